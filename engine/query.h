@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Queries over one record type: filter, order, limit, pages, counts and plans.
+ *
+ * A filter is a MessagePack array, operator first:
+ *   ["and", f, …]  ["or", f, …]  ["not", f]
+ *   ["=", field, v]  "!="  "<"  "<="  ">"  ">="
+ *   ["between", field, low, high]   both ends included
+ *   ["in", field, [v, …]]           at most ENGINE_FILTER_VALUES_MAX values
+ *   ["prefix", field, text]         string and text fields
+ *   ["null", field]  ["notnull", field]
+ *   ["has", field, v]               list fields
+ * A comparison with a null field is never true, "not" of it included (three-valued logic), and
+ * nil is no value to compare with. Text compares byte by byte, unless a folded form is asked
+ * for: "=~" and "prefix~" compare the folded forms (case and width do not count), and are
+ * what folded index columns serve. Enums compare by the order of their labels.
+ *
+ * The rule over all: every plan returns what reading every record would, and pages
+ * concatenate to the whole. */
+#pragma once
+
+#include "engine/record.h"
+
+enum {
+	ENGINE_FILTER_DEPTH_MAX = 8,
+	ENGINE_FILTER_NODES_MAX = 200,
+	ENGINE_FILTER_VALUES_MAX = 1000, /* of all "in" together */
+	ENGINE_ORDER_MAX = 4,
+	ENGINE_PAGE_RECORDS_MAX = 10000,
+	ENGINE_PAGE_RECORDS_DEFAULT = 100,
+	ENGINE_PAGE_BYTES_MAX = 256 * 1024, /* soft: a page ends after the row that passes it */
+	ENGINE_POSITION_BYTES_MAX = 1200,
+};
+
+typedef struct engine_order {
+	const engine_field *field;
+	bool descending; /* null comes first ascending, last descending */
+} engine_order;
+
+typedef struct engine_query {
+	const engine_type *type;
+	cx_slice filter;   /* MessagePack; empty or nil = all live records */
+	engine_order order[ENGINE_ORDER_MAX];
+	size_t order_count; /* 0: any order, but the same from page to page */
+	size_t limit;       /* 0 = ENGINE_PAGE_RECORDS_DEFAULT */
+	cx_slice after;     /* the position an earlier page returned; empty = from the start */
+	const engine_index *use_index; /* this one or an error; NULL = the planner's choice */
+	bool allow_scan;    /* permit reading every record of a large type */
+	uint64_t deadline_ns; /* cx_clock_monotonic_ns() time at which the page ends; 0 = none */
+} engine_query;
+
+/* Takes one row; anything but CX_OK ends the query with that status. The row's bytes live as
+ * long as the snapshot. */
+typedef cx_status engine_row_sink(void *context, const engine_row *row);
+
+/* Why a page ended. */
+#define ENGINE_REASONS(R) R(DONE, "done") R(LIMIT, "limit") R(BYTES, "bytes") R(TIME, "time")
+typedef enum engine_reason {
+#define ENGINE_REASON_MEMBER(name, text) ENGINE_REASON_##name,
+	ENGINE_REASONS(ENGINE_REASON_MEMBER)
+#undef ENGINE_REASON_MEMBER
+} engine_reason;
+
+const char *engine_reason_name(engine_reason reason);
+
+typedef struct engine_page {
+	engine_reason reason;
+	size_t rows;
+	/* Where the next page begins: pass it as `after` of the same query. 0 bytes when done. */
+	size_t position_size;
+	uint8_t position[ENGINE_POSITION_BYTES_MAX];
+	/* What it cost. */
+	uint64_t keys_scanned;
+	uint64_t rows_fetched;
+	uint64_t rechecks_failed; /* rows fetched that the filter then refused */
+} engine_page;
+
+/* Runs the query over one snapshot and hands its rows to `sink` in order.
+ * Errors: CX_NO_FIELD, CX_TYPE, CX_INVALID_ARGUMENT, CX_TOO_DEEP, CX_TOO_LARGE (the filter),
+ * CX_FULL_SCAN_REFUSED (with what index would help), CX_SORT_LIMIT, CX_CURSOR_STALE,
+ * CX_DEADLINE (not one row could be found in time), CX_CORRUPT, CX_IO. */
+CX_MUST_USE cx_status engine_query_run(engine_read *read, const engine_query *query,
+                                       engine_row_sink *sink, void *context, engine_page *ret,
+                                       cx_error *error);
+
+/* Counts the matching records, exactly; order, limit and after do not matter. Uses the index
+ * alone where it holds all that the filter asks.
+ * Errors: as engine_query_run; CX_DEADLINE. */
+CX_MUST_USE cx_status engine_query_count(engine_read *read, const engine_query *query,
+                                         uint64_t *ret, cx_error *error);
+
+/* Writes the plan as a MessagePack map, without running it:
+ * {plan: "get" | "unique" | "index" | "cluster" | "scan", index: name or nil,
+ *  ranges: n, equal: [fields fixed by the ranges], range: field or nil, reverse: bool,
+ *  merge: bool, order: "none" | "index" | "sort", filter_in_index: bool, recheck: bool,
+ *  rows_of_type: n, rejected: [{index, why}, …]}. */
+CX_MUST_USE cx_status engine_query_explain(engine_read *read, const engine_query *query,
+                                           cx_buf *out, cx_error *error);

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The schema of an open store: record types, their fields and indexes, as plain structures
+ * that everyone may read. They live as long as the engine they came from and never change
+ * while it is open.
+ *
+ * Where rows are concerned a field is known by its *slot*: its position in the row's array.
+ * The first ENGINE_SYSTEM_SLOTS are the system fields, the same in every type. */
+#pragma once
+
+#include "base/buf.h"
+#include "base/slice.h"
+#include "base/status.h"
+
+enum {
+	ENGINE_SLOTS_MAX = 128,      /* fields of a type, system fields included */
+	ENGINE_COLUMNS_MAX = 8,      /* columns of an index */
+	ENGINE_INDEXES_MAX = 64,     /* of a type */
+	ENGINE_TYPES_MAX = 200,
+	ENGINE_LABELS_MAX = 64,      /* values of an enum */
+	ENGINE_NAME_MAX = 40,        /* bytes of a type, field or label name */
+	ENGINE_INDEX_NAME_MAX = 160, /* bytes of an index name */
+	ENGINE_TEXT_BYTES_MAX = 64 * 1024, /* of a `text` or `bytes` field */
+	ENGINE_RECORD_BYTES_MAX = 1024 * 1024,
+	ENGINE_LIST_ITEMS_MAX = 64,
+	ENGINE_SCHEMA_BYTES_MAX = 1024 * 1024,
+};
+
+enum {
+	ENGINE_SLOT_ID,
+	ENGINE_SLOT_REV,
+	ENGINE_SLOT_CREATED_AT,
+	ENGINE_SLOT_CREATED_BY,
+	ENGINE_SLOT_UPDATED_AT,
+	ENGINE_SLOT_UPDATED_BY,
+	ENGINE_SLOT_DELETED_AT,
+	ENGINE_SLOT_EXT_ID,
+	ENGINE_SYSTEM_SLOTS,
+};
+
+/* K(name in C, name in schema text and messages) */
+#define ENGINE_KINDS(K)                                                                        \
+	K(BOOL, "bool")                                                                        \
+	K(INT, "int")     /* int64 */                                                          \
+	K(MONEY, "money") /* int64 minor units of the record's currency */                     \
+	K(DATE, "date")   /* days since 1970-01-01 */                                          \
+	K(TS, "ts")       /* ms since 1970 UTC */                                              \
+	K(STRING, "string") /* text of at most `length_max` characters */                      \
+	K(TEXT, "text")   /* text of at most ENGINE_TEXT_BYTES_MAX bytes */                    \
+	K(ENUM, "enum")   /* one of the labels; stored as the label, ordered as declared */    \
+	K(REF, "ref")     /* id of a record of type `target` */                                \
+	K(BYTES, "bytes")                                                                      \
+	K(INT_LIST, "list<int>")                                                               \
+	K(STRING_LIST, "list<string>")
+
+typedef enum engine_kind {
+#define ENGINE_KIND_MEMBER(name, text) ENGINE_##name,
+	ENGINE_KINDS(ENGINE_KIND_MEMBER)
+#undef ENGINE_KIND_MEMBER
+} engine_kind;
+
+/* "money"; static storage. */
+const char *engine_kind_name(engine_kind kind);
+
+typedef enum engine_on_delete {
+	ENGINE_RESTRICT, /* refused while live records refer to it */
+	ENGINE_CASCADE,  /* those are deleted with it, under one delete id */
+	ENGINE_SET_NULL, /* their reference is cleared; undelete brings it back */
+} engine_on_delete;
+
+typedef struct engine_type engine_type;
+typedef struct engine_index engine_index;
+
+typedef struct engine_field {
+	const char *name;
+	const char *label_en; /* never NULL; the name where the schema gives none */
+	const char *label_zh;
+	uint16_t id;   /* unique in the store, never used again */
+	uint16_t slot; /* position in the row */
+	engine_kind kind;
+	bool required;
+	bool readonly; /* written by the store, refused from clients */
+	bool search;   /* part of full-text search */
+	uint32_t length_max; /* STRING, STRING_LIST: characters (of each); otherwise 0 */
+	uint32_t items_max;  /* lists */
+	const char *const *labels; /* ENUM: label_count names, in order */
+	uint16_t label_count;
+	cx_slice default_value;    /* MessagePack; empty = none (absent is null) */
+	const engine_type *target; /* REF */
+	engine_on_delete on_delete;
+	/* REF to a type that can be deleted: the index (or cluster) led by this field, by which
+	 * the records referring to one are found; NULL: they are in the back-reference tree. */
+	const engine_index *ref_index;
+} engine_field;
+
+typedef struct engine_column {
+	const engine_field *field;
+	bool descending;
+	bool folded;             /* text compared by its folded form */
+	uint16_t text_bytes_max; /* what of a text goes into the key; a longer one is cut */
+} engine_column;
+
+struct engine_index {
+	const char *name; /* column names joined by ",", or the name given */
+	const engine_type *type;
+	uint16_t id;     /* unique in the store, never used again */
+	uint16_t number; /* position in type->indexes */
+	bool unique;     /* no two live records with equal columns */
+	bool cluster;    /* the records themselves lie in this order */
+	/* Unique index of one column, or declared `where FIELD`: records in which this field is
+	 * null have no entry. NULL otherwise: null counts as a value. */
+	const engine_field *present;
+	engine_column columns[ENGINE_COLUMNS_MAX];
+	uint16_t column_count;
+	uint16_t tree; /* number of the tree in the store */
+};
+
+struct engine_type {
+	const char *name;
+	const char *label_en;
+	const char *label_zh;
+	uint16_t id;     /* unique in the store, never used again */
+	uint16_t number; /* position in schema->types */
+	uint16_t layout; /* number of the present row layout, from 1 */
+	bool keep;       /* never deleted, only deactivated */
+	bool readonly;   /* its records are written by the store only */
+	bool single;     /* one record at most (settings) */
+	const engine_field *fields; /* by slot, system fields first */
+	uint16_t field_count;
+	const engine_index *indexes; /* [0] is ext_id */
+	uint16_t index_count;
+	const engine_index *cluster; /* one of them, or NULL */
+	uint16_t record_tree;  /* id, or cluster key, → row */
+	uint16_t cluster_tree; /* id → cluster key; 0 where the type has no cluster */
+};
+
+typedef struct engine_schema {
+	const engine_type *types;
+	uint16_t type_count;
+	cx_slice text; /* the schema text the store was made with */
+} engine_schema;
+
+/* NULL when there is none of that name. */
+const engine_type *engine_schema_type(const engine_schema *schema, cx_slice name);
+const engine_field *engine_type_field(const engine_type *type, cx_slice name);
+const engine_index *engine_type_index(const engine_type *type, cx_slice name);
+
+/* 0-based position of an enum label, -1 when it is none. */
+int engine_field_label(const engine_field *field, cx_slice label);
+
+/* Checks schema text without a store: CX_OK or CX_SCHEMA_SYNTAX with line and column and what
+ * was expected. `base` is text that comes before it and that it may extend (may be empty).
+ * For `error->line`, lines are those of `text`. */
+CX_MUST_USE cx_status engine_schema_check(cx_slice base, cx_slice text, cx_error *error);
+
+/* Writes the description of one type as a MessagePack map, the shape of schema.get's answer:
+ * {name, id, label_en, label_zh, layout, keep, readonly, single, cluster: index name or nil,
+ *  fields: [{name, kind, label_en, label_zh, required, readonly, search, length_max,
+ *            items_max, labels, target, on_delete, default}, …] by slot (only what applies),
+ *  indexes: [{name, unique, cluster, columns: [{field, desc, folded}], where}]}. */
+void engine_type_describe(const engine_type *type, cx_buf *out);
