@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The limits of the protocol. What a peer sends never makes an allocation larger than these
+ * say. Those marked (config) are defaults of the daemon's configuration; hello tells a client
+ * the ones in force. */
+#pragma once
+
+enum {
+	/* Before hello (and, once there are logins, before the login). */
+	PROTO_FIRST_BYTES_MAX = 64 * 1024,
+	PROTO_FIRST_ITEMS_MAX = 1000,
+	PROTO_FIRST_DEPTH_MAX = 8,
+	PROTO_FIRST_DEADLINE_MS = 10 * 1000,
+
+	/* Afterwards (config). */
+	PROTO_REQUEST_BYTES_MAX = 4 * 1024 * 1024,
+	PROTO_REQUEST_ITEMS_MAX = 100 * 1000,
+	PROTO_REQUEST_DEPTH_MAX = 16,
+	PROTO_REQUEST_DEADLINE_MS = 30 * 1000, /* from the first byte of a message to its last */
+
+	PROTO_INFLIGHT_MAX = 1024,                  /* requests of a connection (config) */
+	PROTO_OUTPUT_SOFT_BYTES = 1024 * 1024,      /* queued out: reading pauses (config) */
+	PROTO_OUTPUT_HARD_BYTES = 16 * 1024 * 1024, /* queued out: the connection is closed (config) */
+
+	PROTO_REPLY_BYTES_MAX = 8 * 1024 * 1024,
+	PROTO_BATCH_OPERATIONS_MAX = 10 * 1000,
+	PROTO_FIELDS_MAX = 128, /* names in the option `fields` */
+};

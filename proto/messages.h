@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every method of the protocol in one list: what it is called, what it takes, whether it reads
+ * or writes. Dispatch, help and the tables of the documentation are made from it. */
+#pragma once
+
+/* Parameters, in order, as they may stand in a method's list:
+ *   TYPE       str    name of a record type
+ *   ID         int    record id; inside a batch also {"$": n}
+ *   INDEX      str    name of an index of that type
+ *   VALUES     array  one value per column of the index
+ *   FIELDS     map    field name → value
+ *   FILTER     array  a filter (engine/query.h), or nil for all
+ *   OPERATIONS array  of [method, parameter, …]
+ * After them every method takes one optional map of options, and no other option than its
+ * own. */
+
+/* A parameter: P(C name, member of proto_request, text) */
+#define PROTO_PARAMETERS(P)                                                                    \
+	P(TYPE, type, "type")                                                                  \
+	P(ID, id, "id")                                                                        \
+	P(INDEX, index, "index")                                                               \
+	P(VALUES, values, "values")                                                            \
+	P(FIELDS, fields, "fields")                                                            \
+	P(FILTER, filter, "filter")                                                            \
+	P(OPERATIONS, operations, "operations")
+
+/* An option: O(C name, member of proto_options, name on the wire, kind).
+ * Kinds: FLAG bool · COUNT int >= 0 · WORD str · BYTES bin · RAW any value, kept as bytes. */
+#define PROTO_OPTIONS(O)                                                                       \
+	O(CLIENT, client, "client", WORD)           /* hello: who calls, for the log */        \
+	O(ERRORS, errors, "errors", WORD)           /* hello: "string" (default) or "map" */   \
+	O(ONLY, only, "fields", RAW)                /* array of field names: only these */     \
+	O(LAYOUT, layout, "layout", COUNT)          /* layout the client knows: no names */    \
+	O(WHERE, where, "filter", RAW)                                                         \
+	O(ORDER, order, "order", RAW)               /* ["amount desc", "id"] */                \
+	O(LIMIT, limit, "limit", COUNT)                                                        \
+	O(AFTER, after, "after", BYTES)             /* continuation of an earlier page */      \
+	O(EXPLAIN, explain, "explain", FLAG)        /* the plan instead of rows */             \
+	O(ALLOW_SCAN, allow_scan, "allow_scan", FLAG)                                          \
+	O(USE_INDEX, use_index, "use_index", WORD)                                             \
+	O(COUNT, count, "count", FLAG)              /* with the rows, the number of all */     \
+	O(DEADLINE, deadline_ms, "deadline_ms", COUNT)                                         \
+	O(IF_REV, if_rev, "if_rev", COUNT)                                                     \
+	O(DELETED, deleted, "deleted", FLAG)        /* get: a deleted record too */            \
+	O(ONLY_TYPE, only_type, "type", WORD)       /* schema.get: one type */
+
+#define PROTO_BIT(option) (1u << PROTO_OPTION_##option)
+
+/* A method: M(C name, name on the wire, access, parameters, options, result)
+ * access: READ, WRITE, or NONE (touches no record). Inside a batch only WRITE methods other
+ * than batch. `parameters` is a list of PROTO_P_x ended by PROTO_P_END. */
+#define PROTO_METHODS(M)                                                                       \
+	M(HELLO, "hello", NONE, (PROTO_P_END), PROTO_BIT(CLIENT) | PROTO_BIT(ERRORS),          \
+	  "map: server, version, protocol, limits, seq")                                       \
+	M(PING, "ping", NONE, (PROTO_P_END), 0, "\"pong\"")                                    \
+	M(GET, "get", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                           \
+	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT) | PROTO_BIT(DELETED), "[layout, names, row]")    \
+	M(LOOKUP, "lookup", READ, (PROTO_P_TYPE, PROTO_P_INDEX, PROTO_P_VALUES, PROTO_P_END),  \
+	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT), "[layout, names, row]")                         \
+	M(QUERY, "query", READ, (PROTO_P_TYPE, PROTO_P_END),                                   \
+	  PROTO_BIT(WHERE) | PROTO_BIT(ORDER) | PROTO_BIT(LIMIT) | PROTO_BIT(ONLY) |           \
+	          PROTO_BIT(LAYOUT) | PROTO_BIT(AFTER) | PROTO_BIT(EXPLAIN) |                  \
+	          PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(COUNT) |            \
+	          PROTO_BIT(DEADLINE),                                                         \
+	  "[layout, names, rows, after, reason, {seq, count, keys, fetched}], or the plan")    \
+	M(COUNT, "count", READ, (PROTO_P_TYPE, PROTO_P_FILTER, PROTO_P_END),                   \
+	  PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(DEADLINE), "int")           \
+	M(CREATE, "create", WRITE, (PROTO_P_TYPE, PROTO_P_FIELDS, PROTO_P_END), 0,             \
+	  "[id, rev, seq, affected, created]")                                                 \
+	M(UPDATE, "update", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_FIELDS, PROTO_P_END),    \
+	  PROTO_BIT(IF_REV), "[id, rev, seq, affected, created]")                              \
+	M(UPSERT, "upsert", WRITE, (PROTO_P_TYPE, PROTO_P_INDEX, PROTO_P_FIELDS, PROTO_P_END), \
+	  PROTO_BIT(IF_REV), "[id, rev, seq, affected, created]")                              \
+	M(DELETE, "delete", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                    \
+	  PROTO_BIT(IF_REV), "[id, rev, seq, affected, created]")                              \
+	M(UNDELETE, "undelete", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                \
+	  PROTO_BIT(IF_REV), "[id, rev, seq, affected, created]")                              \
+	M(PURGE, "purge", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END), PROTO_BIT(IF_REV),   \
+	  "[id, rev, seq, affected, created]")                                                 \
+	M(BATCH, "batch", WRITE, (PROTO_P_OPERATIONS, PROTO_P_END), 0,                         \
+	  "array of the operations' results")                                                  \
+	M(SCHEMA_GET, "schema.get", NONE, (PROTO_P_END), PROTO_BIT(ONLY_TYPE),                 \
+	  "map: types (array of descriptions), text")                                          \
+	M(STATS, "stats", READ, (PROTO_P_END), 0, "map")                                       \
+	M(CHECK, "check", READ, (PROTO_P_END), PROTO_BIT(DEADLINE),                            \
+	  "map: records, entries, references, findings, texts")
