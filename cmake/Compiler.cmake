@@ -52,6 +52,8 @@ endfunction()
 
 # Overflow and null checks stay in the code even where the optimiser could argue.
 cx_add_accepted_flags(-fno-strict-overflow -fno-delete-null-pointer-checks)
+# The objects of libcardex.so are also those of the executables: nothing interposes there.
+cx_add_accepted_flags(-fno-semantic-interposition)
 
 if(CARDEX_SANITIZE OR CARDEX_FUZZ)
   set(sanitizers ${CARDEX_SANITIZE})
