@@ -10,14 +10,14 @@
 #include "base/status.h"
 
 typedef struct cx_buf {
-  uint8_t *data;
-  size_t size;
-  size_t capacity;
-  size_t limit;
-  cx_status failed; /* CX_OK, CX_TOO_LARGE or CX_NO_MEMORY */
+	uint8_t *data;
+	size_t size;
+	size_t capacity;
+	size_t limit;
+	cx_status failed; /* CX_OK, CX_TOO_LARGE or CX_NO_MEMORY */
 } cx_buf;
 
-#define CX_BUF_INIT(limit_bytes) ((cx_buf){.limit = (limit_bytes)})
+#define CX_BUF_INIT(limit_bytes) ((cx_buf){ .limit = (limit_bytes) })
 
 /* Frees the memory; the buffer is then as after CX_BUF_INIT with the same
  * limit. */
@@ -30,7 +30,7 @@ void cx_buf_clear(cx_buf *buf);
  * failure. */
 void cx_buf_truncate(cx_buf *buf, size_t size);
 
-/* False when refused. */
+/* False when refused. `data` must not point into the buffer. */
 bool cx_buf_append(cx_buf *buf, const void *data, size_t size);
 bool cx_buf_append_slice(cx_buf *buf, cx_slice slice);
 bool cx_buf_append_byte(cx_buf *buf, uint8_t byte);

@@ -8,8 +8,8 @@
 __attribute__((noreturn, cold)) void cx_check_failed(const char *file, int line,
                                                      const char *text);
 
-#define CX_ASSERT(condition)                                                   \
-  ((condition) ? (void)0 : cx_check_failed(__FILE__, __LINE__, #condition))
+#define CX_ASSERT(condition) \
+	((condition) ? (void)0 : cx_check_failed(__FILE__, __LINE__, #condition))
 
 /* The line after a switch over every value of an enum. */
 #define CX_UNREACHABLE() cx_check_failed(__FILE__, __LINE__, "unreachable")

@@ -4,21 +4,19 @@
  * since 1970-01-01 in the proleptic Gregorian calendar, without a zone. */
 #pragma once
 
+#include "base/slice.h"
+#include "base/status.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
-
-#include "base/slice.h"
-#include "base/status.h"
 
 int64_t cx_clock_wall_ms(void);
 uint64_t cx_clock_monotonic_ns(void);
 
 /* Years -9999 to 9999 are accepted; month 1..12, day 1..days of the month. */
-bool cx_date_of_civil(int64_t year, unsigned month, unsigned day,
-                      int64_t *ret_days);
-void cx_date_to_civil(int64_t days, int64_t *ret_year, unsigned *ret_month,
-                      unsigned *ret_day);
+bool cx_date_of_civil(int64_t year, unsigned month, unsigned day, int64_t *ret_days);
+void cx_date_to_civil(int64_t days, int64_t *ret_year, unsigned *ret_month, unsigned *ret_day);
 
 enum { CX_DATE_TEXT_SIZE = 32, CX_TS_TEXT_SIZE = 40 };
 

@@ -21,39 +21,42 @@
 enum { CX_SCAN_DEPTH_MAX = 32 };
 
 typedef struct cx_scan_limits {
-  size_t bytes;   /* of the whole value */
-  size_t items;   /* headers, elements, keys and values alike */
-  unsigned depth; /* of nested arrays and maps; <= CX_SCAN_DEPTH_MAX */
+	size_t bytes;   /* of the whole value */
+	size_t items;   /* headers, elements, keys and values alike */
+	unsigned depth; /* of nested arrays and maps; <= CX_SCAN_DEPTH_MAX */
 } cx_scan_limits;
 
-/* Resumable at any byte, allocates nothing. Start with CX_SCAN_INIT. */
+/* Resumable at any byte, allocates nothing. Start with CX_SCAN_INIT; only `bytes` and
+ * `failed` are for others to look at. */
 typedef struct cx_scan {
-  cx_scan_limits limits;
-  size_t bytes;         /* consumed so far */
-  size_t items;         /* begun so far */
-  uint64_t outstanding; /* declared elements not begun yet, over all levels */
-  uint64_t skip;        /* payload bytes of the current item still to come */
-  uint64_t left[CX_SCAN_DEPTH_MAX];
-  unsigned depth;
-  uint8_t header[9]; /* a header cut by the end of input */
-  uint8_t header_size;
-  bool begun;
-  cx_status failed;
+	cx_scan_limits limits;
+	size_t bytes;        /* consumed so far */
+	cx_status failed;    /* after BAD: why */
+	uint64_t room_bytes; /* of the budget, not yet claimed by anything declared */
+	uint64_t room_items;
+	uint64_t skip; /* payload bytes of the current item still to come */
+	uint64_t left; /* elements of the innermost array or map not begun yet */
+	uint64_t left_above[CX_SCAN_DEPTH_MAX]; /* the same of those around it */
+	unsigned depth;
+	uint8_t header[5]; /* the begin of a header cut by the end of input */
+	uint8_t header_size;
+	bool begun;
 } cx_scan;
 
-#define CX_SCAN_INIT(limits_) ((cx_scan){.limits = (limits_)})
+#define CX_SCAN_INIT(limits_) ((cx_scan){ .limits = (limits_) })
 
 typedef enum cx_scan_result {
-  CX_SCAN_MORE,  /* the value goes on beyond this input; all of it was consumed
-                  */
-  CX_SCAN_WHOLE, /* `*ret_used` bytes of this input end the value */
-  CX_SCAN_BAD, /* refused; scan->failed says why: MALFORMED, TOO_LARGE, TOO_DEEP
-                */
+	CX_SCAN_MORE,  /* the value goes on beyond this input; all of it was consumed
+	                */
+	CX_SCAN_WHOLE, /* `*ret_used` bytes of this input end the value */
+	CX_SCAN_BAD,   /* refused; scan->failed says why: MALFORMED, TOO_LARGE, TOO_DEEP
+	                */
 } cx_scan_result;
 
-/* Takes the next bytes of one value. After WHOLE start anew with CX_SCAN_INIT;
- * after BAD every call is BAD. Ext types are MALFORMED: nothing in this
- * protocol uses them. */
+/* Takes the next bytes of one value. After WHOLE start anew with CX_SCAN_INIT; after BAD
+ * every call is BAD. Ext types are MALFORMED: nothing in this protocol uses them.
+ * The value is refused at the first byte from which it is certain that it cannot fit.
+ * `*ret_used` is not written on BAD. */
 cx_scan_result cx_scan_feed(cx_scan *scan, cx_slice input, size_t *ret_used);
 
 /* One call for bytes that must be exactly one value. CX_MALFORMED for a cut
@@ -68,21 +71,21 @@ CX_MUST_USE cx_status cx_scan_whole(cx_slice bytes, cx_scan_limits limits);
  * reads past `rest`, whether or not the bytes were scanned. Slices it returns
  * point into the input. */
 typedef struct cx_reader {
-  cx_slice rest;
-  bool failed;
+	cx_slice rest;
+	bool failed;
 } cx_reader;
 
 typedef enum cx_kind {
-  CX_KIND_END, /* no bytes left, or the reader has failed */
-  CX_KIND_NIL,
-  CX_KIND_BOOL,
-  CX_KIND_INT,
-  CX_KIND_FLOAT,
-  CX_KIND_STR,
-  CX_KIND_BIN,
-  CX_KIND_ARRAY,
-  CX_KIND_MAP,
-  CX_KIND_BAD, /* 0xc1 or ext */
+	CX_KIND_END, /* no bytes left, or the reader has failed */
+	CX_KIND_NIL,
+	CX_KIND_BOOL,
+	CX_KIND_INT,
+	CX_KIND_FLOAT,
+	CX_KIND_STR,
+	CX_KIND_BIN,
+	CX_KIND_ARRAY,
+	CX_KIND_MAP,
+	CX_KIND_BAD, /* 0xc1 or ext */
 } cx_kind;
 
 /* "an integer", "a string" …; for messages. */
@@ -106,7 +109,8 @@ cx_slice cx_read_str(cx_reader *reader);
 cx_slice cx_read_bin(cx_reader *reader);
 /* Either; method names come as both. */
 cx_slice cx_read_str_or_bin(cx_reader *reader);
-/* The number of elements (of pairs for a map) that follow. */
+/* The number of elements (of pairs for a map) that follow. Fails when the bytes left could
+ * not hold that many, so a caller may allocate by it. */
 uint32_t cx_read_array(cx_reader *reader);
 uint32_t cx_read_map(cx_reader *reader);
 /* Passes one whole value, whatever it is, without recursion; returns its bytes.
@@ -117,8 +121,8 @@ void cx_read_skip_many(cx_reader *reader, size_t count);
 
 /* ---- writer ---- */
 
-/* Appends to a cx_buf in the smallest encoding of each value (msgpack-c's
- * packer). Failure is the buffer's: see cx_buf_status(). `*_begin` is followed
+/* Appends to a cx_buf in the smallest encoding of each value, a float always as 64 bits
+ * (msgpack-c's packer). Failure is the buffer's: see cx_buf_status(). `*_begin` is followed
  * by that many elements (pairs). */
 void cx_write_nil(cx_buf *out);
 void cx_write_bool(cx_buf *out, bool value);
@@ -140,34 +144,34 @@ typedef struct cx_value cx_value;
 typedef struct cx_member cx_member;
 
 struct cx_value {
-  cx_kind kind; /* NIL … MAP */
-  union {
-    bool boolean;
-    int64_t integer;
-    double number;
-    cx_slice bytes; /* STR and BIN */
-    struct {
-      const cx_value *items;
-      uint32_t count;
-    } array;
-    struct {
-      const cx_member *items;
-      uint32_t count;
-    } map;
-  } as;
+	cx_kind kind; /* NIL … MAP */
+	union {
+		bool boolean;
+		int64_t integer;
+		double number;
+		cx_slice bytes; /* STR and BIN */
+		struct {
+			const cx_value *items;
+			uint32_t count;
+		} array;
+		struct {
+			const cx_member *items;
+			uint32_t count;
+		} map;
+	} as;
 };
 
 struct cx_member {
-  cx_value key;
-  cx_value value;
+	cx_value key;
+	cx_value value;
 };
 
 /* Decodes bytes that must be exactly one value: scanned under `limits` first,
  * then by msgpack-c. Strings point into `bytes`; everything else lives in the
  * arena. Integers over 2^63-1 are CX_MALFORMED. Errors: as the scanner;
  * CX_NO_MEMORY. */
-CX_MUST_USE cx_status cx_value_decode(cx_slice bytes, cx_scan_limits limits,
-                                      cx_arena *arena, const cx_value **ret);
+CX_MUST_USE cx_status cx_value_decode(cx_slice bytes, cx_scan_limits limits, cx_arena *arena,
+                                      const cx_value **ret);
 
 /* The member of a map value by key text, NULL when absent or not a map. */
 const cx_value *cx_value_member(const cx_value *map, const char *key);

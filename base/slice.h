@@ -9,16 +9,19 @@
 #include <stdint.h>
 
 typedef struct cx_slice {
-  const uint8_t *data;
-  size_t size;
+	const uint8_t *data;
+	size_t size;
 } cx_slice;
 
 /* For printf's "%.*s": CX_SLICE_ARG(name). */
 #define CX_SLICE_ARG(slice) (int)(slice).size, (const char *)(slice).data
 
 /* The characters of a string literal, without its terminator. */
-#define CX_SLICE_LITERAL(text)                                                 \
-  (cx_slice) { .data = (const uint8_t *)("" text), .size = sizeof(text) - 1 }
+#define CX_SLICE_LITERAL(text)                                               \
+	(cx_slice)                                                           \
+	{                                                                    \
+		.data = (const uint8_t *)("" text), .size = sizeof(text) - 1 \
+	}
 
 /* The characters of a C string; NULL gives the empty slice. */
 cx_slice cx_slice_of(const char *text);

@@ -10,8 +10,8 @@
 #include "base/status.h"
 
 /* Well-formed UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF.
- * On false,
- * `*ret_offset` (may be NULL) is the first bad byte. ASCII runs go 8 bytes a
+ * On false, `*ret_offset` (may be NULL) is where the first bad sequence begins, that is
+ * the size of the longest valid head. ASCII runs go 8 bytes a
  * step. */
 bool cx_text_is_utf8(cx_slice text, size_t *ret_offset);
 
@@ -27,12 +27,13 @@ cx_slice cx_text_head(cx_slice text, size_t characters);
  * them). */
 bool cx_text_is_nfc_quick(cx_slice text);
 
-/* Appends the NFC form of valid UTF-8. Errors: CX_TOO_LARGE, CX_NO_MEMORY. */
+/* Appends the NFC form of valid UTF-8. Errors: CX_TOO_LARGE, CX_NO_MEMORY; CX_MALFORMED for
+ * text found not to be UTF-8, which not every such text is. Nothing is appended then. */
 CX_MUST_USE cx_status cx_text_nfc(cx_slice text, cx_buf *out);
 
 /* Appends the folded form used for searching and for folded index columns: NFKC
  * casefold, so that full-width and half-width, upper and lower case are one.
- * Errors: CX_TOO_LARGE, CX_NO_MEMORY. */
+ * Folding twice is folding once. Errors: as cx_text_nfc(). */
 CX_MUST_USE cx_status cx_text_fold(cx_slice text, cx_buf *out);
 
 /* Columns a terminal gives the text: East Asian wide and full-width 2,

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An arena is a list of blocks, newest first; pieces are cut from the newest. Block
+ * sizes double, so the number of blocks stays small and at most about half of the
+ * memory is ever unused.
+ *
+ * Under AddressSanitizer the part of a block that was not handed out is poisoned, so
+ * that running past the last piece is seen. */
+#include "base/arena.h"
+
+#include "base/check.h"
+
+#include <stdalign.h>
+#include <stdlib.h>
+#include <string.h>
+
+#ifdef __has_feature /* clang's way to say it */
+#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
+
+#ifdef __SANITIZE_ADDRESS__
+#include <sanitizer/asan_interface.h>
+#define HIDE(data, size) __asan_poison_memory_region((data), (size))
+#define SHOW(data, size) __asan_unpoison_memory_region((data), (size))
+#else
+#define HIDE(data, size) ((void)(data), (void)(size))
+#define SHOW(data, size) ((void)(data), (void)(size))
+#endif
+
+enum {
+	ALIGNMENT = alignof(max_align_t),
+	BLOCK_MIN = 4096,
+	BLOCK_DOUBLING_MAX = 1 << 20,
+};
+
+typedef struct block {
+	struct block *older;
+	size_t size; /* of `bytes` */
+	size_t used; /* a multiple of ALIGNMENT, or the whole of `size` */
+	alignas(max_align_t) uint8_t bytes[];
+} block;
+
+struct cx_arena {
+	block *newest;
+	size_t limit;
+	size_t total;      /* of all blocks with their headers; <= limit */
+	size_t block_next; /* the size the next block should have */
+};
+
+cx_status cx_arena_new(size_t limit_bytes, cx_arena **ret)
+{
+	cx_arena *arena = calloc(1, sizeof *arena);
+	if (arena == NULL)
+		return CX_NO_MEMORY;
+	arena->limit = limit_bytes;
+	arena->block_next = BLOCK_MIN;
+	*ret = arena;
+	return CX_OK;
+}
+
+static void free_newest(cx_arena *arena)
+{
+	block *gone = arena->newest;
+	arena->newest = gone->older;
+	arena->total -= sizeof *gone + gone->size;
+	SHOW(gone->bytes, gone->size);
+	free(gone);
+}
+
+void cx_arena_free(cx_arena **arena)
+{
+	if (*arena == NULL)
+		return;
+	while ((*arena)->newest != NULL)
+		free_newest(*arena);
+	CX_ASSERT((*arena)->total == 0);
+	free(*arena);
+	*arena = NULL;
+}
+
+void cx_arena_clear(cx_arena *arena)
+{
+	if (arena->newest == NULL)
+		return;
+	while (arena->newest->older != NULL)
+		free_newest(arena);
+	arena->newest->used = 0;
+	arena->block_next = BLOCK_MIN;
+	HIDE(arena->newest->bytes, arena->newest->size);
+}
+
+/* A new newest block with room for `size` bytes; smaller than it should be when the
+ * limit leaves no more. */
+static bool add_block(cx_arena *arena, size_t size)
+{
+	size_t left = arena->limit - arena->total;
+	if (left < sizeof(block) || size > left - sizeof(block))
+		return false;
+	size_t wanted = size > arena->block_next ? size : arena->block_next;
+	size_t taken = wanted < left - sizeof(block) ? wanted : left - sizeof(block);
+
+	block *fresh = malloc(sizeof *fresh + taken);
+	if (fresh == NULL)
+		return false;
+	*fresh = (block){ .older = arena->newest, .size = taken };
+	HIDE(fresh->bytes, fresh->size);
+	arena->newest = fresh;
+	arena->total += sizeof *fresh + taken;
+	if (arena->block_next < BLOCK_DOUBLING_MAX)
+		arena->block_next *= 2;
+	CX_ASSERT(arena->total <= arena->limit);
+	return true;
+}
+
+void *cx_arena_alloc(cx_arena *arena, size_t size)
+{
+	block *from = arena->newest;
+	if (from == NULL || size > from->size - from->used) {
+		if (!add_block(arena, size))
+			return NULL;
+		from = arena->newest;
+	}
+	uint8_t *piece = from->bytes + from->used;
+	size_t rest = from->size - from->used;
+	size_t padding = (ALIGNMENT - size % ALIGNMENT) % ALIGNMENT;
+	from->used += padding <= rest - size ? size + padding : rest;
+	SHOW(piece, size);
+	return piece;
+}
+
+void *cx_arena_zalloc(cx_arena *arena, size_t size)
+{
+	void *piece = cx_arena_alloc(arena, size);
+	if (piece != NULL)
+		memset(piece, 0, size);
+	return piece;
+}
+
+cx_slice cx_arena_copy(cx_arena *arena, cx_slice slice)
+{
+	if (slice.size == 0)
+		return (cx_slice){ 0 };
+	uint8_t *copy = cx_arena_alloc(arena, slice.size);
+	if (copy == NULL)
+		return (cx_slice){ 0 };
+	memcpy(copy, slice.data, slice.size);
+	return (cx_slice){ .data = copy, .size = slice.size };
+}
+
+size_t cx_arena_bytes(const cx_arena *arena)
+{
+	return arena->total;
+}

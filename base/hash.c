@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* XXH3 of libxxhash. */
+#include "base/hash.h"
+
+#include <xxhash.h>
+
+uint64_t cx_hash64(cx_slice data, uint64_t seed)
+{
+	const void *bytes = data.size == 0 ? (const void *)"" : data.data;
+	return XXH3_64bits_withSeed(bytes, data.size, seed);
+}
