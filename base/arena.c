@@ -21,12 +21,29 @@
 
 #ifdef __SANITIZE_ADDRESS__
 #include <sanitizer/asan_interface.h>
-#define HIDE(data, size) __asan_poison_memory_region((data), (size))
-#define SHOW(data, size) __asan_unpoison_memory_region((data), (size))
-#else
-#define HIDE(data, size) ((void)(data), (void)(size))
-#define SHOW(data, size) ((void)(data), (void)(size))
 #endif
+
+/* By way of a volatile pointer: gcc otherwise warns that fresh memory is passed on unset. */
+static void hide(void *data, size_t size)
+{
+#ifdef __SANITIZE_ADDRESS__
+	void *volatile hidden = data;
+	__asan_poison_memory_region(hidden, size);
+#else
+	(void)data;
+	(void)size;
+#endif
+}
+
+static void show(void *data, size_t size)
+{
+#ifdef __SANITIZE_ADDRESS__
+	__asan_unpoison_memory_region(data, size);
+#else
+	(void)data;
+	(void)size;
+#endif
+}
 
 enum {
 	ALIGNMENT = alignof(max_align_t),
@@ -64,7 +81,7 @@ static void free_newest(cx_arena *arena)
 	block *gone = arena->newest;
 	arena->newest = gone->older;
 	arena->total -= sizeof *gone + gone->size;
-	SHOW(gone->bytes, gone->size);
+	show(gone->bytes, gone->size);
 	free(gone);
 }
 
@@ -87,7 +104,7 @@ void cx_arena_clear(cx_arena *arena)
 		free_newest(arena);
 	arena->newest->used = 0;
 	arena->block_next = BLOCK_MIN;
-	HIDE(arena->newest->bytes, arena->newest->size);
+	hide(arena->newest->bytes, arena->newest->size);
 }
 
 /* A new newest block with room for `size` bytes; smaller than it should be when the
@@ -104,7 +121,7 @@ static bool add_block(cx_arena *arena, size_t size)
 	if (fresh == NULL)
 		return false;
 	*fresh = (block){ .older = arena->newest, .size = taken };
-	HIDE(fresh->bytes, fresh->size);
+	hide(fresh->bytes, fresh->size);
 	arena->newest = fresh;
 	arena->total += sizeof *fresh + taken;
 	if (arena->block_next < BLOCK_DOUBLING_MAX)
@@ -125,7 +142,7 @@ void *cx_arena_alloc(cx_arena *arena, size_t size)
 	size_t rest = from->size - from->used;
 	size_t padding = (ALIGNMENT - size % ALIGNMENT) % ALIGNMENT;
 	from->used += padding <= rest - size ? size + padding : rest;
-	SHOW(piece, size);
+	show(piece, size);
 	return piece;
 }
 

@@ -11,8 +11,7 @@
 
 /* Well-formed UTF-8: no overlong forms, no surrogates, nothing past U+10FFFF.
  * On false, `*ret_offset` (may be NULL) is where the first bad sequence begins, that is
- * the size of the longest valid head. ASCII runs go 8 bytes a
- * step. */
+ * the size of the longest valid head. ASCII runs go 8 bytes a step. */
 bool cx_text_is_utf8(cx_slice text, size_t *ret_offset);
 
 /* Characters (code points) in valid UTF-8. */
@@ -27,8 +26,8 @@ cx_slice cx_text_head(cx_slice text, size_t characters);
  * them). */
 bool cx_text_is_nfc_quick(cx_slice text);
 
-/* Appends the NFC form of valid UTF-8. Errors: CX_TOO_LARGE, CX_NO_MEMORY; CX_MALFORMED for
- * text found not to be UTF-8, which not every such text is. Nothing is appended then. */
+/* Appends the NFC form. Errors: CX_MALFORMED (not UTF-8), CX_TOO_LARGE, CX_NO_MEMORY; nothing
+ * is appended then. */
 CX_MUST_USE cx_status cx_text_nfc(cx_slice text, cx_buf *out);
 
 /* Appends the folded form used for searching and for folded index columns: NFKC
