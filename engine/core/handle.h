@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The open store from the inside: what engine_open made, and the two handles that hang on it.
+ * Everything in engine/ that reads or writes records starts from one of these. */
+#pragma once
+
+#include "base/arena.h"
+#include "engine/engine.h"
+#include "engine/record.h"
+#include "engine/schema/catalog.h"
+#include "engine/store/store.h"
+
+/* A reference field seen from its target: records of `source` may refer by `field`. */
+typedef struct engine__referrer {
+	const engine_type *source;
+	const engine_field *field;
+} engine__referrer;
+
+struct engine {
+	engine__store *store;
+	engine__catalog *catalog;
+	const engine_schema *schema;
+	engine__tree meta;    /* format, secret, schema, seq, id counters, inexact counts */
+	engine__tree backref; /* references without an index of their own */
+	engine__tree deleted; /* deleted record → the delete it belongs to */
+	engine__tree undo;    /* delete → what it did */
+	engine__tree chunks;  /* pieces of long rows */
+	/* referrers[i] .. referrers[i + 1] refer to the type of number i. */
+	engine__referrer *referrers;
+	uint32_t *referrers_from;
+	uint32_t sort_records_max;
+	uint32_t scan_records_max;
+	bool created;
+	uint8_t secret[32];
+};
+
+struct engine_read {
+	engine *engine;
+	engine__view *view;
+	cx_arena *assembled; /* long rows put together; emptied when the snapshot goes */
+	cx_arena *scratch;   /* of one call; emptied by whoever begins one */
+	uint64_t seq;
+	bool seq_known;
+};
+
+struct engine_write {
+	engine *engine;
+	engine__txn *txn;
+	engine_read read; /* the inside of the transaction */
+	cx_arena *arena;  /* of one operation */
+	uint64_t seq_before;
+	uint64_t seq;
+	bool low; /* little room is left: only deletes */
+};
+
+enum {
+	ENGINE__SCRATCH_BYTES_MAX = 64 * 1024 * 1024,
+	ENGINE__ASSEMBLED_BYTES_MAX = 256 * 1024 * 1024,
+};
+
+/* The referrers of a type; `*ret_count` may be 0. */
+const engine__referrer *engine__referrers_of(const engine *self, const engine_type *type,
+                                             size_t *ret_count);
+
+static inline engine__tree engine__tree_of(uint16_t number)
+{
+	return (engine__tree){ .number = number };
+}

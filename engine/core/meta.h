@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The meta tree: what the store knows about itself.
+ *
+ * | key                    | value                                                           |
+ * |------------------------|-----------------------------------------------------------------|
+ * | "format"               | MessagePack [major, minor, [must-understand feature, …]]        |
+ * | "secret"               | 32 random bytes                                                 |
+ * | "schema" piece u8      | the catalog (engine/schema/catalog.h) in pieces of 16,000 bytes |
+ * | "seq"                  | u64 big-endian: number of the last change                       |
+ * | "i" type id u16        | u64 big-endian: last id given to a record of the type           |
+ * | "n" index id u16       | u64 big-endian: inexact entries of the index; absent = 0        |
+ *
+ * A store of another major format, or with a feature this build does not know, is refused. */
+#pragma once
+
+#include "engine/core/handle.h"
+
+enum {
+	ENGINE__FORMAT_MAJOR = 1,
+	ENGINE__FORMAT_MINOR = 0,
+};
+
+/* Reads "format", "secret" and the catalog of a store, or writes them into a new one.
+ * `options` holds the schema text for a new store. */
+CX_MUST_USE cx_status engine__meta_load(engine *self, const engine_options *options,
+                                        cx_error *error);
+
+CX_MUST_USE cx_status engine__meta_seq(engine_read *read, uint64_t *ret);
+CX_MUST_USE cx_status engine__meta_seq_put(engine_write *write, uint64_t seq);
+
+/* The last id given, 0 when none. */
+CX_MUST_USE cx_status engine__meta_last_id(engine_read *read, const engine_type *type,
+                                           int64_t *ret);
+
+/* Gives the next id of the type. */
+CX_MUST_USE cx_status engine__meta_next_id(engine_write *write, const engine_type *type,
+                                           int64_t *ret);
+
+/* Entries of the index whose key was cut. Order of the index is exact only when 0. */
+CX_MUST_USE cx_status engine__index_inexact(engine_read *read, const engine_index *index,
+                                            uint64_t *ret);
+CX_MUST_USE cx_status engine__index_inexact_add(engine_write *write, const engine_index *index,
+                                                int delta);

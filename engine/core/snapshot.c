@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/core/snapshot.h"
+
+#include "engine/core/meta.h"
+
+#include <stdlib.h>
+
+cx_status engine__read_init(engine_read *read, engine *self)
+{
+	read->engine = self;
+	cx_status status = cx_arena_new(ENGINE__ASSEMBLED_BYTES_MAX, &read->assembled);
+	if (status == CX_OK)
+		status = cx_arena_new(ENGINE__SCRATCH_BYTES_MAX, &read->scratch);
+	return status;
+}
+
+void engine__read_release(engine_read *read)
+{
+	cx_arena_free(&read->assembled);
+	cx_arena_free(&read->scratch);
+}
+
+cx_status engine_read_begin(engine *self, engine_read **ret)
+{
+	CX_SCOPED(engine_read_end) engine_read *read = calloc(1, sizeof *read);
+	if (read == NULL)
+		return CX_NO_MEMORY;
+	cx_status status = engine__read_init(read, self);
+	if (status == CX_OK)
+		status = engine__view_begin(self->store, &read->view);
+	if (status != CX_OK)
+		return status;
+	*ret = read;
+	read = NULL; /* now the caller's */
+	return CX_OK;
+}
+
+cx_status engine_read_renew(engine_read *read)
+{
+	cx_arena_clear(read->assembled);
+	read->seq_known = false;
+	return engine__view_renew(read->view);
+}
+
+void engine_read_rest(engine_read *read)
+{
+	cx_arena_clear(read->assembled);
+	read->seq_known = false;
+	engine__view_rest(read->view);
+}
+
+void engine_read_end(engine_read **read)
+{
+	if (*read == NULL)
+		return;
+	engine__view_end(&(*read)->view);
+	engine__read_release(*read);
+	free(*read);
+	*read = NULL;
+}
+
+uint64_t engine_read_seq(engine_read *read)
+{
+	if (!read->seq_known)
+		read->seq_known = engine__meta_seq(read, &read->seq) == CX_OK;
+	return read->seq_known ? read->seq : 0;
+}

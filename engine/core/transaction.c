@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/check.h"
+#include "engine/core/meta.h"
+#include "engine/core/snapshot.h"
+
+#include <stdlib.h>
+
+static cx_status begin(engine_write *write)
+{
+	cx_status status = cx_arena_new(ENGINE__SCRATCH_BYTES_MAX, &write->arena);
+	if (status == CX_OK)
+		status = engine__read_init(&write->read, write->engine);
+	if (status == CX_OK)
+		status = engine__txn_begin(write->engine->store, &write->txn);
+	if (status != CX_OK)
+		return status;
+	write->read.view = engine__txn_view(write->txn);
+	write->low = engine__store_is_low(write->engine->store);
+	status = engine__meta_seq(&write->read, &write->seq_before);
+	write->seq = write->seq_before;
+	write->read.seq = write->seq;
+	write->read.seq_known = true;
+	return status;
+}
+
+cx_status engine_write_begin(engine *self, engine_write **ret)
+{
+	CX_SCOPED(engine_write_abort) engine_write *write = calloc(1, sizeof *write);
+	if (write == NULL)
+		return CX_NO_MEMORY;
+	write->engine = self;
+	cx_status status = begin(write);
+	if (status != CX_OK)
+		return status;
+	*ret = write;
+	write = NULL; /* now the caller's */
+	return CX_OK;
+}
+
+engine_mark engine_write_mark(engine_write *write)
+{
+	return (engine_mark){ .store = engine__txn_mark(write->txn), .seq = write->seq };
+}
+
+void engine_write_rollback(engine_write *write, engine_mark mark)
+{
+	engine__txn_rollback(write->txn, mark.store);
+	write->seq = mark.seq;
+	write->read.seq = mark.seq;
+}
+
+engine_read *engine_write_view(engine_write *write)
+{
+	return &write->read;
+}
+
+uint64_t engine_write_seq(const engine_write *write)
+{
+	return write->seq + 1;
+}
+
+size_t engine_write_operations(const engine_write *write)
+{
+	return engine__txn_operations(write->txn);
+}
+
+size_t engine_write_bytes(const engine_write *write)
+{
+	return engine__txn_bytes(write->txn);
+}
+
+cx_status engine_write_commit(engine_write **write)
+{
+	CX_SCOPED(engine_write_abort) engine_write *self = *write;
+	*write = NULL;
+	if (self->seq == self->seq_before)
+		return CX_OK; /* nothing changed */
+	CX_ASSERT(self->seq > self->seq_before);
+	cx_status status = engine__meta_seq_put(self, self->seq);
+	if (status != CX_OK)
+		return status;
+	return engine__txn_commit(&self->txn);
+}
+
+void engine_write_abort(engine_write **write)
+{
+	engine_write *self = *write;
+	if (self == NULL)
+		return;
+	engine__txn_abort(&self->txn);
+	engine__read_release(&self->read);
+	cx_arena_free(&self->arena);
+	free(self);
+	*write = NULL;
+}
