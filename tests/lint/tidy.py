@@ -12,6 +12,11 @@ import sys
 import time
 
 
+# What the analyzer must know of the tree beyond the file it looks at.
+HINTS = "tests/lint/analyzer.h"
+NEVER_HINTED = {"base/status.c"}
+
+
 def config_of(directory, root, seen):
     """The texts of the .clang-tidy files that apply to a folder."""
     path = os.path.join(directory, ".clang-tidy")
@@ -40,8 +45,11 @@ def key_of(entry, root, version):
     digest = hashlib.sha256()
     configs = {}
     config_of(os.path.dirname(entry["file"]), root, configs)
-    with open(entry["file"], "rb") as file:
-        own = file.read()
+    own = b""
+    for path in (entry["file"], os.path.join(root, HINTS)):
+        if os.path.exists(path):
+            with open(path, "rb") as file:
+                own += file.read()
     flags = entry["command"].encode()
     for part in (version, flags, *(c.encode() for c in configs.values()), own, preprocessed(entry)):
         digest.update(hashlib.sha256(part).digest())
@@ -59,9 +67,13 @@ def check(entry, root, build, version, cache):
     if os.path.exists(mark):
         os.utime(mark)
         return path, "", True, 0
+    extra = ["-Wno-unknown-warning-option", "-Wno-ignored-optimization-argument"]
+    hints = os.path.join(root, HINTS)
+    if os.path.exists(hints) and path not in NEVER_HINTED:
+        extra += ["-include", hints]
     run = subprocess.run(
-        ["clang-tidy", "--quiet", "-p", build, "--extra-arg=-Wno-unknown-warning-option",
-         "--extra-arg=-Wno-ignored-optimization-argument", entry["file"]],
+        ["clang-tidy", "--quiet", "-p", build, *(f"--extra-arg={a}" for a in extra),
+         entry["file"]],
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
     if run.returncode == 0:
         with open(mark, "w", encoding="utf-8"):
