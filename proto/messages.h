@@ -25,7 +25,8 @@
 	P(OPERATIONS, operations, "operations")
 
 /* An option: O(C name, member of proto_options, name on the wire, kind).
- * Kinds: FLAG bool · COUNT int >= 0 · WORD str · BYTES bin · RAW any value, kept as bytes. */
+ * Kinds: FLAG bool · COUNT int >= 0 · WORD str · BYTES bin (a str is taken too) · RAW any
+ * value, kept as bytes. */
 #define PROTO_OPTIONS(O)                                                                       \
 	O(CLIENT, client, "client", WORD)           /* hello: who calls, for the log */        \
 	O(ERRORS, errors, "errors", WORD)           /* hello: "string" (default) or "map" */   \

@@ -138,6 +138,7 @@ typedef struct proto_response {
 	uint32_t msgid;
 	cx_status status;  /* CX_OK: `result` is the answer */
 	cx_error error;    /* filled when status is not CX_OK */
+	bool retryable;    /* as the status says; as the server says where it is unknown here */
 	cx_slice result;   /* one MessagePack value inside the message */
 } proto_response;
 

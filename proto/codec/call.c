@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Parameters by table: name and place of each; the kind says what stands on the wire. */
+#include "proto/codec/call.h"
+
+#include "base/check.h"
+#include "proto/codec/options.h"
+
+#include <inttypes.h>
+#include <string.h>
+
+typedef struct parameter {
+	const char *name;
+	size_t offset; /* in proto_request: of a proto_id for ID, else of a cx_slice */
+} parameter;
+
+#define PARAMETER(name_, member, text) \
+	[PROTO_P_##name_] = { text, offsetof(proto_request, member) },
+static const parameter table[] = { PROTO_PARAMETERS(PARAMETER) };
+
+static cx_kind kind_of(proto_parameter which)
+{
+	switch (which) {
+	case PROTO_P_TYPE:
+	case PROTO_P_INDEX:
+		return CX_KIND_STR;
+	case PROTO_P_ID:
+		return CX_KIND_INT;
+	case PROTO_P_FIELDS:
+		return CX_KIND_MAP;
+	case PROTO_P_VALUES:
+	case PROTO_P_FILTER:
+	case PROTO_P_OPERATIONS:
+		return CX_KIND_ARRAY;
+	case PROTO_P_END:
+		break;
+	}
+	CX_UNREACHABLE();
+}
+
+static uint32_t parameter_count(const proto_method_info *method)
+{
+	uint32_t count = 0;
+	while (method->parameters[count] != PROTO_P_END)
+		count++;
+	return count;
+}
+
+cx_status proto__method_decode(cx_reader *reader, proto_method *ret, cx_error *error)
+{
+	cx_slice name = cx_read_str_or_bin(reader);
+	if (reader->failed)
+		return cx_fail(error, CX_MALFORMED, "the method's name is no string");
+	if (!proto_method_find(name, ret))
+		return cx_fail(error, CX_UNKNOWN_METHOD, "no method \"%.*s\"",
+		               CX_SLICE_ARG(name));
+	return CX_OK;
+}
+
+/* {"$": n} */
+static bool read_batch_reference(cx_reader *reader, int64_t *ret)
+{
+	uint32_t pairs = cx_read_map(reader);
+	cx_slice key = cx_read_str(reader);
+	int64_t number = cx_read_int(reader);
+	if (reader->failed || pairs != 1 || !cx_slice_equal(key, CX_SLICE_LITERAL("$")))
+		return false;
+	*ret = number;
+	return number >= 0 && number < PROTO_BATCH_OPERATIONS_MAX;
+}
+
+static bool read_id(cx_reader *reader, proto__place place, proto_id *ret)
+{
+	if (place == PROTO__IN_BATCH && cx_reader_peek(reader) == CX_KIND_MAP) {
+		ret->from_batch = true;
+		return read_batch_reference(reader, &ret->number);
+	}
+	ret->number = cx_read_int(reader);
+	return !reader->failed;
+}
+
+static bool read_slice(cx_reader *reader, proto_parameter which, cx_slice *ret)
+{
+	if (which == PROTO_P_FILTER && cx_read_if_nil(reader))
+		return true;
+	if (cx_reader_peek(reader) != kind_of(which))
+		return false;
+	*ret = kind_of(which) == CX_KIND_STR ? cx_read_str(reader) : cx_read_skip(reader);
+	return !reader->failed;
+}
+
+static cx_status decode_parameter(cx_reader *reader, proto_parameter which, proto__place place,
+                                  proto_request *request, cx_error *error)
+{
+	cx_kind came = cx_reader_peek(reader);
+	void *member = (char *)request + table[which].offset;
+	bool taken = which == PROTO_P_ID ? read_id(reader, place, member)
+	                                 : read_slice(reader, which, member);
+	if (taken)
+		return CX_OK;
+	const char *method = proto_method_info_of(request->method)->name;
+	if (came == kind_of(which) || (came == CX_KIND_MAP && which == PROTO_P_ID))
+		return cx_fail(error, CX_INVALID_ARGUMENT,
+		               "%s: the value of parameter \"%s\" is not valid", method,
+		               table[which].name);
+	return cx_fail(error, CX_INVALID_ARGUMENT, "%s: parameter \"%s\" takes %s%s, not %s",
+	               method, table[which].name, cx_kind_name(kind_of(which)),
+	               which == PROTO_P_FILTER ? " or nil" : "", cx_kind_name(came));
+}
+
+static cx_status check_count(uint32_t count, const proto_method_info *method, cx_error *error)
+{
+	uint32_t expected = parameter_count(method);
+	if (count < expected)
+		return cx_fail(error, CX_INVALID_ARGUMENT, "%s: parameter \"%s\" is missing",
+		               method->name, table[method->parameters[count]].name);
+	if (count > expected + 1)
+		return cx_fail(error, CX_INVALID_ARGUMENT,
+		               "%s takes %" PRIu32 " parameters and a map of options; %" PRIu32
+		               " values came",
+		               method->name, expected, count);
+	return CX_OK;
+}
+
+cx_status proto__call_decode(cx_reader *reader, uint32_t count, proto_method method,
+                             proto__place place, proto_request *ret, cx_error *error)
+{
+	const proto_method_info *info = proto_method_info_of(method);
+	cx_status status = check_count(count, info, error);
+	if (status != CX_OK)
+		return status;
+
+	proto_request request = { .msgid = ret->msgid, .method = method };
+	uint32_t parameters = parameter_count(info);
+	for (uint32_t i = 0; i < parameters; i++) {
+		status = decode_parameter(reader, info->parameters[i], place, &request, error);
+		if (status != CX_OK)
+			return status;
+	}
+	if (count > parameters) {
+		status = proto__options_decode(reader, info, &request.options, error);
+		if (status != CX_OK)
+			return status;
+	}
+	*ret = request;
+	return CX_OK;
+}
+
+size_t proto__call_count(const proto_request *request)
+{
+	const proto_method_info *info = proto_method_info_of(request->method);
+	bool options = proto__options_sent(&request->options, info) != 0;
+	return parameter_count(info) + (options ? 1 : 0);
+}
+
+static void write_id(proto_id id, proto__place place, cx_buf *out)
+{
+	if (!id.from_batch) {
+		cx_write_int(out, id.number);
+		return;
+	}
+	CX_ASSERT(place == PROTO__IN_BATCH);
+	cx_write_map(out, 1);
+	cx_write_text(out, "$");
+	cx_write_int(out, id.number);
+}
+
+static void write_slice(cx_slice value, proto_parameter which, cx_buf *out)
+{
+	if (kind_of(which) == CX_KIND_STR) {
+		cx_write_str(out, value);
+		return;
+	}
+	if (which == PROTO_P_FILTER && value.size == 0) {
+		cx_write_nil(out);
+		return;
+	}
+	CX_ASSERT(value.size > 0);
+	cx_write_raw(out, value);
+}
+
+void proto__call_encode(const proto_request *request, proto__place place, cx_buf *out)
+{
+	const proto_method_info *info = proto_method_info_of(request->method);
+	for (uint32_t i = 0; i < parameter_count(info); i++) {
+		proto_parameter which = info->parameters[i];
+		const char *member = (const char *)request + table[which].offset;
+		if (which == PROTO_P_ID) {
+			write_id(request->id, place, out);
+			continue;
+		}
+		cx_slice value;
+		memcpy(&value, member, sizeof value);
+		write_slice(value, which, out);
+	}
+	uint32_t sent = proto__options_sent(&request->options, info);
+	if (sent != 0)
+		proto__options_encode(&request->options, sent, out);
+}
