@@ -8,7 +8,8 @@ typedef struct engine__edits {
 	void *context;
 	cx_status (*remove)(void *context, const engine__entry *entry);
 	cx_status (*insert)(void *context, const engine__entry *entry); /* a new key */
-	cx_status (*change)(void *context, const engine__entry *entry); /* same key, new value */
+	cx_status (*change)(void *context,
+	                    const engine__entry *entry); /* same key, new value */
 } engine__edits;
 
 /* Calls `remove` for every key in `before` only, `insert` for every key in `after` only and

@@ -15,6 +15,9 @@ typedef struct engine__entry {
 	cx_slice value;
 } engine__entry;
 
+/* Order by tree, then by key; <0, 0, >0. */
+int engine__entry_compare(const engine__entry *a, const engine__entry *b);
+
 enum { ENGINE__ENTRIES_MAX = ENGINE_INDEXES_MAX + ENGINE_SLOTS_MAX };
 
 /* Computes the entries of a record in ascending order of (tree, key), at most
@@ -22,7 +25,8 @@ enum { ENGINE__ENTRIES_MAX = ENGINE_INDEXES_MAX + ENGINE_SLOTS_MAX };
  * is not among them: it is the record itself (see engine__entries_record_key).
  *
  * value: empty; the id (8 bytes big-endian) in an exact entry of a unique index; the cluster
- * key in entries of clustered types (after the id, where both apply).
+ * key in index entries of clustered types (after the id, where both apply); a back reference
+ * has none.
  * key of a back reference: target type id u16, target id u64, source type id u16, field id
  * u16, source id u64, all big-endian; `backref_tree` is where they lie.
  *

@@ -33,8 +33,9 @@ enum {
 CX_MUST_USE cx_status engine__key_put(const engine_column *column, const engine__value *value,
                                       cx_buf *key, cx_buf *scratch, bool *inexact);
 
-/* Appends the bytes common to all keys whose text column starts with `text` (of the column's
- * form: folded for a folded one): the column without its end. A text beyond text_bytes_max is
+/* Appends the bytes common to all keys whose text column, in the column's form, starts with
+ * `text` in that form (it is folded here; folding twice changes nothing): the column without
+ * its end. A text beyond text_bytes_max is
  * cut, which finds more than asked for: the rows must be looked at. */
 CX_MUST_USE cx_status engine__key_put_prefix(const engine_column *column, cx_slice text,
                                              cx_buf *key, cx_buf *scratch, bool *inexact);
@@ -47,8 +48,10 @@ bool engine__key_successor(cx_buf *key);
 
 /* Takes the next column off a key. Integers, enums and bools are exact always. Text of a
  * binary column is given when not cut, unescaped into `scratch` when it holds 00 or the column
- * is descending (appended; valid until scratch is emptied); folded text is given in its folded
- * form. `*exact` is false when the text was cut. Errors: CX_CORRUPT. */
+ * is descending (appended; valid until scratch is used for another key); folded text is given
+ * in its folded form. Of a cut text the head is given and `*exact` is false. `scratch` moves
+ * only when it is begun anew for another key, so texts of earlier columns stay good. Errors:
+ * CX_CORRUPT; the scratch buffer's. */
 CX_MUST_USE cx_status engine__key_take(const engine_column *column, cx_slice *key,
                                        cx_buf *scratch, engine__value *ret, bool *exact);
 
@@ -60,6 +63,7 @@ CX_MUST_USE cx_status engine__key_id(cx_slice key, int64_t *ret);
 
 /* Shares out the bytes of a key among its text columns: sets text_bytes_max of each so that no
  * key of the index passes ENGINE__KEY_BYTES_MAX (escapes are counted by encoded bytes: the cut
- * applies to the escaped form). Small columns get all they can need first. False when the
- * fixed parts alone are too long, or a text column would get less than 16 bytes. */
+ * applies to the escaped form). Small columns get all they can need first. False when
+ * there is a list among them, the fixed parts alone are too long, or a text column would get
+ * less than 16 bytes and less than it needs. */
 bool engine__key_share_out(engine_column *columns, size_t count);

@@ -43,17 +43,16 @@ CX_MUST_USE cx_status engine__row_header_read(cx_slice stored, engine__row_heade
 
 /* Appends the 7-byte header of a row with this array; for a chunked one also size and number
  * of chunks (and the array goes elsewhere). */
-void engine__row_header_write(const engine_type *type, int64_t id, cx_slice array,
-                              cx_buf *out);
+void engine__row_header_write(const engine_type *type, int64_t id, cx_slice array, cx_buf *out);
 
 /* Appends the array of these values (one per slot). */
-void engine__row_array_write(const engine_type *type, const engine__value *values,
-                             cx_buf *out);
+void engine__row_array_write(const engine_type *type, const engine__value *values, cx_buf *out);
 
-/* Cuts an array into its elements. An array of an older layout has fewer elements than the
- * type has fields now: the rest are nil. Errors: CX_CORRUPT. */
+/* Cuts an array into its `count` elements. An array of an older layout has fewer elements than
+ * the type has fields now: the rest are nil (one byte, of static storage).
+ * Errors: CX_CORRUPT; `elements` may then be written in part. */
 CX_MUST_USE cx_status engine__row_split(cx_slice array, uint16_t count, cx_slice *elements);
 
-/* Splits and decodes every slot. Errors: CX_CORRUPT. */
+/* Splits and decodes every slot. Errors: CX_CORRUPT; `values` may then be written in part. */
 CX_MUST_USE cx_status engine__row_values(const engine_type *type, cx_slice array,
                                          engine__value *values);

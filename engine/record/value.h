@@ -36,7 +36,11 @@ CX_MUST_USE cx_status engine__value_read(const engine_field *field, cx_reader *r
 CX_MUST_USE cx_status engine__value_of_row(const engine_field *field, cx_slice element,
                                            engine__value *ret);
 
-/* Appends it as a row element. */
+/* Takes the next element of a stored row off the reader. Errors: CX_CORRUPT. */
+CX_MUST_USE cx_status engine__value_take(const engine_field *field, cx_reader *reader,
+                                         engine__value *ret);
+
+/* Appends it as a row element, in the shortest form. */
 void engine__value_write(const engine_field *field, const engine__value *value, cx_buf *out);
 
 bool engine__value_equal(const engine__value *a, const engine__value *b);
