@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Finding a record through a unique index. */
+#pragma once
+
+#include "engine/core/handle.h"
+#include "engine/record/value.h"
+
+/* The id an entry of any index stands for: in the value of an exact entry of a unique index, at
+ * the end of the key otherwise. Errors: CX_CORRUPT. */
+CX_MUST_USE cx_status engine__entry_id(const engine_index *index, const engine__pair *entry,
+                                       int64_t *ret);
+
+/* The live record whose columns equal `values` (one per column of the unique index). Cut keys
+ * are compared by the full values of the records they stand for.
+ * Errors: CX_NOT_FOUND (also where the index leaves these values out), CX_CORRUPT, CX_IO,
+ * CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__unique_find(engine_read *read, const engine_index *index,
+                                          const engine__value *values, int64_t *ret,
+                                          cx_error *error);
+
+/* The values of the index's columns out of those of a record. */
+void engine__unique_columns(const engine_index *index, const engine__value *record,
+                            engine__value *ret_columns);
