@@ -12,13 +12,13 @@
 #include "base/status.h"
 
 enum {
-	ENGINE_SLOTS_MAX = 128,      /* fields of a type, system fields included */
-	ENGINE_COLUMNS_MAX = 8,      /* columns of an index */
-	ENGINE_INDEXES_MAX = 64,     /* of a type */
+	ENGINE_SLOTS_MAX = 128,  /* fields of a type, system fields included */
+	ENGINE_COLUMNS_MAX = 8,  /* columns of an index */
+	ENGINE_INDEXES_MAX = 64, /* of a type */
 	ENGINE_TYPES_MAX = 200,
-	ENGINE_LABELS_MAX = 64,      /* values of an enum */
-	ENGINE_NAME_MAX = 40,        /* bytes of a type, field or label name */
-	ENGINE_INDEX_NAME_MAX = 160, /* bytes of an index name */
+	ENGINE_LABELS_MAX = 64,            /* values of an enum */
+	ENGINE_NAME_MAX = 40,              /* bytes of a type, field or label name */
+	ENGINE_INDEX_NAME_MAX = 160,       /* bytes of an index name */
 	ENGINE_TEXT_BYTES_MAX = 64 * 1024, /* of a `text` or `bytes` field */
 	ENGINE_RECORD_BYTES_MAX = 1024 * 1024,
 	ENGINE_LIST_ITEMS_MAX = 64,
@@ -38,18 +38,18 @@ enum {
 };
 
 /* K(name in C, name in schema text and messages) */
-#define ENGINE_KINDS(K)                                                                        \
-	K(BOOL, "bool")                                                                        \
-	K(INT, "int")     /* int64 */                                                          \
-	K(MONEY, "money") /* int64 minor units of the record's currency */                     \
-	K(DATE, "date")   /* days since 1970-01-01 */                                          \
-	K(TS, "ts")       /* ms since 1970 UTC */                                              \
-	K(STRING, "string") /* text of at most `length_max` characters */                      \
-	K(TEXT, "text")   /* text of at most ENGINE_TEXT_BYTES_MAX bytes */                    \
-	K(ENUM, "enum")   /* one of the labels; stored as the label, ordered as declared */    \
-	K(REF, "ref")     /* id of a record of type `target` */                                \
-	K(BYTES, "bytes")                                                                      \
-	K(INT_LIST, "list<int>")                                                               \
+#define ENGINE_KINDS(K)                                                                       \
+	K(BOOL, "bool")                                                                       \
+	K(INT, "int")       /* int64 */                                                       \
+	K(MONEY, "money")   /* int64 minor units of the record's currency */                  \
+	K(DATE, "date")     /* days since 1970-01-01 */                                       \
+	K(TS, "ts")         /* ms since 1970 UTC */                                           \
+	K(STRING, "string") /* text of at most `length_max` characters */                     \
+	K(TEXT, "text")     /* text of at most ENGINE_TEXT_BYTES_MAX bytes */                 \
+	K(ENUM, "enum")     /* one of the labels; stored as the label, ordered as declared */ \
+	K(REF, "ref")       /* id of a record of type `target` */                             \
+	K(BYTES, "bytes")                                                                     \
+	K(INT_LIST, "list<int>")                                                              \
 	K(STRING_LIST, "list<string>")
 
 typedef enum engine_kind {
@@ -70,6 +70,9 @@ typedef enum engine_on_delete {
 typedef struct engine_type engine_type;
 typedef struct engine_index engine_index;
 
+/* Look-up by name: engine/schema/names.h. NULL where a list is short enough to go through. */
+typedef struct engine__names engine__names;
+
 typedef struct engine_field {
 	const char *name;
 	const char *label_en; /* never NULL; the name where the schema gives none */
@@ -78,12 +81,13 @@ typedef struct engine_field {
 	uint16_t slot; /* position in the row */
 	engine_kind kind;
 	bool required;
-	bool readonly; /* written by the store, refused from clients */
-	bool search;   /* part of full-text search */
-	uint32_t length_max; /* STRING, STRING_LIST: characters (of each); otherwise 0 */
-	uint32_t items_max;  /* lists */
+	bool readonly;             /* written by the store, refused from clients */
+	bool search;               /* part of full-text search */
+	uint32_t length_max;       /* STRING, STRING_LIST: characters (of each); otherwise 0 */
+	uint32_t items_max;        /* lists */
 	const char *const *labels; /* ENUM: label_count names, in order */
 	uint16_t label_count;
+	const engine__names *label_names;
 	cx_slice default_value;    /* MessagePack; empty = none (absent is null) */
 	const engine_type *target; /* REF */
 	engine_on_delete on_delete;
@@ -111,31 +115,34 @@ struct engine_index {
 	const engine_field *present;
 	engine_column columns[ENGINE_COLUMNS_MAX];
 	uint16_t column_count;
-	uint16_t tree; /* number of the tree in the store */
+	uint16_t tree; /* number of the tree in the store; the cluster's is the record tree */
 };
 
 struct engine_type {
 	const char *name;
 	const char *label_en;
 	const char *label_zh;
-	uint16_t id;     /* unique in the store, never used again */
-	uint16_t number; /* position in schema->types */
-	uint16_t layout; /* number of the present row layout, from 1 */
-	bool keep;       /* never deleted, only deactivated */
-	bool readonly;   /* its records are written by the store only */
-	bool single;     /* one record at most (settings) */
+	uint16_t id;                /* unique in the store, never used again */
+	uint16_t number;            /* position in schema->types */
+	uint16_t layout;            /* number of the present row layout, from 1 */
+	bool keep;                  /* never deleted, only deactivated */
+	bool readonly;              /* its records are written by the store only */
+	bool single;                /* one record at most (settings) */
 	const engine_field *fields; /* by slot, system fields first */
 	uint16_t field_count;
+	const engine__names *field_names;
 	const engine_index *indexes; /* [0] is ext_id */
 	uint16_t index_count;
+	const engine__names *index_names;
 	const engine_index *cluster; /* one of them, or NULL */
-	uint16_t record_tree;  /* id, or cluster key, → row */
-	uint16_t cluster_tree; /* id → cluster key; 0 where the type has no cluster */
+	uint16_t record_tree;        /* id, or cluster key, → row */
+	uint16_t cluster_tree;       /* id → cluster key; 0 where the type has no cluster */
 };
 
 typedef struct engine_schema {
 	const engine_type *types;
 	uint16_t type_count;
+	const engine__names *type_names;
 	cx_slice text; /* the schema text the store was made with */
 } engine_schema;
 

@@ -4,7 +4,8 @@
  *
  * Kept in the catalog tree under the key "schema" as one MessagePack map:
  *   {"version": 1, "text": str, "unicode": str,
- *    "types": [[name, id, layout, [[field name, field id], …] by slot, [[index name, id], …]]]} */
+ *    "types": [[name, id, layout, [[field name, field id], …] by slot, [[index name, id], …]]]}
+ */
 #pragma once
 
 #include "base/arena.h"

@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Types, fields, indexes and labels by name; names of kinds. */
+#include "base/check.h"
+#include "engine/schema.h"
+#include "engine/schema/names.h"
+
+#define KIND_TEXT(name, text) text,
+static const char *const kind_names[] = { ENGINE_KINDS(KIND_TEXT) };
+
+const char *engine_kind_name(engine_kind kind)
+{
+	CX_ASSERT((unsigned)kind < CX_COUNT_OF(kind_names));
+	return kind_names[kind];
+}
+
+static bool is_name(const char *name, cx_slice slice)
+{
+	return cx_slice_equal(cx_slice_of(name), slice);
+}
+
+const engine_type *engine_schema_type(const engine_schema *schema, cx_slice name)
+{
+	if (schema->type_names != NULL) {
+		int number = engine__names_find(schema->type_names, name);
+		return number < 0 ? NULL : &schema->types[number];
+	}
+	for (size_t i = 0; i < schema->type_count; i++) {
+		if (is_name(schema->types[i].name, name))
+			return &schema->types[i];
+	}
+	return NULL;
+}
+
+const engine_field *engine_type_field(const engine_type *type, cx_slice name)
+{
+	if (type->field_names != NULL) {
+		int number = engine__names_find(type->field_names, name);
+		return number < 0 ? NULL : &type->fields[number];
+	}
+	for (size_t i = 0; i < type->field_count; i++) {
+		if (is_name(type->fields[i].name, name))
+			return &type->fields[i];
+	}
+	return NULL;
+}
+
+const engine_index *engine_type_index(const engine_type *type, cx_slice name)
+{
+	if (type->index_names != NULL) {
+		int number = engine__names_find(type->index_names, name);
+		return number < 0 ? NULL : &type->indexes[number];
+	}
+	for (size_t i = 0; i < type->index_count; i++) {
+		if (is_name(type->indexes[i].name, name))
+			return &type->indexes[i];
+	}
+	return NULL;
+}
+
+int engine_field_label(const engine_field *field, cx_slice label)
+{
+	if (field->label_names != NULL)
+		return engine__names_find(field->label_names, label);
+	for (int i = 0; i < field->label_count; i++) {
+		if (is_name(field->labels[i], label))
+			return i;
+	}
+	return -1;
+}

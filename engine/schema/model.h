@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A schema while it is made: the structures of engine/schema.h, still open to writing. */
+#pragma once
+
+#include "base/arena.h"
+#include "engine/schema/syntax.h"
+
+typedef struct engine__model {
+	engine_schema schema;
+	engine_type *types;     /* = schema.types */
+	engine_field **fields;  /* fields[n] = types[n].fields */
+	engine_index **indexes; /* indexes[n] = types[n].indexes */
+} engine__model;
+
+/* Makes the schema of a tree and checks all of it. Ids and tree numbers stay 0, layouts are 1,
+ * the text is empty. Everything is copied into the arena; the tree may go.
+ * Errors: CX_SCHEMA_SYNTAX, CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__model_of(const engine__syntax *syntax, cx_arena *arena,
+                                       engine__model *ret, cx_error *error);
+
+/* ---- the parts ---- */
+
+/* Where a part works and what it works on. */
+typedef struct engine__builder {
+	engine__model *model;
+	cx_arena *arena;
+	cx_error *error;
+} engine__builder;
+
+/* The fields of type `number`, all but what refers to other types and to indexes. */
+CX_MUST_USE cx_status engine__build_fields(const engine__builder *builder,
+                                           const engine__syntax_type *written, uint16_t number);
+
+/* Its indexes. Fields must be there. */
+CX_MUST_USE cx_status engine__build_indexes(const engine__builder *builder,
+                                            const engine__syntax_type *written,
+                                            uint16_t number);
+
+/* Its references: targets, rules of deletion, and by which index referring records are found.
+ * Fields and indexes of all types must be there. */
+CX_MUST_USE cx_status engine__build_references(const engine__builder *builder,
+                                               const engine__syntax_type *written,
+                                               uint16_t number);
+
+/* The default of a field as MessagePack. */
+CX_MUST_USE cx_status engine__build_default(const engine__builder *builder,
+                                            const engine__syntax_literal *literal,
+                                            engine_field *field);
+
+/* The number of trees a schema needs in the store. */
+size_t engine__model_trees(const engine_schema *schema);
+
+static inline bool engine__kind_is_text(engine_kind kind)
+{
+	return kind == ENGINE_STRING || kind == ENGINE_TEXT;
+}
+
+/* A zero-ended copy; NULL without memory. */
+const char *engine__build_text(cx_arena *arena, cx_slice text);
+
+/* Fills `error` and returns CX_NO_MEMORY. */
+cx_status engine__build_no_memory(cx_error *error);
