@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A running check: what it reads, what it counted so far, where its findings go. */
+#pragma once
+
+#include "engine/admin.h"
+#include "engine/core/handle.h"
+#include "engine/store/store.h"
+
+typedef struct engine__checking {
+	engine_read *read;
+	uint64_t deadline_ns;
+	engine_finding_sink *sink;
+	void *context;
+	engine_check_report report;
+	cx_arena *arena;                      /* of one record */
+	uint64_t expected[ENGINE__TREES_MAX]; /* pairs each tree should hold, by number */
+	uint64_t *inexact;                    /* inexact entries by index id */
+	uint64_t deleted;                     /* deleted rows */
+} engine__checking;
+
+/* Counts a finding and tells the sink the first 1000. */
+CX_PRINTF(2, 3) void engine__find(engine__checking *self, const char *format, ...);
+
+/* Errors: CX_DEADLINE. */
+CX_MUST_USE cx_status engine__check_time(const engine__checking *self);
+
+/* Reads every row of the type and looks up everything that must exist because of it. */
+CX_MUST_USE cx_status engine__check_records(engine__checking *self, const engine_type *type);
+
+/* Names the entries of the index that no live record explains. */
+CX_MUST_USE cx_status engine__check_stray_entries(engine__checking *self,
+                                                  const engine_index *index);
+
+/* Back references, delete bookkeeping. */
+CX_MUST_USE cx_status engine__check_bookkeeping(engine__checking *self);
+
+typedef cx_status engine__pair_visitor(engine__checking *self, void *what,
+                                       const engine__pair *pair);
+
+/* Calls `visit` for every pair of a tree, in order. */
+CX_MUST_USE cx_status engine__each_pair(engine__checking *self, engine__tree tree, void *what,
+                                        engine__pair_visitor *visit);
