@@ -19,7 +19,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "engine/record/value.h"
+#include "engine/row/value.h"
 
 enum {
 	ENGINE__KEY_NULL = 0x10,

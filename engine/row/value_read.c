@@ -2,7 +2,7 @@
 /* What a client sent for a field, checked and brought into the one form that is stored. */
 #include "base/check.h"
 #include "base/text.h"
-#include "engine/record/value.h"
+#include "engine/row/value.h"
 
 #include <inttypes.h>
 #include <stdio.h>

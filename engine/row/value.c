@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/record/value.h"
+#include "engine/row/value.h"
 
 #include "base/check.h"
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/record/row.h"
+#include "engine/row/row.h"
 
 #include "base/check.h"
 #include "base/hash.h"
