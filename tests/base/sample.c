@@ -63,8 +63,13 @@ static void put_big_endian(cx_buf *out, uint64_t number, unsigned size)
 
 static void put_random_bytes(sample_random *random, cx_buf *out, size_t size)
 {
-	for (size_t i = 0; i < size; i++)
-		put(out, (unsigned)sample_below(random, 256));
+	uint8_t *to = cx_buf_reserve(out, size);
+	assert_non_null(to);
+	for (size_t i = 0; i < size; i += sizeof(uint64_t)) {
+		uint64_t bytes = sample_u64(random);
+		memcpy(to + i, &bytes, size - i < sizeof bytes ? size - i : sizeof bytes);
+	}
+	out->size += size;
 }
 
 static void put_scalar(sample_random *random, cx_buf *out)
@@ -95,7 +100,7 @@ static void put_length(sample_random *random, cx_buf *out, unsigned first, size_
 static void put_bytes(sample_random *random, cx_buf *out)
 {
 	static const size_t bounds[] = { 4, 33, 300, 70000 };
-	size_t bound = bounds[sample_below(random, 64) == 0 ? 3 : sample_below(random, 3)];
+	size_t bound = bounds[sample_below(random, 256) == 0 ? 3 : sample_below(random, 3)];
 	size_t size = (size_t)sample_below(random, bound);
 	if (size < 32 && sample_below(random, 2) == 0)
 		put(out, 0xa0 + (unsigned)size);
