@@ -134,6 +134,10 @@ void cx_write_text(cx_buf *out, const char *text); /* a C string */
 void cx_write_bin(cx_buf *out, cx_slice bytes);
 void cx_write_array(cx_buf *out, size_t count);
 void cx_write_map(cx_buf *out, size_t pairs);
+/* An array whose number of elements is known only when they are written: open returns a place
+ * that close puts the number at (always in the 32-bit form). */
+size_t cx_write_array_open(cx_buf *out);
+void cx_write_array_close(cx_buf *out, size_t place, uint32_t count);
 /* Bytes that already are one whole value. */
 void cx_write_raw(cx_buf *out, cx_slice value);
 

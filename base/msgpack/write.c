@@ -2,7 +2,11 @@
 /* The writer: msgpack-c's packer on a cx_buf. */
 #include "base/msgpack.h"
 
+#include "base/check.h"
+
 #include <msgpack.h>
+
+enum { ARRAY32 = 0xdd };
 
 static int append(void *out, const char *data, size_t size)
 {
@@ -96,6 +100,24 @@ void cx_write_map(cx_buf *out, size_t pairs)
 		return;
 	msgpack_packer packer = packer_of(out);
 	msgpack_pack_map(&packer, pairs);
+}
+
+size_t cx_write_array_open(cx_buf *out)
+{
+	static const uint8_t array32[5] = { ARRAY32 };
+	size_t place = out->size;
+	cx_buf_append(out, array32, sizeof array32);
+	return place;
+}
+
+void cx_write_array_close(cx_buf *out, size_t place, uint32_t count)
+{
+	if (out->failed != CX_OK)
+		return;
+	CX_ASSERT(place + 5 <= out->size);
+	CX_ASSERT(out->data[place] == ARRAY32);
+	for (unsigned i = 0; i < 4; i++)
+		out->data[place + 1 + i] = (uint8_t)(count >> (24 - 8 * i));
 }
 
 void cx_write_raw(cx_buf *out, cx_slice value)
