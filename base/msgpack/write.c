@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The writer: msgpack-c's packer on a cx_buf. */
-#include "base/msgpack.h"
-
 #include "base/check.h"
+#include "base/msgpack.h"
 
 #include <msgpack.h>
 
