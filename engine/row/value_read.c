@@ -145,12 +145,13 @@ static cx_status read_reference(const input *in, const engine_references *refere
 	const char *name = in->field->name;
 	cx_reader *reader = in->reader;
 	uint32_t pairs = cx_read_map(reader);
-	cx_slice key = pairs == 1 && cx_reader_peek(reader) == CX_KIND_STR ? cx_read_str(reader)
-	                                                                   : (cx_slice){ 0 };
-	if (reader->failed)
+	cx_slice key = { 0 };
+	if (pairs == 1 && cx_reader_peek(reader) == CX_KIND_STR)
+		key = cx_read_str(reader);
+	cx_kind next = cx_reader_peek(reader);
+	if (reader->failed || (pairs > 0 && next == CX_KIND_END))
 		return refuse_bytes(in);
-	if (!cx_slice_equal(key, CX_SLICE_LITERAL("$")) ||
-	    cx_reader_peek(reader) != CX_KIND_INT)
+	if (!cx_slice_equal(key, CX_SLICE_LITERAL("$")) || next != CX_KIND_INT)
 		return cx_fail_field(in->error, CX_TYPE, name, "%s: expects %s or {\"$\": n}",
 		                     name, expectation(ENGINE_REF));
 

@@ -14,20 +14,20 @@ dice dice_init(void)
 }
 
 /* Source: Sebastiano Vigna, splitmix64. */
-uint64_t dice_u64(dice *dice)
+uint64_t dice_u64(dice *self)
 {
-	uint64_t mixed = dice->state += UINT64_C(0x9e3779b97f4a7c15);
+	uint64_t mixed = self->state += UINT64_C(0x9e3779b97f4a7c15);
 	mixed = (mixed ^ (mixed >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	mixed = (mixed ^ (mixed >> 27)) * UINT64_C(0x94d049bb133111eb);
 	return mixed ^ (mixed >> 31);
 }
 
-uint64_t dice_below(dice *dice, uint64_t below)
+uint64_t dice_below(dice *self, uint64_t below)
 {
-	return dice_u64(dice) % below;
+	return dice_u64(self) % below;
 }
 
-bool dice_one_in(dice *dice, uint64_t times)
+bool dice_one_in(dice *self, uint64_t times)
 {
-	return dice_below(dice, times) == 0;
+	return dice_below(self, times) == 0;
 }

@@ -13,10 +13,10 @@ typedef struct dice {
 /* Seeded from the environment, else always the same. */
 dice dice_init(void);
 
-uint64_t dice_u64(dice *dice);
+uint64_t dice_u64(dice *self);
 
 /* 0..below-1; `below` > 0. */
-uint64_t dice_below(dice *dice, uint64_t below);
+uint64_t dice_below(dice *self, uint64_t below);
 
 /* True once in `times`. */
-bool dice_one_in(dice *dice, uint64_t times);
+bool dice_one_in(dice *self, uint64_t times);
