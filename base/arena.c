@@ -13,20 +13,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-#ifdef __has_feature /* clang's way to say it */
-#if __has_feature(address_sanitizer) && !defined(__SANITIZE_ADDRESS__)
-#define __SANITIZE_ADDRESS__ 1
+#if defined(__SANITIZE_ADDRESS__) /* gcc's way to say it */
+#define POISONS 1
+#elif defined(__has_feature) /* clang's */
+#if __has_feature(address_sanitizer)
+#define POISONS 1
 #endif
 #endif
 
-#ifdef __SANITIZE_ADDRESS__
+#ifdef POISONS
 #include <sanitizer/asan_interface.h>
 #endif
 
 /* By way of a volatile pointer: gcc otherwise warns that fresh memory is passed on unset. */
 static void hide(void *data, size_t size)
 {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef POISONS
 	void *volatile hidden = data;
 	__asan_poison_memory_region(hidden, size);
 #else
@@ -37,7 +39,7 @@ static void hide(void *data, size_t size)
 
 static void show(void *data, size_t size)
 {
-#ifdef __SANITIZE_ADDRESS__
+#ifdef POISONS
 	__asan_unpoison_memory_region(data, size);
 #else
 	(void)data;
@@ -53,8 +55,8 @@ enum {
 
 typedef struct block {
 	struct block *older;
-	size_t size; /* of `bytes` */
-	size_t used; /* a multiple of ALIGNMENT, or the whole of `size` */
+	size_t size; /* of `bytes`; a multiple of ALIGNMENT, as is */
+	size_t used; /* what was handed out of them */
 	alignas(max_align_t) uint8_t bytes[];
 } block;
 
@@ -107,15 +109,21 @@ void cx_arena_clear(cx_arena *arena)
 	hide(arena->newest->bytes, arena->newest->size);
 }
 
-/* A new newest block with room for `size` bytes; smaller than it should be when the
- * limit leaves no more. */
+static size_t round_down(size_t size)
+{
+	return size - size % ALIGNMENT;
+}
+
+/* A new newest block with room for `size` bytes, a multiple of ALIGNMENT; smaller than it
+ * should be when the limit leaves no more. */
 static bool add_block(cx_arena *arena, size_t size)
 {
 	size_t left = arena->limit - arena->total;
 	if (left < sizeof(block) || size > left - sizeof(block))
 		return false;
+	size_t room = round_down(left - sizeof(block));
 	size_t wanted = size > arena->block_next ? size : arena->block_next;
-	size_t taken = wanted < left - sizeof(block) ? wanted : left - sizeof(block);
+	size_t taken = wanted < room ? wanted : room;
 
 	block *fresh = malloc(sizeof *fresh + taken);
 	if (fresh == NULL)
@@ -132,16 +140,17 @@ static bool add_block(cx_arena *arena, size_t size)
 
 void *cx_arena_alloc(cx_arena *arena, size_t size)
 {
+	if (size > arena->limit || size > PTRDIFF_MAX)
+		return NULL;
+	size_t padded = round_down(size) + (size % ALIGNMENT == 0 ? 0 : ALIGNMENT);
 	block *from = arena->newest;
-	if (from == NULL || size > from->size - from->used) {
-		if (!add_block(arena, size))
+	if (from == NULL || padded > from->size - from->used) {
+		if (!add_block(arena, padded))
 			return NULL;
 		from = arena->newest;
 	}
 	uint8_t *piece = from->bytes + from->used;
-	size_t rest = from->size - from->used;
-	size_t padding = (ALIGNMENT - size % ALIGNMENT) % ALIGNMENT;
-	from->used += padding <= rest - size ? size + padding : rest;
+	from->used += padded;
 	show(piece, size);
 	return piece;
 }

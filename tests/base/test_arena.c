@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Pieces of an arena are aligned, never overlap, and stay within its limit. */
 #include "base/arena.h"
-#include "sample.h"
+#include "tests/support/dice.h"
 #include "tests/support/unit.h"
 
 #include <stdalign.h>
@@ -13,11 +13,13 @@ static void pieces_are_aligned_and_keep_their_contents(void **state)
 	enum { PIECES = 2000 };
 	static uint8_t *pieces[PIECES];
 	static size_t sizes[PIECES];
-	sample_random random = sample_random_init();
+	dice random = dice_init();
 	cx_arena *arena = NULL;
 	assert_int_equal(cx_arena_new(64 << 20, &arena), CX_OK);
 	for (size_t i = 0; i < PIECES; i++) {
-		sizes[i] = (size_t)sample_below(&random, i % 50 == 0 ? 20000 : 100);
+		sizes[i] = (size_t)dice_below(&random, i % 50 == 0  ? 20000
+		                                       : i % 3 == 0 ? 1
+		                                                    : 100);
 		pieces[i] = cx_arena_alloc(arena, sizes[i]);
 		assert_non_null(pieces[i]);
 		assert_int_equal((uintptr_t)pieces[i] % alignof(max_align_t), 0);
@@ -60,6 +62,11 @@ static void a_size_over_the_limit_is_refused_and_the_arena_goes_on(void **state)
 	assert_null(cx_arena_zalloc(arena, SIZE_MAX / 2));
 	assert_int_equal(cx_arena_bytes(arena), 0);
 	assert_non_null(cx_arena_alloc(arena, 9000));
+	cx_arena_free(&arena);
+
+	assert_int_equal(cx_arena_new(SIZE_MAX, &arena), CX_OK);
+	assert_null(cx_arena_alloc(arena, SIZE_MAX));
+	assert_null(cx_arena_alloc(arena, SIZE_MAX - 15));
 	cx_arena_free(&arena);
 }
 

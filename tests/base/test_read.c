@@ -2,7 +2,8 @@
 /* The reader takes every form of every kind, fails once and stays failed, moves nothing
  * when it fails, and never looks past the end. */
 #include "base/msgpack.h"
-#include "sample.h"
+#include "bytes.h"
+#include "random_value.h"
 #include "tests/support/unit.h"
 
 #include <math.h>
@@ -17,8 +18,8 @@ typedef struct exact_input {
 static exact_input reader_of_hex(const char *hex)
 {
 	cx_buf bytes = CX_BUF_INIT(1 << 20);
-	sample_hex(&bytes, hex);
-	uint8_t *copy = sample_exact_copy(cx_buf_slice(&bytes));
+	bytes_hex(&bytes, hex);
+	uint8_t *copy = bytes_exact_copy(cx_buf_slice(&bytes));
 	cx_reader reader = cx_reader_of((cx_slice){ copy, bytes.size });
 	cx_buf_release(&bytes);
 	return (exact_input){ .bytes = copy, .reader = reader };
@@ -380,13 +381,13 @@ static void read_any(cx_reader *reader)
 static void a_cut_value_fails_and_nothing_past_the_cut_is_touched(void **state)
 {
 	(void)state;
-	sample_random random = sample_random_init();
+	dice random = dice_init();
 	for (int round = 0; round < 400; round++) {
 		cx_buf bytes = CX_BUF_INIT(16 << 20);
-		(void)sample_value(&random, 3, &bytes);
+		(void)random_value(&random, 3, &bytes);
 		size_t step = 1 + bytes.size / 100;
 		for (size_t cut = 0; cut < bytes.size; cut += step) {
-			uint8_t *copy = sample_exact_copy((cx_slice){ bytes.data, cut });
+			uint8_t *copy = bytes_exact_copy((cx_slice){ bytes.data, cut });
 			cx_reader skipper = cx_reader_of((cx_slice){ copy, cut });
 			assert_int_equal(cx_read_skip(&skipper).size, 0);
 			assert_true(skipper.failed);
@@ -408,13 +409,13 @@ static void a_cut_value_fails_and_nothing_past_the_cut_is_touched(void **state)
 static void random_bytes_are_never_read_past_their_end(void **state)
 {
 	(void)state;
-	sample_random random = sample_random_init();
+	dice random = dice_init();
 	for (int round = 0; round < 30000; round++) {
 		uint8_t noise[24];
 		for (size_t i = 0; i < sizeof noise; i++)
-			noise[i] = (uint8_t)sample_u64(&random);
-		size_t size = (size_t)sample_below(&random, sizeof noise + 1);
-		uint8_t *copy = sample_exact_copy((cx_slice){ noise, size });
+			noise[i] = (uint8_t)dice_u64(&random);
+		size_t size = (size_t)dice_below(&random, sizeof noise + 1);
+		uint8_t *copy = bytes_exact_copy((cx_slice){ noise, size });
 		cx_reader reader = cx_reader_of((cx_slice){ copy, size });
 		while (reader.rest.size > 0 && !reader.failed)
 			read_any(&reader);
@@ -428,10 +429,10 @@ static void random_bytes_are_never_read_past_their_end(void **state)
 static void skipping_passes_exactly_one_value(void **state)
 {
 	(void)state;
-	sample_random random = sample_random_init();
+	dice random = dice_init();
 	for (int round = 0; round < 1000; round++) {
 		cx_buf bytes = CX_BUF_INIT(16 << 20);
-		(void)sample_value(&random, 5, &bytes);
+		(void)random_value(&random, 5, &bytes);
 		size_t size = bytes.size;
 		assert_true(cx_buf_append_byte(&bytes, 0xc1));
 		cx_reader reader = cx_reader_of(cx_buf_slice(&bytes));
@@ -481,7 +482,7 @@ static void counts_that_add_up_beyond_32_bits_fail(void **state)
 	(void)state;
 	cx_buf bytes = CX_BUF_INIT(1 << 20);
 	for (int i = 0; i < 3000; i++)
-		sample_hex(&bytes, "df ff ff ff ff");
+		bytes_hex(&bytes, "df ff ff ff ff");
 	cx_reader reader = cx_reader_of(cx_buf_slice(&bytes));
 	assert_int_equal(cx_read_skip(&reader).size, 0);
 	assert_true(reader.failed);

@@ -2,7 +2,8 @@
 /* The scanner finds the end of a value wherever the input is cut, and refuses hostile
  * headers at the first byte from which it is certain that the value cannot fit. */
 #include "base/msgpack.h"
-#include "sample.h"
+#include "bytes.h"
+#include "random_value.h"
 #include "tests/support/unit.h"
 
 #include <msgpack.h>
@@ -13,7 +14,7 @@ static const cx_scan_limits roomy = { .bytes = 16 << 20, .items = 100000, .depth
 
 static cx_slice exact(cx_slice bytes)
 {
-	return (cx_slice){ .data = sample_exact_copy(bytes), .size = bytes.size };
+	return (cx_slice){ .data = bytes_exact_copy(bytes), .size = bytes.size };
 }
 
 static void exact_free(cx_slice bytes)
@@ -27,7 +28,7 @@ static size_t bytes_until(const char *hex, cx_scan_limits limits, cx_scan_result
                           cx_status failed)
 {
 	cx_buf bytes = CX_BUF_INIT(1 << 20);
-	sample_hex(&bytes, hex);
+	bytes_hex(&bytes, hex);
 	cx_scan scan = CX_SCAN_INIT(limits);
 	cx_scan_result result = CX_SCAN_MORE;
 	size_t fed = 0;
@@ -102,7 +103,7 @@ static void every_form_has_the_size_the_specification_gives_it(void **state)
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(wholes); i++) {
 		cx_buf bytes = CX_BUF_INIT(100);
-		sample_hex(&bytes, wholes[i].hex);
+		bytes_hex(&bytes, wholes[i].hex);
 		size_t fed = bytes_until(wholes[i].hex, roomy, CX_SCAN_WHOLE, CX_OK);
 		assert_int_equal(fed, bytes.size);
 		cx_slice whole = exact(cx_buf_slice(&bytes));
@@ -222,10 +223,10 @@ static void a_header_that_cannot_fit_is_refused_at_its_first_byte(void **state)
 static void each_limit_holds_at_one_less_exactly_and_one_more(void **state)
 {
 	(void)state;
-	sample_random random = sample_random_init();
+	dice random = dice_init();
 	for (int round = 0; round < 1000; round++) {
 		cx_buf bytes = CX_BUF_INIT(16 << 20);
-		sample_shape shape = sample_value(&random, 4, &bytes);
+		random_shape shape = random_value(&random, 4, &bytes);
 		cx_slice whole = cx_buf_slice(&bytes);
 		cx_scan_limits fits = { bytes.size, shape.items, shape.depth };
 		assert_int_equal(cx_scan_whole(whole, fits), CX_OK);
@@ -276,10 +277,10 @@ static void assert_split_is_whole(cx_slice bytes, size_t cut)
 static void every_split_gives_the_same_end_and_every_prefix_is_cut(void **state)
 {
 	(void)state;
-	sample_random random = sample_random_init();
+	dice random = dice_init();
 	for (int round = 0; round < 300; round++) {
 		cx_buf bytes = CX_BUF_INIT(16 << 20);
-		(void)sample_value(&random, 4, &bytes);
+		(void)random_value(&random, 4, &bytes);
 		size_t step = 1 + bytes.size / 200;
 		for (size_t cut = 0; cut < bytes.size; cut += step) {
 			assert_split_is_whole(cx_buf_slice(&bytes), cut);
@@ -292,11 +293,11 @@ static void every_split_gives_the_same_end_and_every_prefix_is_cut(void **state)
 }
 
 /* The outcome of a scan of `bytes` fed in random pieces. */
-static cx_scan_result feed_in_pieces(sample_random *random, cx_slice bytes, cx_scan *scan)
+static cx_scan_result feed_in_pieces(dice *from, cx_slice bytes, cx_scan *scan)
 {
 	cx_scan_result result = CX_SCAN_MORE;
 	for (size_t at = 0; at < bytes.size && result == CX_SCAN_MORE;) {
-		size_t size = 1 + (size_t)sample_below(random, 6);
+		size_t size = 1 + (size_t)dice_below(from, 6);
 		if (size > bytes.size - at)
 			size = bytes.size - at;
 		cx_slice piece = exact((cx_slice){ bytes.data + at, size });
@@ -311,15 +312,15 @@ static cx_scan_result feed_in_pieces(sample_random *random, cx_slice bytes, cx_s
 static void random_bytes_fare_the_same_whole_and_in_pieces(void **state)
 {
 	(void)state;
-	sample_random random = sample_random_init();
+	dice random = dice_init();
 	cx_scan_limits limits = { .bytes = 40, .items = 20, .depth = 3 };
 	for (int round = 0; round < 30000; round++) {
 		uint8_t noise[48];
 		for (size_t i = 0; i < sizeof noise; i++)
-			noise[i] = (uint8_t)(sample_below(&random, 2) == 0
-			                             ? 0x80 + sample_below(&random, 0x60)
-			                             : sample_below(&random, 8));
-		cx_slice bytes = { noise, 1 + (size_t)sample_below(&random, sizeof noise) };
+			noise[i] = (uint8_t)(dice_below(&random, 2) == 0
+			                             ? 0x80 + dice_below(&random, 0x60)
+			                             : dice_below(&random, 8));
+		cx_slice bytes = { noise, 1 + (size_t)dice_below(&random, sizeof noise) };
 		cx_scan whole = CX_SCAN_INIT(limits);
 		size_t used;
 		cx_scan_result expected = cx_scan_feed(&whole, bytes, &used);
@@ -345,10 +346,10 @@ static void what_follows_a_value_is_not_used_and_makes_a_whole_malformed(void **
 static void msgpack_c_finds_the_same_end(void **state)
 {
 	(void)state;
-	sample_random random = sample_random_init();
+	dice random = dice_init();
 	for (int round = 0; round < 1000; round++) {
 		cx_buf bytes = CX_BUF_INIT(16 << 20);
-		(void)sample_value(&random, 5, &bytes);
+		(void)random_value(&random, 5, &bytes);
 		size_t size = bytes.size;
 		assert_true(cx_buf_append(&bytes, "\xc1\xc1\xc1", 3));
 		cx_scan scan = CX_SCAN_INIT(roomy);
