@@ -27,17 +27,6 @@ const char *engine__build_text(cx_arena *arena, cx_slice text)
 	return copy;
 }
 
-size_t engine__model_trees(const engine_schema *schema)
-{
-	size_t trees = 0;
-	for (size_t i = 0; i < schema->type_count; i++) {
-		/* Records and indexes; a cluster has no tree of its own, but one that leads
-		 * from ids to cluster keys. */
-		trees += 1 + (size_t)schema->types[i].index_count;
-	}
-	return trees;
-}
-
 static cx_status begin_model(const engine__builder *builder, const engine__syntax *syntax)
 {
 	engine__model *model = builder->model;
@@ -77,6 +66,21 @@ static cx_status build_type(const engine__builder *builder, const engine__syntax
 	return engine__build_indexes(builder, written, number);
 }
 
+/* One tree for the records and one for each index; a cluster has none, but one that leads from
+ * ids to its keys. */
+static cx_status count_trees(const engine__builder *builder, const engine__syntax_type *written,
+                             size_t *trees)
+{
+	size_t trees_max = ENGINE__TREES_MAX - SYSTEM_TREES_MAX;
+	*trees += 2 + (size_t)written->index_count;
+	if (*trees > trees_max)
+		return engine__fail_at(builder->error, written->name.at,
+		                       "up to this type there are more than %zu types and "
+		                       "indexes, those of ext_id counted",
+		                       trees_max);
+	return CX_OK;
+}
+
 static cx_status name_types(const engine__builder *builder)
 {
 	engine_schema *schema = &builder->model->schema;
@@ -88,37 +92,44 @@ static cx_status name_types(const engine__builder *builder)
 	return CX_OK;
 }
 
-static cx_status check_trees(const engine__builder *builder)
+static cx_status build_types(const engine__builder *builder, const engine__syntax *syntax)
 {
-	size_t trees = engine__model_trees(&builder->model->schema);
-	size_t trees_max = ENGINE__TREES_MAX - SYSTEM_TREES_MAX;
-	if (trees <= trees_max)
-		return CX_OK;
-	return cx_fail(builder->error, CX_SCHEMA_SYNTAX,
-	               "types and indexes need %zu trees in the store, which has %zu", trees,
-	               trees_max);
+	uint16_t number = 0;
+	size_t trees = 0;
+	for (const engine__syntax_type *type = syntax->types; type != NULL; type = type->next) {
+		cx_status status = count_trees(builder, type, &trees);
+		if (status == CX_OK)
+			status = build_type(builder, type, number++);
+		if (status != CX_OK)
+			return status;
+	}
+	return name_types(builder);
+}
+
+static cx_status join_types(const engine__builder *builder, const engine__syntax *syntax)
+{
+	uint16_t number = 0;
+	for (const engine__syntax_type *type = syntax->types; type != NULL; type = type->next) {
+		cx_status status = engine__build_references(builder, type, number++);
+		if (status != CX_OK)
+			return status;
+	}
+	return CX_OK;
 }
 
 cx_status engine__model_of(const engine__syntax *syntax, cx_arena *arena, engine__model *ret,
                            cx_error *error)
 {
+	if (syntax->type_count == 0)
+		return engine__fail_at(error, (engine__position){ .line = 1, .column = 1 },
+		                       "expected \"type\", found no type at all");
 	engine__model model = { 0 };
 	engine__builder builder = { .model = &model, .arena = arena, .error = error };
-	if (syntax->type_count == 0)
-		return cx_fail(error, CX_SCHEMA_SYNTAX, "the schema declares no type");
 	cx_status status = begin_model(&builder, syntax);
-	uint16_t number = 0;
-	for (const engine__syntax_type *type = syntax->types; status == CX_OK && type != NULL;
-	     type = type->next)
-		status = build_type(&builder, type, number++);
 	if (status == CX_OK)
-		status = name_types(&builder);
-	number = 0;
-	for (const engine__syntax_type *type = syntax->types; status == CX_OK && type != NULL;
-	     type = type->next)
-		status = engine__build_references(&builder, type, number++);
+		status = build_types(&builder, syntax);
 	if (status == CX_OK)
-		status = check_trees(&builder);
+		status = join_types(&builder, syntax);
 	if (status == CX_OK)
 		*ret = model;
 	return status;

@@ -39,7 +39,7 @@ static cx_status write_number(const engine__builder *builder,
 	return CX_OK;
 }
 
-/* Days or milliseconds of the years a value may have (engine/record/value.h). */
+/* Days or milliseconds of the years a value may have (engine/row/value.h). */
 static cx_status write_time(const engine__builder *builder,
                             const engine__syntax_literal *literal, int64_t unit, cx_buf *out)
 {

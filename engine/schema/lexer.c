@@ -28,8 +28,8 @@ cx_status engine__fail_at(cx_error *error, engine__position at, const char *form
 		text[0] = '\0';
 
 	if (at.in_base)
-		return cx_fail(error, CX_SCHEMA_SYNTAX, "built-in schema, line %u: %s", at.line,
-		               text);
+		return cx_fail(error, CX_SCHEMA_SYNTAX, "line %u of the schema before it: %s",
+		               at.line, text);
 	cx_status status = cx_fail(error, CX_SCHEMA_SYNTAX, "%s", text);
 	if (error != NULL) {
 		error->line = at.line;

@@ -47,9 +47,6 @@ CX_MUST_USE cx_status engine__build_default(const engine__builder *builder,
                                             const engine__syntax_literal *literal,
                                             engine_field *field);
 
-/* The number of trees a schema needs in the store. */
-size_t engine__model_trees(const engine_schema *schema);
-
 static inline bool engine__kind_is_text(engine_kind kind)
 {
 	return kind == ENGINE_STRING || kind == ENGINE_TEXT;

@@ -2,13 +2,11 @@
 /* Parses fields: name, kind, options, labels. */
 #include "engine/schema/parser.h"
 
-/* The words an item may begin with or that may follow an item: a field of that name could not
- * be told from them. */
 static const char *const reserved_words[] = {
 	"index", "unique", "cluster", "required", "readonly", "search", "where",
 };
 
-static bool is_reserved(cx_slice name)
+bool engine__parse_is_reserved(cx_slice name)
 {
 	for (size_t i = 0; i < CX_COUNT_OF(reserved_words); i++) {
 		if (cx_slice_equal(name, cx_slice_of(reserved_words[i])))
@@ -52,7 +50,8 @@ static bool parse_option(engine__parser *parser, engine__syntax_field *field)
 		engine__parser_set_once(parser, &field->readonly);
 	else if (engine__parser_is_word(parser, "search"))
 		engine__parser_set_once(parser, &field->search);
-	else if (engine__parser_is_word(parser, "unique"))
+	else if (engine__parser_is_word(parser, "unique") &&
+	         !engine__parse_at_unique_index(parser))
 		engine__parser_set_once(parser, &field->unique);
 	else if (engine__parser_is(parser, ENGINE__TOKEN_EQUALS))
 		parse_default(parser, field);
@@ -72,7 +71,7 @@ static engine__syntax_name parse_field_name(engine__parser *parser)
 		engine__parser_fail(parser, parser->token.at,
 		                    "\"on delete\" comes before the labels of its field");
 	engine__syntax_name name = engine__parser_name(parser, "a field name");
-	if (is_reserved(name.text))
+	if (engine__parse_is_reserved(name.text))
 		engine__parser_fail(parser, name.at,
 		                    "\"%.*s\" is a word of the language: no name for a field, "
 		                    "and options come before the labels",

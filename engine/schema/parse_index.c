@@ -9,6 +9,17 @@ bool engine__parse_at_index(const engine__parser *parser)
 	       engine__parser_is_word(parser, "cluster");
 }
 
+bool engine__parse_at_unique_index(const engine__parser *parser)
+{
+	if (!engine__parser_is_word(parser, "unique"))
+		return false;
+	engine__token next = engine__parser_ahead(parser, 1);
+	if (next.kind == ENGINE__TOKEN_PAREN_OPEN)
+		return true;
+	return next.kind == ENGINE__TOKEN_NAME && !engine__parse_is_reserved(next.text) &&
+	       engine__parser_ahead(parser, 2).kind == ENGINE__TOKEN_PAREN_OPEN;
+}
+
 static void parse_column(engine__parser *parser, engine__syntax_column *column)
 {
 	column->name = engine__parser_name(parser, "a field name");
@@ -50,6 +61,10 @@ static void parse_name(engine__parser *parser, engine__syntax_index *index)
 		at_name = false;
 	if (at_name)
 		index->name = engine__parser_name(parser, "an index name");
+	if (engine__parse_is_reserved(index->name.text))
+		engine__parser_fail(parser, index->name.at,
+		                    "\"%.*s\" is a word of the language: no name for an index",
+		                    CX_SLICE_ARG(index->name.text));
 	if (index->cluster)
 		engine__parser_expect_word(parser, "by");
 }

@@ -102,12 +102,22 @@ bool engine__parser_is_word(const engine__parser *parser, const char *word)
 	return token_is_word(&parser->token, word);
 }
 
+engine__token engine__parser_ahead(const engine__parser *parser, unsigned words)
+{
+	engine__lexer lexer = parser->lexer;
+	engine__token token = { .kind = ENGINE__TOKEN_END };
+	while (parser->failed == CX_OK && words > 0) {
+		if (engine__lexer_next(&lexer, &token, NULL) != CX_OK)
+			return (engine__token){ .kind = ENGINE__TOKEN_END };
+		words--;
+	}
+	return token;
+}
+
 bool engine__parser_is_followed_by(const engine__parser *parser, const char *word)
 {
-	engine__lexer ahead = parser->lexer;
-	engine__token token;
-	return parser->failed == CX_OK && engine__lexer_next(&ahead, &token, NULL) == CX_OK &&
-	       token_is_word(&token, word);
+	engine__token token = engine__parser_ahead(parser, 1);
+	return token_is_word(&token, word);
 }
 
 bool engine__parser_take(engine__parser *parser, engine__token_kind kind)

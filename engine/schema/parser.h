@@ -25,6 +25,9 @@ void engine__parser_advance(engine__parser *parser);
 bool engine__parser_is(const engine__parser *parser, engine__token_kind kind);
 bool engine__parser_is_word(const engine__parser *parser, const char *word);
 
+/* The word `words` after the present one; END where there is none, or a bad one. */
+engine__token engine__parser_ahead(const engine__parser *parser, unsigned words);
+
 /* True when the word after the present one is this name. */
 bool engine__parser_is_followed_by(const engine__parser *parser, const char *word);
 
@@ -76,6 +79,14 @@ void engine__parse_kind(engine__parser *parser, engine__syntax_field *field);
 /* The value after "=". */
 engine__syntax_literal *engine__parse_literal(engine__parser *parser);
 
+/* True for words that begin an item, are an option or follow an index: no field and no index
+ * can have such a name, as it could not be told from them. */
+bool engine__parse_is_reserved(cx_slice name);
+
 /* True when the present word begins an index: index, unique, cluster. */
 bool engine__parse_at_index(const engine__parser *parser);
+
+/* True for the "unique" of an index, which may stand behind a field without labels; false for
+ * the option of a field. */
+bool engine__parse_at_unique_index(const engine__parser *parser);
 engine__syntax_index *engine__parse_index(engine__parser *parser);
