@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/core/handle.h"
-#include "engine/record/value.h"
+#include "engine/row/value.h"
 
 /* Brings the store from `before` to `after` (one value per slot): the row, its key, every index
  * entry and back reference that differs. `before` NULL: the record is new; `after` NULL: it

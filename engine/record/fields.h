@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/core/handle.h"
-#include "engine/record/value.h"
+#include "engine/row/value.h"
 
 /* Sets every slot: to the field's default, or null. */
 CX_MUST_USE cx_status engine__fields_defaults(const engine_type *type, engine__value *values);

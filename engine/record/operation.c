@@ -2,7 +2,7 @@
 #include "engine/record/operation.h"
 
 #include "engine/record/read.h"
-#include "engine/record/row.h"
+#include "engine/row/row.h"
 
 engine__operation engine__operation_begin(engine_write *write, const engine_change *change,
                                           cx_error *error)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/core/handle.h"
-#include "engine/record/value.h"
+#include "engine/row/value.h"
 
 /* One operation: where to go back to when it fails, and the number it gets when it does not. */
 typedef struct engine__operation {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/core/handle.h"
-#include "engine/record/row.h"
+#include "engine/row/row.h"
 
 /* Makes a row of what the record tree holds under `record_key`: takes the header apart, puts
  * chunks together (into read->assembled), checks the checksum. Deleted rows too.

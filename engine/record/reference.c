@@ -3,8 +3,8 @@
 
 #include "engine/index/key.h"
 #include "engine/record/read.h"
-#include "engine/record/row.h"
 #include "engine/record/unique.h"
+#include "engine/row/row.h"
 
 static cx_status check_one(engine_write *write, const engine_type *type,
                            const engine_field *field, int64_t target, cx_error *error)

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/core/handle.h"
-#include "engine/record/value.h"
+#include "engine/row/value.h"
 
 /* Every reference that is new in `after` (NULL `before`: all) points to a live record.
  * Errors: CX_DANGLING_REFERENCE, naming the field. */

@@ -4,7 +4,7 @@
 #include "base/text.h"
 #include "engine/index/key.h"
 #include "engine/record/read.h"
-#include "engine/record/row.h"
+#include "engine/row/row.h"
 
 cx_status engine__entry_id(const engine_index *index, const engine__pair *entry, int64_t *ret)
 {

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/core/handle.h"
-#include "engine/record/value.h"
+#include "engine/row/value.h"
 
 /* The id an entry of any index stands for: in the value of an exact entry of a unique index, at
  * the end of the key otherwise. Errors: CX_CORRUPT. */
