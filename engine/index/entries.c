@@ -64,8 +64,11 @@ static cx_status put_columns(const engine_index *index, const engine__value *val
 static cx_status keep(cx_arena *arena, const cx_buf *bytes, cx_slice *ret)
 {
 	CX_ASSERT(cx_buf_status(bytes) == CX_OK);
-	*ret = cx_arena_copy(arena, cx_buf_slice(bytes));
-	return ret->size == bytes->size ? CX_OK : CX_NO_MEMORY;
+	cx_slice copy = cx_arena_copy(arena, cx_buf_slice(bytes));
+	if (copy.size != bytes->size)
+		return CX_NO_MEMORY;
+	*ret = copy;
+	return CX_OK;
 }
 
 static void append(work *self, const engine__entry *entry)
