@@ -8,8 +8,8 @@
 #pragma once
 
 #include "base/buf.h"
-#include "daemon/config/options.h"
 #include "daemon/log.h"
+#include "daemon/options.h"
 
 #include <stdio.h>
 #include <sys/types.h>

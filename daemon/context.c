@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/context.h"
+
+#include <sys/eventfd.h>
+
+void daemon_context_wake(daemon_context *context)
+{
+	/* It can only fail when the counter is full: then it is awake already. */
+	(void)eventfd_write(context->wake_fd, 1);
+}

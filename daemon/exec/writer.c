@@ -1,0 +1,203 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/exec/writer.h"
+
+#include "base/check.h"
+#include "base/clock.h"
+#include "daemon/exec/mailbox.h"
+#include "daemon/exec/queue.h"
+#include "daemon/methods/write.h"
+
+#include <stdlib.h>
+
+struct daemon__writer {
+	daemon_context *context;
+	daemon__queue queue;
+	pthread_t thread;
+	atomic_bool failed;
+	atomic_uint_fast64_t busy_since_ns; /* 0 = waits */
+	engine_author author;               /* of the group that runs */
+	int64_t ids[PROTO_BATCH_OPERATIONS_MAX];
+};
+
+/* Runs one job and fills its reply; on an error the transaction is as it was. */
+static void run_job(daemon__writer *writer, engine_write *transaction, daemon__job *job)
+{
+	engine_mark mark = engine_write_mark(transaction);
+	daemon__write write = {
+		.schema = writer->context->schema,
+		.transaction = transaction,
+		.author = writer->author,
+		.ids = writer->ids,
+		.out = &job->reply,
+	};
+	cx_error error = { 0 };
+	cx_buf_clear(&job->reply);
+	proto_reply_begin(job->request.msgid, &job->reply);
+	cx_status status = daemon__write_run(&write, &job->request, &error);
+	if (status == CX_OK)
+		status = cx_buf_status(&job->reply);
+	if (status == CX_OK)
+		return;
+	engine_write_rollback(transaction, mark);
+	daemon__job_fail(job, status, &error);
+}
+
+static bool is_large_enough(const daemon__writer *writer, const engine_write *transaction)
+{
+	const daemon_config *config = writer->context->config;
+	return engine_write_operations(transaction) >= config->limits_group_operations ||
+	       engine_write_bytes(transaction) >= config->limits_group_bytes;
+}
+
+static void answer(daemon__writer *writer, daemon__jobs *group)
+{
+	for (daemon__job *job = group->first; job != NULL; job = job->next)
+		daemon__queue_give_back(&writer->queue, job->size);
+	atomic_fetch_add_explicit(&writer->context->counters.writes, group->count,
+	                          memory_order_relaxed);
+	daemon__mailbox_post_all(group);
+}
+
+static void answer_error(daemon__writer *writer, daemon__jobs *group, cx_status status,
+                         const char *text)
+{
+	cx_error error = { 0 };
+	cx_fail(&error, status, "%s", text);
+	for (daemon__job *job = group->first; job != NULL; job = job->next)
+		daemon__job_fail(job, status, &error);
+	answer(writer, group);
+}
+
+static void fail(daemon__writer *writer, cx_status status)
+{
+	DAEMON_LOG(ERROR, "write failed", LOG_TEXT("status", cx_status_name(status)),
+	           LOG_TEXT("text", "the outcome of the last writes is not known"));
+	atomic_store(&writer->failed, true);
+	daemon_context_wake(writer->context);
+}
+
+/* Runs jobs of `waiting` until the transaction is large enough, and commits. `*ret_group` are
+ * those it took, whatever happened. */
+static cx_status run_group(daemon__writer *writer, daemon__jobs *waiting,
+                           daemon__jobs *ret_group)
+{
+	CX_SCOPED(engine_write_abort) engine_write *transaction = NULL;
+	cx_status status = engine_write_begin(writer->context->store, &transaction);
+	if (status != CX_OK) {
+		daemon__jobs_move(ret_group, waiting);
+		return status;
+	}
+	do {
+		daemon__job *job = daemon__jobs_take(waiting);
+		run_job(writer, transaction, job);
+		daemon__jobs_append(ret_group, job);
+	} while (waiting->count > 0 && !is_large_enough(writer, transaction));
+
+	if (engine_write_operations(transaction) == 0)
+		return CX_OK; /* all failed, or changed nothing */
+	atomic_fetch_add_explicit(&writer->context->counters.groups, 1, memory_order_relaxed);
+	return engine_write_commit(&transaction);
+}
+
+static void serve(daemon__writer *writer, daemon__jobs *waiting);
+
+/* There was no room for all of them together; some may fit. */
+static void serve_each(daemon__writer *writer, daemon__jobs *group)
+{
+	while (group->count > 0) {
+		daemon__jobs one = { 0 };
+		daemon__jobs_append(&one, daemon__jobs_take(group));
+		serve(writer, &one);
+	}
+}
+
+/* Answers all that wait. A single job that does not fit ends the way down. */
+static void serve(daemon__writer *writer, daemon__jobs *waiting)
+{
+	while (waiting->count > 0 && !atomic_load(&writer->failed)) {
+		daemon__jobs group = { 0 };
+		cx_status status = run_group(writer, waiting, &group);
+		if (status == CX_OK)
+			answer(writer, &group);
+		else if (status == CX_STORAGE_FULL && group.count > 1)
+			serve_each(writer, &group);
+		else if (status == CX_STORAGE_FULL || status == CX_BUSY ||
+		         status == CX_NO_MEMORY)
+			answer_error(writer, &group, status, cx_status_text(status));
+		else {
+			fail(writer, status);
+			answer_error(writer, &group, CX_IO,
+			             "the commit failed; its outcome is not known");
+		}
+	}
+	if (waiting->count > 0)
+		answer_error(writer, waiting, CX_IO, "an earlier commit failed");
+}
+
+static void *run(void *context)
+{
+	daemon__writer *writer = context;
+	daemon__jobs waiting = { 0 };
+	while (daemon__queue_take_all(&writer->queue, &waiting)) {
+		atomic_store(&writer->busy_since_ns, cx_clock_monotonic_ns());
+		/* The time of a record never goes back, whatever the clock does. */
+		int64_t now_ms = cx_clock_wall_ms();
+		if (now_ms > writer->author.now_ms)
+			writer->author.now_ms = now_ms;
+		serve(writer, &waiting);
+		atomic_store(&writer->busy_since_ns, 0);
+	}
+	return NULL;
+}
+
+cx_status daemon__writer_new(daemon_context *context, daemon__writer **ret)
+{
+	daemon__writer *writer = calloc(1, sizeof *writer);
+	if (writer == NULL)
+		return CX_NO_MEMORY;
+	writer->context = context;
+	daemon__queue_init(&writer->queue, context->config->limits_queue_requests,
+	                   context->config->limits_queue_bytes, &context->writes);
+	if (pthread_create(&writer->thread, NULL, run, writer) != 0) {
+		daemon__queue_release(&writer->queue);
+		free(writer);
+		return CX_NO_MEMORY;
+	}
+	*ret = writer;
+	return CX_OK;
+}
+
+void daemon__writer_free(daemon__writer **writer)
+{
+	if (*writer == NULL)
+		return;
+	daemon__queue_close(&(*writer)->queue);
+	pthread_join((*writer)->thread, NULL);
+	daemon__queue_release(&(*writer)->queue);
+	free(*writer);
+	*writer = NULL;
+}
+
+cx_status daemon__writer_reserve(daemon__writer *writer, size_t bytes)
+{
+	if (atomic_load_explicit(&writer->failed, memory_order_relaxed))
+		return CX_IO;
+	return daemon__queue_reserve(&writer->queue, bytes) ? CX_OK : CX_BUSY;
+}
+
+void daemon__writer_push(daemon__writer *writer, daemon__jobs *jobs)
+{
+	daemon__queue_push(&writer->queue, jobs);
+}
+
+bool daemon__writer_has_failed(const daemon__writer *writer)
+{
+	return atomic_load(&writer->failed);
+}
+
+uint64_t daemon__writer_busy_ns(const daemon__writer *writer)
+{
+	uint64_t since = atomic_load(&writer->busy_since_ns);
+	uint64_t now = cx_clock_monotonic_ns();
+	return since == 0 || now < since ? 0 : now - since;
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The functions behind the table of methods. What each takes and answers is in
+ * proto/messages.h. */
+#pragma once
+
+#include "daemon/methods/method.h"
+
+daemon__method_run daemon__answer_hello;      /* session.c */
+daemon__method_run daemon__answer_ping;       /* session.c */
+daemon__method_run daemon__answer_get;        /* record.c */
+daemon__method_run daemon__answer_lookup;     /* record.c */
+daemon__method_run daemon__answer_query;      /* query.c */
+daemon__method_run daemon__answer_count;      /* query.c */
+daemon__method_run daemon__answer_schema_get; /* admin.c */
+daemon__method_run daemon__answer_stats;      /* admin.c */
+daemon__method_run daemon__answer_check;      /* admin.c */

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Layouts: which field stands where in a row that is sent.
+ *
+ * A layout number is type id << 16 | row layout of the type, so it changes whenever the row
+ * does. A client that names the number in its request gets no names. With the option `fields`
+ * only those are sent, in that order, and always with their names. */
+#pragma once
+
+#include "base/msgpack.h"
+#include "engine/record.h"
+#include "proto/proto.h"
+
+typedef struct daemon__layouts daemon__layouts;
+
+/* The names of every type's fields, written once. Errors: CX_NO_MEMORY. */
+CX_MUST_USE cx_status daemon__layouts_new(const engine_schema *schema, daemon__layouts **ret);
+void daemon__layouts_free(daemon__layouts **layouts);
+
+uint32_t daemon__layout_number(const engine_type *type);
+
+/* How the rows of one reply are sent. */
+typedef struct daemon__projection {
+	const engine_type *type;
+	bool whole;                       /* the row as it is stored */
+	bool names;                       /* the client needs them */
+	uint16_t count;                   /* of `slots`, when not whole */
+	uint16_t slots[PROTO_FIELDS_MAX]; /* in the order asked for */
+} daemon__projection;
+
+/* From the options `fields` and `layout`.
+ * Errors: CX_NO_FIELD, CX_INVALID_ARGUMENT (no array of names, over PROTO_FIELDS_MAX). */
+CX_MUST_USE cx_status daemon__projection_of(const engine_type *type,
+                                            const proto_options *options,
+                                            daemon__projection *ret, cx_error *error);
+
+/* Writes the layout number and the names or nil: two values. */
+void daemon__projection_write_head(const daemon__projection *projection,
+                                   const daemon__layouts *layouts, cx_buf *out);
+
+/* Writes the row as one value. Errors: CX_CORRUPT (the row is no array). */
+CX_MUST_USE cx_status daemon__projection_write_row(const daemon__projection *projection,
+                                                   const engine_row *row, cx_buf *out);

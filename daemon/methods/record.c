@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* get and lookup. */
+#include "daemon/methods/answers.h"
+#include "daemon/methods/layout.h"
+
+static cx_status write_row(daemon__call *call, const engine_row *row, cx_error *error)
+{
+	daemon__projection projection;
+	cx_status status =
+		daemon__projection_of(row->type, &call->request->options, &projection, error);
+	if (status != CX_OK)
+		return status;
+	cx_write_array(call->out, 3);
+	daemon__projection_write_head(&projection, call->context->layouts, call->out);
+	return daemon__projection_write_row(&projection, row, call->out);
+}
+
+cx_status daemon__answer_get(daemon__call *call, cx_error *error)
+{
+	const proto_request *request = call->request;
+	const engine_type *type = NULL;
+	cx_status status = daemon__method_type(call->context->schema, request, &type, error);
+	if (status != CX_OK)
+		return status;
+
+	engine_row row;
+	status = request->options.deleted
+	                 ? engine_get_any(call->read, type, request->id.number, &row, error)
+	                 : engine_get(call->read, type, request->id.number, &row, error);
+	return status == CX_OK ? write_row(call, &row, error) : status;
+}
+
+cx_status daemon__answer_lookup(daemon__call *call, cx_error *error)
+{
+	const proto_request *request = call->request;
+	const engine_type *type = NULL;
+	const engine_index *index = NULL;
+	cx_status status = daemon__method_type(call->context->schema, request, &type, error);
+	if (status == CX_OK)
+		status = daemon__method_index(type, request->index, &index, error);
+	if (status != CX_OK)
+		return status;
+
+	engine_row row;
+	status = engine_lookup(call->read, index, request->values, &row, error);
+	return status == CX_OK ? write_row(call, &row, error) : status;
+}

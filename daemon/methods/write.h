@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The methods that write, as the writer runs them: inside a transaction, with everything
+ * passed in and nothing outside it touched, so they can be run again from their start. */
+#pragma once
+
+#include "engine/record.h"
+#include "proto/proto.h"
+
+typedef struct daemon__write {
+	const engine_schema *schema;
+	engine_write *transaction;
+	engine_author author;
+	int64_t *ids; /* room for PROTO_BATCH_OPERATIONS_MAX; used by batch */
+	cx_buf *out;  /* the result is appended */
+} daemon__write;
+
+/* On an error the transaction may hold a part of a batch: the caller rolls back to a mark.
+ * Errors: those of engine/record.h; CX_NO_TYPE, CX_NO_INDEX, CX_TOO_LARGE (over
+ * PROTO_BATCH_OPERATIONS_MAX). */
+CX_MUST_USE cx_status daemon__write_run(daemon__write *write, const proto_request *request,
+                                        cx_error *error);
+
+/* One operation, alone or in a batch: what `references` may name has been made before.
+ * Asserts that the method is one that writes, and not batch. */
+CX_MUST_USE cx_status daemon__write_operation(daemon__write *write,
+                                              const proto_request *request,
+                                              engine_references references, engine_outcome *ret,
+                                              cx_error *error);
+
+/* batch.c: all or nothing. */
+CX_MUST_USE cx_status daemon__write_batch(daemon__write *write, cx_slice operations,
+                                          cx_error *error);
+
+/* Writes [id, rev, seq, affected, created]. */
+void daemon__write_outcome(const engine_outcome *outcome, cx_buf *out);
