@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Views: read transactions kept for reuse, and reads by key. */
+#include "engine/store/lmdb.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static void rest(engine__view *view)
+{
+	CX_ASSERT(view->cursors_open == 0);
+	if (!view->live)
+		return;
+	mdb_txn_reset(view->mdb);
+	view->live = false;
+	atomic_fetch_sub(&view->store->snapshots, 1);
+}
+
+static cx_status renew(engine__view *view)
+{
+	rest(view);
+	cx_status status = engine__status_of_mdb(mdb_txn_renew(view->mdb));
+	if (status != CX_OK)
+		return status;
+	view->live = true;
+	atomic_fetch_add(&view->store->snapshots, 1);
+	return CX_OK;
+}
+
+cx_status engine__view_new(engine__store *store, engine__view **ret)
+{
+	CX_SCOPED(engine__view_free) engine__view *view = calloc(1, sizeof *view);
+	if (view == NULL)
+		return CX_NO_MEMORY;
+	view->store = store;
+	int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &view->mdb);
+	if (code != 0)
+		return engine__status_of_mdb(code);
+	mdb_txn_reset(view->mdb);
+	*ret = view;
+	view = NULL;
+	return CX_OK;
+}
+
+void engine__view_free(engine__view **view)
+{
+	if (*view == NULL)
+		return;
+	rest(*view);
+	engine__cursors_free(*view);
+	if ((*view)->mdb != NULL)
+		mdb_txn_abort((*view)->mdb);
+	free(*view);
+	*view = NULL;
+}
+
+static engine__view *take_idle(engine__store *store)
+{
+	pthread_mutex_lock(&store->views_lock);
+	engine__view *view = store->idle_views;
+	if (view != NULL)
+		store->idle_views = view->next;
+	pthread_mutex_unlock(&store->views_lock);
+	return view;
+}
+
+static void keep_idle(engine__view *view)
+{
+	engine__store *store = view->store;
+	pthread_mutex_lock(&store->views_lock);
+	view->next = store->idle_views;
+	store->idle_views = view;
+	pthread_mutex_unlock(&store->views_lock);
+}
+
+static cx_status begin(engine__store *store, engine__view **ret)
+{
+	engine__view *view = take_idle(store);
+	cx_status status = CX_OK;
+	if (view == NULL)
+		status = engine__view_new(store, &view);
+	if (status != CX_OK)
+		return status;
+	status = renew(view);
+	if (status != CX_OK) {
+		keep_idle(view);
+		return status;
+	}
+	*ret = view;
+	return CX_OK;
+}
+
+cx_status engine__view_begin(engine__store *store, engine__view **ret)
+{
+	/* Counted here, as a reader table that is already there keeps its size. */
+	if (atomic_fetch_add(&store->views, 1) >= store->readers_max) {
+		atomic_fetch_sub(&store->views, 1);
+		return CX_BUSY;
+	}
+	cx_status status = begin(store, ret);
+	if (status != CX_OK)
+		atomic_fetch_sub(&store->views, 1);
+	return status;
+}
+
+void engine__view_rest(engine__view *view)
+{
+	rest(view);
+}
+
+cx_status engine__view_renew(engine__view *view)
+{
+	return renew(view);
+}
+
+void engine__view_end(engine__view **view)
+{
+	if (*view == NULL)
+		return;
+	CX_ASSERT((*view)->buffer == NULL); /* a transaction ends its own */
+	engine__store *store = (*view)->store;
+	rest(*view);
+	keep_idle(*view);
+	atomic_fetch_sub(&store->views, 1); /* last: there are never more views than slots */
+	*view = NULL;
+}
+
+bool engine__view_has(const engine__view *view, engine__tree tree)
+{
+	unsigned flags;
+	return mdb_dbi_flags(view->mdb, tree.number, &flags) == 0;
+}
+
+static cx_status get_committed(engine__view *view, engine__tree tree, cx_slice key,
+                               cx_slice *ret)
+{
+	MDB_val mdb_key = engine__val_of(key);
+	MDB_val value;
+	int code = mdb_get(view->mdb, tree.number, &mdb_key, &value);
+	if (code == EINVAL && !engine__view_has(view, tree))
+		return CX_NOT_FOUND;
+	if (code != 0)
+		return engine__status_of_mdb(code);
+	*ret = engine__slice_of(value);
+	return CX_OK;
+}
+
+cx_status engine__view_get(engine__view *view, engine__tree tree, cx_slice key, cx_slice *ret)
+{
+	CX_ASSERT(view->live);
+	CX_ASSERT(tree.number >= ENGINE__FIRST_TREE);
+	if (key.size == 0)
+		return CX_NOT_FOUND;
+	if (view->buffer != NULL && engine__buffer_operations(view->buffer) > 0) {
+		const engine__version *written = engine__buffer_find(view->buffer, tree, key);
+		if (written != NULL && written->removed)
+			return CX_NOT_FOUND;
+		if (written != NULL) {
+			*ret = written->value;
+			return CX_OK;
+		}
+	}
+	return get_committed(view, tree, key, ret);
+}
+
+cx_status engine__view_get_many(engine__view *view, engine__tree tree, const cx_slice *keys,
+                                size_t count, cx_slice *values)
+{
+	for (size_t i = 0; i < count; i++) {
+		cx_status status = engine__view_get(view, tree, keys[i], &values[i]);
+		if (status == CX_NOT_FOUND)
+			values[i] = (cx_slice){ 0 };
+		else if (status != CX_OK)
+			return status;
+	}
+	return CX_OK;
+}
+
+cx_status engine__view_count(engine__view *view, engine__tree tree, uint64_t *ret)
+{
+	CX_ASSERT(view->live);
+	MDB_stat stat = { 0 };
+	int code = mdb_stat(view->mdb, tree.number, &stat);
+	if (code != 0 && !(code == EINVAL && !engine__view_has(view, tree)))
+		return engine__status_of_mdb(code);
+	*ret = stat.ms_entries;
+	return CX_OK;
+}

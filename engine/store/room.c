@@ -1,0 +1,143 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* How much room is left: in the map, on the disk, and in the free pages of the file. */
+#include "base/clock.h"
+#include "engine/store/lmdb.h"
+
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/statvfs.h>
+
+enum {
+	LOOK_EVERY_NS = 1000 * 1000 * 1000,
+	RESERVE_PART = 10, /* a tenth */
+	FREE_PAGES_TREE = 0,
+};
+
+cx_status engine__room_init(engine__store *store)
+{
+	engine__room *room = &store->room;
+	int code = mdb_txn_begin(store->env, NULL, MDB_RDONLY, &room->mdb);
+	if (code != 0)
+		return engine__status_of_mdb(code);
+	mdb_txn_reset(room->mdb);
+	atomic_store(&room->grown, true);
+	return CX_OK;
+}
+
+void engine__room_release(engine__room *room)
+{
+	if (room->mdb != NULL)
+		mdb_txn_abort(room->mdb);
+	room->mdb = NULL;
+}
+
+/* The tree of free pages has lists as values: their length, then as many page numbers. */
+static int count_free_pages(MDB_txn *mdb, uint64_t *ret)
+{
+	MDB_cursor *cursor;
+	int code = mdb_cursor_open(mdb, FREE_PAGES_TREE, &cursor);
+	if (code != 0)
+		return code;
+	uint64_t total = 0;
+	MDB_val key;
+	MDB_val list;
+	while ((code = mdb_cursor_get(cursor, &key, &list, MDB_NEXT)) == 0) {
+		size_t count = 0;
+		if (list.mv_size >= sizeof count)
+			memcpy(&count, list.mv_data, sizeof count);
+		total += count;
+	}
+	mdb_cursor_close(cursor);
+	if (code != MDB_NOTFOUND)
+		return code;
+	*ret = total;
+	return 0;
+}
+
+static cx_status reusable_bytes(engine__store *store, uint64_t *ret)
+{
+	engine__room *room = &store->room;
+	pthread_mutex_lock(&room->lock);
+	uint64_t pages = 0;
+	int code = mdb_txn_renew(room->mdb);
+	if (code == 0) {
+		code = count_free_pages(room->mdb, &pages);
+		mdb_txn_reset(room->mdb);
+	}
+	pthread_mutex_unlock(&room->lock);
+	if (code == 0)
+		*ret = pages * store->page_bytes;
+	return engine__status_of_mdb(code);
+}
+
+/* All but the free pages in the file. */
+static cx_status measure(engine__store *store, engine__store_usage *ret, uint64_t *ret_paged)
+{
+	struct stat file;
+	struct statvfs disk;
+	MDB_envinfo info;
+	if (fstat(store->fd, &file) != 0 || fstatvfs(store->fd, &disk) != 0)
+		return CX_IO;
+	int code = mdb_env_info(store->env, &info);
+	if (code != 0)
+		return engine__status_of_mdb(code);
+	*ret = (engine__store_usage){
+		.map_bytes = info.me_mapsize,
+		.file_bytes = (uint64_t)file.st_size,
+		.disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize,
+		.page_bytes = store->page_bytes,
+		.readers = atomic_load(&store->snapshots),
+	};
+	*ret_paged = ((uint64_t)info.me_last_pgno + 1) * store->page_bytes;
+	return CX_OK;
+}
+
+cx_status engine__store_usage_get(engine__store *store, engine__store_usage *ret)
+{
+	engine__store_usage usage;
+	uint64_t paged;
+	cx_status status = measure(store, &usage, &paged);
+	if (status == CX_OK)
+		status = reusable_bytes(store, &usage.reusable_bytes);
+	if (status == CX_OK)
+		*ret = usage;
+	return status;
+}
+
+/* `paged` bytes of the file are pages, `reusable` of them free. */
+static bool room_is_low(const engine__store_usage *usage, uint64_t paged, uint64_t reusable)
+{
+	uint64_t length = usage->file_bytes > paged ? usage->file_bytes : paged;
+	uint64_t disk = length + usage->disk_free_bytes;
+	uint64_t capacity = disk < usage->map_bytes ? disk : usage->map_bytes;
+	uint64_t used = paged - (reusable < paged ? reusable : paged);
+	return used > capacity - capacity / RESERVE_PART;
+}
+
+/* Walking the list of free pages is left out as long as there is room even without them. */
+static bool look(engine__store *store, bool before)
+{
+	engine__store_usage usage;
+	uint64_t paged;
+	if (measure(store, &usage, &paged) != CX_OK)
+		return before;
+	if (!room_is_low(&usage, paged, 0))
+		return false;
+	if (reusable_bytes(store, &usage.reusable_bytes) != CX_OK)
+		return before;
+	return room_is_low(&usage, paged, usage.reusable_bytes);
+}
+
+bool engine__store_is_low(engine__store *store)
+{
+	engine__room *room = &store->room;
+	uint64_t now = cx_clock_monotonic_ns();
+	bool low = atomic_load(&room->low);
+	if (!atomic_load(&room->grown) && now - atomic_load(&room->looked_ns) < LOOK_EVERY_NS)
+		return low;
+	atomic_store(&room->grown, false);
+	atomic_store(&room->looked_ns, now);
+	low = look(store, low);
+	atomic_store(&room->low, low);
+	return low;
+}
