@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "daemon/process.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { OWN_DESCRIPTORS = 64 };
+
+static void on_bus_error(int number)
+{
+	static const char text[] = "error store unreadable signal=SIGBUS\n";
+	(void)number;
+	/* Only what a signal handler may do. */
+	ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
+	(void)written;
+	_exit(DAEMON_EXIT_IO);
+}
+
+static void handle(int number, void handler(int))
+{
+	struct sigaction action = { .sa_handler = handler };
+	sigemptyset(&action.sa_mask);
+	sigaction(number, &action, NULL);
+}
+
+void daemon_process_init(void)
+{
+	handle(SIGPIPE, SIG_IGN);
+	handle(SIGXFSZ, SIG_IGN);
+	handle(SIGBUS, on_bus_error);
+}
+
+uint64_t daemon_process_connections_max(void)
+{
+	struct rlimit limit;
+	if (getrlimit(RLIMIT_NOFILE, &limit) != 0)
+		return UINT64_MAX;
+	rlim_t soft = limit.rlim_cur;
+	limit.rlim_cur = limit.rlim_max;
+	if (setrlimit(RLIMIT_NOFILE, &limit) != 0)
+		limit.rlim_cur = soft;
+	if (limit.rlim_cur == RLIM_INFINITY)
+		return UINT64_MAX;
+	return limit.rlim_cur > OWN_DESCRIPTORS ? limit.rlim_cur - OWN_DESCRIPTORS : 1;
+}
+
+static void mask(int how)
+{
+	sigset_t signals;
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGHUP);
+	pthread_sigmask(how, &signals, NULL);
+}
+
+void daemon_process_hold_signals(void)
+{
+	mask(SIG_BLOCK);
+}
+
+void daemon_process_let_signals(void)
+{
+	mask(SIG_UNBLOCK);
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What the daemon asks of its process. */
+#pragma once
+
+#include "base/slice.h"
+
+/* sysexits.h has these numbers; a service manager may act on them. */
+enum {
+	DAEMON_EXIT_OK = 0,
+	DAEMON_EXIT_START = 1,       /* could not start, or the configuration is not valid */
+	DAEMON_EXIT_USAGE = 64,      /* wrong flags */
+	DAEMON_EXIT_IO = 74,         /* the disk failed */
+	DAEMON_EXIT_UNFINISHED = 75, /* stopped before all in flight was answered */
+};
+
+/* Ignores SIGPIPE and SIGXFSZ, whose causes come back as errors, and ends with
+ * DAEMON_EXIT_IO on SIGBUS, which a store cut short or a failing disk raises under the memory
+ * map. Call it once, before the store is opened. */
+void daemon_process_init(void);
+
+/* Raises the limit of descriptors as far as it may; how many connections that allows beside
+ * those the daemon needs itself. */
+uint64_t daemon_process_connections_max(void);
+
+/* SIGTERM, SIGINT and SIGHUP are for the main thread: hold them back while others are
+ * started, so that those inherit it, and let them in afterwards. */
+void daemon_process_hold_signals(void);
+void daemon_process_let_signals(void);
