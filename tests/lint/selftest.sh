@@ -153,7 +153,7 @@ plant proto/read.c 'void proto_x(void) { printf("x"); }'
 must_fail layers 'proto/read.c:2: prints'
 
 plant base/count.c '#include "base/count.h"' '' 'int cx_count(int start)' '{' \
-    '	int *nothing = 0;' '	return start + *nothing;' '}'
+    '	int nothing = 0;' '	return start / nothing;' '}'
 must_fail tidy base/count.c
 
 program -O0 -no-pie
