@@ -11,7 +11,7 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 static const char base_text[] = "type a \"A\" \"甲\" { b string(5) unique  c ref(a) on delete "
-                                "set_null  index (c, b) }\n"
+				"set_null  index (c, b) }\n"
 				"type k keep { e enum(x, y) = x  cluster by (e) }\n";
 
 static void expect_names(const engine_schema *schema)
