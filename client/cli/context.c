@@ -1,0 +1,84 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/context.h"
+
+#include <stdarg.h>
+
+cardex_conn *cli_conn(cli_context *self)
+{
+	const cardex_options options = { .client_name = "cardex" };
+	if (self->conn == NULL &&
+	    cardex_connect(self->uri, &options, &self->conn, &self->error) != CARDEX_OK)
+		cli_fail(self);
+	return self->conn;
+}
+
+const cardex_schema *cli_schema(cli_context *self, cli_exit *ret_exit)
+{
+	if (self->schema != NULL)
+		return self->schema;
+	cardex_conn *conn = cli_conn(self);
+	if (conn == NULL) {
+		*ret_exit = CLI_UNREACHABLE;
+		return NULL;
+	}
+	if (cardex_schema_get(conn, NULL, &self->schema, &self->error) != CARDEX_OK) {
+		*ret_exit = cli_fail(self);
+		return NULL;
+	}
+	return self->schema;
+}
+
+const cardex_type *cli_type(cli_context *self, const char *name, cli_exit *ret_exit)
+{
+	const cardex_schema *schema = cli_schema(self, ret_exit);
+	if (schema == NULL)
+		return NULL;
+	const cardex_type *type = cardex_schema_type(schema, name);
+	if (type == NULL) {
+		fprintf(stderr, "cardex: there is no record type \"%s\"; see cardex schema\n",
+		        name);
+		*ret_exit = CLI_REFUSED;
+	}
+	return type;
+}
+
+static cli_exit exit_of(cardex_status status)
+{
+	switch (status) {
+	case CARDEX_NOT_FOUND:
+		return CLI_NEGATIVE;
+	case CARDEX_DISCONNECTED:
+	case CARDEX_SHUTTING_DOWN:
+	case CARDEX_DEADLINE:
+	case CARDEX_MALFORMED:
+		return CLI_UNREACHABLE;
+	default:
+		return status >= CARDEX_NO_MEMORY || status == CARDEX_STORAGE_FULL
+		               ? CLI_SERVER
+		               : CLI_REFUSED;
+	}
+}
+
+cli_exit cli_fail(const cli_context *self)
+{
+	fprintf(stderr, "cardex: %s: %s\n", cardex_status_name(self->error.status),
+	        self->error.message);
+	return exit_of(self->error.status);
+}
+
+cli_exit cli_usage(const char *format, ...)
+{
+	va_list arguments;
+	va_start(arguments, format);
+	fputs("cardex: ", stderr);
+	vfprintf(stderr, format, arguments);
+	fputc('\n', stderr);
+	va_end(arguments);
+	return CLI_USAGE;
+}
+
+void cli_context_release(cli_context *self)
+{
+	cardex_schema_free(&self->schema);
+	cardex_close(&self->conn);
+}

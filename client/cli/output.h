@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Rows out: as a table, JSON, one JSON object a line, or CSV, as the context says. */
+#pragma once
+
+#include "client/cli/context.h"
+
+typedef struct cli_output cli_output;
+
+/* Begins the output of rows of `result`'s columns to `out`; `type` tells what they are (NULL:
+ * plain values). NULL without memory. */
+cli_output *cli_output_begin(const cli_context *context, const cardex_type *type,
+                             const cardex_result *result, FILE *out);
+
+void cli_output_row(cli_output *self, const cardex_row *row);
+
+/* Writes what is still held back (a table's rows, JSON's last bracket), frees it and sets it to
+ * NULL. CLI_SERVER when not everything could be written. NULL is accepted. */
+cli_exit cli_output_end(cli_output **self);
+
+/* Prints any value: a map or a list of maps as a table of two or more columns, or as JSON. */
+cli_exit cli_output_value(const cli_context *context, const cardex_value *value, FILE *out);
