@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What candidates cost. Costs are in about the time it takes to step over one key. */
+#include "base/check.h"
+#include "engine/query/plan.h"
+
+#include <string.h>
+
+static const double cost_of_range = 10;
+static const double cost_of_near_row = 4; /* the value beside the key */
+static const double cost_of_far_row = 15; /* looked up in the record tree */
+static const double cost_of_sorting = 4;
+static const double cost_of_refusal =
+	1e15; /* more than a query may sort: when all else fails */
+
+/* Shares of the records that a condition is guessed to let through. */
+static const double share_of_equal = 0.01;
+static const double share_of_null = 0.2;
+static const double share_of_prefix = 0.05;
+static const double share_of_side = 1.0 / 3; /* one end of a range */
+static const double share_of_residual = 1.0 / 8;
+static const double share_of_columns = 1.0 / 4; /* left when the columns have been looked at */
+
+static double least(double a, double b)
+{
+	return a < b ? a : b;
+}
+
+static double share_of_fixed(const engine__node *node)
+{
+	if (node->op == ENGINE__OP_IS_NULL)
+		return share_of_null;
+	double one = share_of_equal;
+	if (node->field->kind == ENGINE_BOOL)
+		one = 0.5;
+	if (node->field->kind == ENGINE_ENUM)
+		one = 1.0 / node->field->label_count;
+	return least(1, one * node->value_count);
+}
+
+static double share_of_bound(const engine__node *node)
+{
+	switch (node->op) {
+	case ENGINE__OP_BETWEEN:
+		return share_of_side * share_of_side;
+	case ENGINE__OP_PREFIX:
+	case ENGINE__OP_FOLDED_PREFIX:
+		return share_of_prefix;
+	case ENGINE__OP_NOT_NULL:
+		return 1;
+	case ENGINE__OP_LESS:
+	case ENGINE__OP_LESS_EQUAL:
+	case ENGINE__OP_GREATER:
+	case ENGINE__OP_GREATER_EQUAL:
+		return share_of_side;
+	case ENGINE__OP_AND:
+	case ENGINE__OP_OR:
+	case ENGINE__OP_NOT:
+	case ENGINE__OP_EQUAL:
+	case ENGINE__OP_NOT_EQUAL:
+	case ENGINE__OP_IN:
+	case ENGINE__OP_FOLDED_EQUAL:
+	case ENGINE__OP_IS_NULL:
+	case ENGINE__OP_HAS:
+		break;
+	}
+	CX_UNREACHABLE();
+}
+
+static double guess(const engine__filter *filter, const engine__candidate *candidate)
+{
+	const double entries = (double)candidate->entries;
+	if (candidate->single)
+		return least(entries, candidate->ranges);
+	double share = candidate->ranges > 0 ? 1 : 0;
+	for (uint16_t i = 0; i < candidate->equal_count; i++)
+		share *= share_of_fixed(&filter->nodes[candidate->equal[i]]);
+	for (uint16_t i = 0; i < filter->conjunct_count && candidate->ranged; i++) {
+		const engine__node *node = &filter->nodes[filter->conjuncts[i]];
+		if (engine__node_bounds(node, &candidate->path, candidate->equal_count))
+			share *= share_of_bound(node);
+	}
+	return entries * share;
+}
+
+/* ---- sampling ---- */
+
+/* Keys in a range, at most `most` of them. */
+static cx_status count_keys(engine__cursor *cursor, const engine__range *range, size_t most,
+                            size_t *ret)
+{
+	engine__pair pairs[ENGINE__SAMPLE_KEYS];
+	size_t count = 0;
+	size_t got;
+	cx_status status = CX_OK;
+	if (range->low.size > 0)
+		status = engine__cursor_seek(cursor, range->low);
+	while (status == CX_OK && count < most) {
+		size_t wanted = most - count < 32 ? most - count : 32;
+		status = engine__cursor_next(cursor, pairs, wanted, &got);
+		if (status != CX_OK)
+			break;
+		size_t inside = 0;
+		while (inside < got && engine__range_holds(range, pairs[inside].key))
+			inside++;
+		count += inside;
+		if (inside < wanted)
+			break;
+	}
+	*ret = count;
+	return status;
+}
+
+/* Walks a few keys: the exact number when they are few, at least as many when not. */
+static cx_status sample(engine_read *read, const engine__filter *filter, cx_arena *arena,
+                        engine__candidate *candidate)
+{
+	engine__ranges ranges;
+	cx_status status = engine__ranges_of(filter, candidate, arena, &ranges);
+	CX_SCOPED(engine__cursor_close) engine__cursor *cursor = NULL;
+	if (status == CX_OK)
+		status = engine__cursor_open(read->view, candidate->path.tree, ENGINE__FORWARD,
+		                             &cursor);
+	size_t keys = 0;
+	size_t begun = 0;
+	while (status == CX_OK && begun < ranges.count && begun < ENGINE__SAMPLE_RANGES &&
+	       keys < ENGINE__SAMPLE_KEYS) {
+		size_t more = 0;
+		status = count_keys(cursor, &ranges.items[begun++], ENGINE__SAMPLE_KEYS - keys,
+		                    &more);
+		keys += more;
+	}
+	if (status != CX_OK)
+		return status;
+	const double seen = (double)keys;
+	if (keys >= ENGINE__SAMPLE_KEYS)
+		candidate->estimate = candidate->estimate > seen ? candidate->estimate : seen;
+	else
+		candidate->estimate =
+			begun > 0 ? seen / (double)begun * (double)ranges.count : 0;
+	return CX_OK;
+}
+
+/* Candidates whose ranges decide the same conjuncts have the same number of keys in them. */
+static const engine__candidate *find_alike(const engine__plan *plan,
+                                           const engine__candidate *candidate)
+{
+	for (const engine__candidate *other = plan->candidates; other < candidate; other++)
+		if (other->why == NULL && !engine__candidate_is_unbounded(other) &&
+		    memcmp(other->used, candidate->used, sizeof other->used) == 0)
+			return other;
+	return NULL;
+}
+
+/* True when usable candidates differ in what they have to read, so that it is worth knowing
+ * more about it. */
+static bool differ(const engine__plan *plan)
+{
+	const engine__candidate *first = NULL;
+	for (size_t i = 0; i < plan->candidate_count; i++) {
+		const engine__candidate *at = &plan->candidates[i];
+		if (at->why != NULL)
+			continue;
+		if (first != NULL && memcmp(first->used, at->used, sizeof at->used) != 0)
+			return true;
+		if (first == NULL)
+			first = at;
+	}
+	return false;
+}
+
+static cx_status sample_all(engine_read *read, engine__plan *plan, cx_arena *arena)
+{
+	for (size_t i = 0; i < plan->candidate_count; i++) {
+		engine__candidate *at = &plan->candidates[i];
+		if (at->why != NULL || at->single || engine__candidate_is_unbounded(at))
+			continue;
+		const engine__candidate *alike = find_alike(plan, at);
+		if (alike != NULL) {
+			at->estimate = alike->estimate;
+			continue;
+		}
+		cx_status status = sample(read, &plan->filter, arena, at);
+		if (status != CX_OK)
+			return status;
+	}
+	return CX_OK;
+}
+
+/* ---- cost ---- */
+
+static double find_cost(const engine__plan *plan, engine__purpose purpose,
+                        const engine__candidate *candidate, double fewest)
+{
+	const bool sorts = candidate->ordering == ENGINE__SORTED;
+	double keys = candidate->estimate > 1 ? candidate->estimate : 1;
+	const bool patient = keys <= ENGINE__PATIENCE * fewest;
+	const double page = (double)plan->limit + 1;
+	if (purpose == ENGINE__PURPOSE_RUN && !sorts) {
+		if (!candidate->residual)
+			keys = least(keys, page);
+		else if (patient)
+			keys = least(keys, page / share_of_residual);
+	}
+	double rows = keys;
+	if (candidate->residual && !candidate->rows)
+		rows *= share_of_columns;
+	if (purpose == ENGINE__PURPOSE_COUNT && !candidate->rows &&
+	    !candidate->path.holds_deleted)
+		rows = 0;
+	double ranges = candidate->ranges;
+	if (candidate->ordering != ENGINE__MERGED)
+		ranges = least(ranges, keys);
+	double cost = ranges * cost_of_range + keys;
+	cost += rows * (candidate->path.holds_rows ? cost_of_near_row : cost_of_far_row);
+	if (sorts)
+		cost += rows * cost_of_sorting;
+	return sorts && !plan->may_sort ? cost + cost_of_refusal : cost;
+}
+
+/* Reading every record for what may be a few of them. */
+static bool is_full_scan(const engine__candidate *candidate)
+{
+	return engine__candidate_is_unbounded(candidate) &&
+	       (candidate->residual || candidate->ordering == ENGINE__SORTED);
+}
+
+/* Looks up entry counts, guesses, and leaves out what is not permitted. Returns the number of
+ * candidates left in `*ret_count`. */
+static cx_status prepare(engine_read *read, engine__plan *plan, size_t *ret_count)
+{
+	const bool may_scan =
+		plan->query->allow_scan || plan->records < read->engine->scan_records_max;
+	size_t count = 0;
+	for (size_t i = 0; i < plan->candidate_count; i++) {
+		engine__candidate *at = &plan->candidates[i];
+		if (at->why == NULL && !may_scan && is_full_scan(at))
+			at->why = "would have to look at every record";
+		if (at->why != NULL)
+			continue;
+		cx_status status = engine__view_count(read->view, at->path.tree, &at->entries);
+		if (status != CX_OK)
+			return status;
+		at->estimate = guess(&plan->filter, at);
+		count++;
+	}
+	*ret_count = count;
+	return CX_OK;
+}
+
+/* A candidate that finds one record or none is not to be improved. */
+static engine__candidate *find_single(const engine__plan *plan)
+{
+	for (size_t i = 0; i < plan->candidate_count; i++) {
+		engine__candidate *at = &plan->candidates[i];
+		if (at->why == NULL && at->single && at->ranges <= 1)
+			return at;
+	}
+	return NULL;
+}
+
+static engine__candidate *find_cheapest(const engine__plan *plan, engine__purpose purpose)
+{
+	double fewest = -1;
+	for (size_t i = 0; i < plan->candidate_count; i++) {
+		const engine__candidate *at = &plan->candidates[i];
+		if (at->why == NULL && (fewest < 0 || at->estimate < fewest))
+			fewest = at->estimate;
+	}
+	if (fewest < 1)
+		fewest = 1;
+	engine__candidate *best = NULL;
+	for (size_t i = 0; i < plan->candidate_count; i++) {
+		engine__candidate *at = &plan->candidates[i];
+		if (at->why != NULL)
+			continue;
+		at->cost = find_cost(plan, purpose, at, fewest);
+		if (best == NULL || at->cost < best->cost)
+			best = at;
+	}
+	return best;
+}
+
+cx_status engine__choose(engine_read *read, engine__plan *plan, engine__purpose purpose,
+                         cx_arena *arena, engine__candidate **ret)
+{
+	size_t count;
+	cx_status status = prepare(read, plan, &count);
+	if (status != CX_OK)
+		return status;
+	*ret = find_single(plan);
+	if (*ret != NULL)
+		return CX_OK;
+	if (count > 1 && plan->records > ENGINE__SAMPLE_KEYS && differ(plan))
+		status = sample_all(read, plan, arena);
+	if (status == CX_OK)
+		*ret = find_cheapest(plan, purpose);
+	return status;
+}

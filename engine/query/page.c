@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/query/page.h"
+
+#include "base/check.h"
+
+const char *engine_reason_name(engine_reason reason)
+{
+	switch (reason) {
+#define CASE(name, text)           \
+	case ENGINE_REASON_##name: \
+		return text;
+		ENGINE_REASONS(CASE)
+#undef CASE
+	}
+	CX_UNREACHABLE();
+}
+
+cx_status engine__pager_add(engine__pager *pager, const engine_row *row)
+{
+	CX_ASSERT(!pager->full);
+	engine_page *page = pager->page;
+	cx_status status = pager->sink(pager->context, row);
+	if (status != CX_OK)
+		return status;
+	page->rows++;
+	pager->bytes += row->array.size;
+	if (page->rows >= pager->plan->limit)
+		page->reason = ENGINE_REASON_LIMIT;
+	else if (pager->bytes > ENGINE_PAGE_BYTES_MAX)
+		page->reason = ENGINE_REASON_BYTES;
+	else
+		return CX_OK;
+	pager->full = true;
+	return CX_OK;
+}
+
+void engine__page_end(engine__pager *pager, uint16_t range, cx_slice key)
+{
+	const engine__candidate *chosen = pager->plan->chosen;
+	const engine__position position = {
+		.ordering = chosen->ordering,
+		.reverse = chosen->reverse,
+		.index_id = chosen->path.index != NULL ? chosen->path.index->id : 0,
+		.fingerprint = engine__fingerprint(pager->plan->query),
+		.range = range,
+		.key = key,
+	};
+	engine__position_write(&position, pager->page);
+}
+
+void engine__page_account(engine_page *page, const engine__walk *walk)
+{
+	page->keys_scanned = walk->keys_scanned;
+	page->rows_fetched = walk->rows_fetched;
+	page->rechecks_failed = walk->rechecks_failed;
+}
+
+/* ---- walked ---- */
+
+/* A long row lives only until the next step: its array gets a place for as long as the
+ * snapshot. */
+static cx_status add_match(engine__pager *pager, const engine__step *step, cx_error *error)
+{
+	engine_row row = step->row;
+	if (step->is_long) {
+		row.array = cx_arena_copy(pager->read->assembled, row.array);
+		if (row.array.size == 0)
+			return cx_fail(error, CX_NO_MEMORY, "%s %lld: no memory for the row",
+			               row.type->name, (long long)row.id);
+	}
+	return engine__pager_add(pager, &row);
+}
+
+/* The page ends behind the hit. */
+static void end_behind(engine__pager *pager, const engine__hit *hit)
+{
+	const engine__plan *plan = pager->plan;
+	cx_slice key = hit->entry.key;
+	if (plan->chosen->ordering == ENGINE__MERGED)
+		key = cx_slice_from(key, plan->ranges.items[hit->range].prefix);
+	engine__page_end(pager, hit->range, key);
+}
+
+static cx_status walk_page(engine__pager *pager, engine__walk *walk, cx_error *error)
+{
+	engine_page *page = pager->page;
+	engine__hit last = { 0 };
+	unsigned ahead = 0; /* entries looked at since the page was full */
+	for (;;) {
+		engine__step step;
+		cx_status status = engine__walk_next(walk, &step, error);
+		if (status != CX_OK)
+			return status;
+		if (step.kind == ENGINE__STEP_END) {
+			page->reason = ENGINE_REASON_DONE;
+			return CX_OK;
+		}
+		if (step.kind == ENGINE__STEP_MATCH && pager->full)
+			break;
+		if (step.kind == ENGINE__STEP_MATCH)
+			status = add_match(pager, &step, error);
+		if (status != CX_OK)
+			return status;
+		last = step.hit;
+		const bool late = engine__walk_is_late(walk);
+		if (pager->full && (late || ahead++ >= ENGINE__LOOK_AHEAD))
+			break;
+		if (late) {
+			page->reason = ENGINE_REASON_TIME;
+			break;
+		}
+	}
+	end_behind(pager, &last);
+	return CX_OK;
+}
+
+cx_status engine__page_walked(engine__pager *pager, cx_arena *arena, cx_error *error)
+{
+	const engine__plan *plan = pager->plan;
+	engine__scan_start start = { 0 };
+	if (plan->continued)
+		start = (engine__scan_start){ .range = plan->position.range,
+			                      .key = plan->position.key };
+	CX_SCOPED(engine__walk_end) engine__walk walk = { 0 };
+	cx_status status =
+		engine__walk_begin(pager->read, plan, start, plan->limit, arena, &walk, error);
+	if (status == CX_OK)
+		status = walk_page(pager, &walk, error);
+	engine__page_account(pager->page, &walk);
+	return status;
+}

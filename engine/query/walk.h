@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Carrying out a plan: from the entries of its ranges to the records that match, one step at a
+ * time. Rows are fetched in batches. */
+#pragma once
+
+#include "engine/query/plan.h"
+#include "engine/query/scan.h"
+
+enum { ENGINE__STEPS_PER_CLOCK = 64 }; /* the deadline is looked at every so many */
+
+typedef enum engine__step_kind {
+	ENGINE__STEP_END,
+	ENGINE__STEP_REFUSED, /* an entry whose record does not match */
+	ENGINE__STEP_MATCH,
+} engine__step_kind;
+
+typedef struct engine__step {
+	engine__step_kind kind;
+	engine__hit hit;
+	cx_slice record_key; /* these two live as long as the snapshot */
+	cx_slice stored;     /* empty when the row was not fetched */
+	engine_row row; /* if it was; a long one (see `is_long`) lives until the next step */
+	bool is_long;   /* the row was put together from pieces */
+} engine__step;
+
+typedef struct engine__walk {
+	engine_read *read;
+	const engine__plan *plan;
+	engine__scan scan;
+	engine__hit *hits;
+	engine__verdict *verdicts;
+	cx_slice *record_keys;
+	cx_slice *stored;
+	size_t batch; /* how many entries to take next */
+	size_t batch_max;
+	size_t count;
+	size_t at;
+	uint16_t *residual; /* all conjuncts left, for entries that could not be decided */
+	uint16_t residual_count;
+	bool *row_wants; /* operands of the plan's row conjuncts */
+	bool *all_wants; /* operands of `residual` */
+	engine__value *operands;
+	cx_buf folded;
+	cx_buf unescaped;
+	cx_arena *pieces; /* the long row of the present step */
+	uint64_t keys_scanned;
+	uint64_t rows_fetched;
+	uint64_t rechecks_failed;
+} engine__walk;
+
+/* `page` is how many matches are wanted at first, 0 = all. End it with engine__walk_end, after
+ * an error too; until then it may not move in memory.
+ * Errors: CX_CURSOR_STALE, CX_NO_MEMORY, CX_IO, CX_CORRUPT. */
+CX_MUST_USE cx_status engine__walk_begin(engine_read *read, const engine__plan *plan,
+                                         engine__scan_start start, size_t page, cx_arena *arena,
+                                         engine__walk *ret, cx_error *error);
+void engine__walk_end(engine__walk *walk);
+
+CX_MUST_USE cx_status engine__walk_next(engine__walk *walk, engine__step *ret, cx_error *error);
+
+/* True when the deadline of the query has passed; looks at the clock only now and then. */
+bool engine__walk_is_late(const engine__walk *walk);
