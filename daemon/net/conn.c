@@ -6,6 +6,7 @@
 #include "daemon/net/notice.h"
 
 #include <stdlib.h>
+#include <sys/socket.h>
 #include <unistd.h>
 
 static const struct state {
@@ -150,6 +151,17 @@ void daemon__conn_refuse(daemon__conn *conn, cx_status status, const char *text)
 	daemon__conn_drain(conn, "refused");
 }
 
+/* Closing a socket with unread input resets the connection, and the peer may lose the notice
+ * that says why. Takes what has come so far, within reason. */
+static void discard_input(daemon__conn *conn)
+{
+	enum { READS_MAX = 16 };
+	shutdown(conn->fd, SHUT_WR);
+	for (int i = 0; i < READS_MAX; i++)
+		if (recv(conn->fd, conn->loop->input, sizeof conn->loop->input, 0) <= 0)
+			return;
+}
+
 void daemon__conn_close(daemon__conn *conn, const char *reason)
 {
 	if (conn->state == DAEMON__CONN_CLOSED)
@@ -257,8 +269,10 @@ void daemon__conn_settle(daemon__conn *conn)
 	if (conn->state != DAEMON__CONN_CLOSED)
 		check_output(conn);
 	if (conn->state == DAEMON__CONN_DRAINING && conn->inflight == 0 &&
-	    daemon__conn_unsent(conn) == 0)
+	    daemon__conn_unsent(conn) == 0) {
+		discard_input(conn);
 		daemon__conn_close(conn, conn->reason);
+	}
 	if (conn->state != DAEMON__CONN_CLOSED)
 		arm(conn);
 	if (conn->state == DAEMON__CONN_CLOSED && conn->inflight == 0 && !conn->is_ready &&
