@@ -7,11 +7,14 @@
  *   80..8f       map      low 4 bits pairs
  *   90..9f       array    low 4 bits elements
  *   a0..bf       str      low 5 bits bytes
- *   c0..df       see `cx__forms`
+ *   c0..df       see form.c
  *   e0..ff       int      nothing, the value is the byte minus 256 */
 #pragma once
 
 #include "base/msgpack.h"
+
+#include <endian.h>
+#include <string.h>
 
 typedef struct cx__form {
 	uint8_t kind;         /* a cx_kind */
@@ -20,40 +23,7 @@ typedef struct cx__form {
 	uint8_t values;       /* the number counts: 0 bytes, 1 elements, 2 pairs */
 } cx__form;
 
-static const cx__form cx__forms[32] = {
-	[0x00] = { CX_KIND_NIL, 0, 0, 0 },
-	[0x01] = { CX_KIND_BAD, 0, 0, 0 }, /* c1: never used */
-	[0x02] = { CX_KIND_BOOL, 0, 0, 0 },
-	[0x03] = { CX_KIND_BOOL, 0, 0, 0 },
-	[0x04] = { CX_KIND_BIN, 1, 0, 0 },
-	[0x05] = { CX_KIND_BIN, 2, 0, 0 },
-	[0x06] = { CX_KIND_BIN, 4, 0, 0 },
-	[0x07] = { CX_KIND_BAD, 0, 0, 0 }, /* c7..c9: ext 8, 16, 32 */
-	[0x08] = { CX_KIND_BAD, 0, 0, 0 },
-	[0x09] = { CX_KIND_BAD, 0, 0, 0 },
-	[0x0a] = { CX_KIND_FLOAT, 0, 4, 0 },
-	[0x0b] = { CX_KIND_FLOAT, 0, 8, 0 },
-	[0x0c] = { CX_KIND_INT, 0, 1, 0 }, /* cc..cf: uint 8, 16, 32, 64 */
-	[0x0d] = { CX_KIND_INT, 0, 2, 0 },
-	[0x0e] = { CX_KIND_INT, 0, 4, 0 },
-	[0x0f] = { CX_KIND_INT, 0, 8, 0 },
-	[0x10] = { CX_KIND_INT, 0, 1, 0 }, /* d0..d3: int 8, 16, 32, 64 */
-	[0x11] = { CX_KIND_INT, 0, 2, 0 },
-	[0x12] = { CX_KIND_INT, 0, 4, 0 },
-	[0x13] = { CX_KIND_INT, 0, 8, 0 },
-	[0x14] = { CX_KIND_BAD, 0, 0, 0 }, /* d4..d8: fixext */
-	[0x15] = { CX_KIND_BAD, 0, 0, 0 },
-	[0x16] = { CX_KIND_BAD, 0, 0, 0 },
-	[0x17] = { CX_KIND_BAD, 0, 0, 0 },
-	[0x18] = { CX_KIND_BAD, 0, 0, 0 },
-	[0x19] = { CX_KIND_STR, 1, 0, 0 },
-	[0x1a] = { CX_KIND_STR, 2, 0, 0 },
-	[0x1b] = { CX_KIND_STR, 4, 0, 0 },
-	[0x1c] = { CX_KIND_ARRAY, 2, 0, 1 },
-	[0x1d] = { CX_KIND_ARRAY, 4, 0, 1 },
-	[0x1e] = { CX_KIND_MAP, 2, 0, 2 },
-	[0x1f] = { CX_KIND_MAP, 4, 0, 2 },
-};
+extern const cx__form cx__forms[256];
 
 static inline bool cx__is_fixint(uint8_t first)
 {
@@ -62,24 +32,28 @@ static inline bool cx__is_fixint(uint8_t first)
 
 static inline cx__form cx__form_of(uint8_t first)
 {
-	if (cx__is_fixint(first))
-		return (cx__form){ .kind = CX_KIND_INT };
-	if (first < 0x90)
-		return (cx__form){ .kind = CX_KIND_MAP, .number = first & 0x0f, .values = 2 };
-	if (first < 0xa0)
-		return (cx__form){ .kind = CX_KIND_ARRAY, .number = first & 0x0f, .values = 1 };
-	if (first < 0xc0)
-		return (cx__form){ .kind = CX_KIND_STR, .number = first & 0x1f };
-	return cx__forms[first - 0xc0];
+	return cx__forms[first];
 }
 
 /* The big-endian number of 1, 2, 4 or 8 bytes at `at`. */
 static inline uint64_t cx__big_endian(const uint8_t *at, unsigned size)
 {
-	uint64_t number = 0;
-	for (unsigned i = 0; i < size; i++)
-		number = number << 8 | at[i];
-	return number;
+	uint16_t two;
+	uint32_t four;
+	uint64_t eight;
+	switch (size) {
+	case 1:
+		return at[0];
+	case 2:
+		memcpy(&two, at, sizeof two);
+		return be16toh(two);
+	case 4:
+		memcpy(&four, at, sizeof four);
+		return be32toh(four);
+	default:
+		memcpy(&eight, at, sizeof eight);
+		return be64toh(eight);
+	}
 }
 
 /* The number of a form whose first byte is at `at`: bytes, elements or pairs that

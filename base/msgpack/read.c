@@ -96,64 +96,62 @@ bool cx_read_bool(cx_reader *reader)
 	return at != NULL && *at == 0xc3;
 }
 
-/* An integer as its sign and 64 bits in two's complement. */
+/* An integer as 64 bits in two's complement; `is_negative` tells -1 from 2^64-1. */
 typedef struct integer {
-	bool negative;
 	uint64_t bits;
+	bool is_negative;
 } integer;
 
-static integer integer_at(const uint8_t *at)
+static inline __attribute__((always_inline)) integer integer_at(const uint8_t *at, unsigned payload)
 {
-	switch (*at) {
-	case 0xcc:
-		return (integer){ .bits = at[1] };
-	case 0xcd:
-		return (integer){ .bits = cx__big_endian(at + 1, 2) };
-	case 0xce:
-		return (integer){ .bits = cx__big_endian(at + 1, 4) };
-	case 0xcf:
-		return (integer){ .bits = cx__big_endian(at + 1, 8) };
+	if (payload == 0) {
+		int64_t value = (int8_t)*at;
+		return (integer){ .bits = (uint64_t)value, .is_negative = value < 0 };
 	}
-	int64_t value = (int8_t)*at; /* a one-byte form */
-	if (*at == 0xd0)
-		value = (int8_t)at[1];
-	else if (*at == 0xd1)
-		value = (int16_t)cx__big_endian(at + 1, 2);
-	else if (*at == 0xd2)
-		value = (int32_t)cx__big_endian(at + 1, 4);
-	else if (*at == 0xd3)
-		value = (int64_t)cx__big_endian(at + 1, 8);
-	return (integer){ .negative = value < 0, .bits = (uint64_t)value };
+	uint64_t bits = cx__big_endian(at + 1, payload);
+	if (*at < 0xd0)
+		return (integer){ .bits = bits };
+	uint64_t sign = UINT64_C(1) << (8 * payload - 1);
+	return (integer){ .bits = (bits ^ sign) - sign, .is_negative = (bits & sign) != 0 };
+}
+
+/* Looks at an integer without taking it; `*ret_size` is its size. */
+static inline __attribute__((always_inline)) bool peek_integer(const cx_reader *reader, integer *ret, size_t *ret_size)
+{
+	if (!has_next(reader))
+		return false;
+	const uint8_t *at = reader->rest.data;
+	cx__form form = cx__form_of(*at);
+	if (form.kind != CX_KIND_INT || form.number >= reader->rest.size)
+		return false;
+	*ret = integer_at(at, form.number);
+	*ret_size = 1u + form.number;
+	return true;
 }
 
 int64_t cx_read_int(cx_reader *reader)
 {
-	cx_reader before = *reader;
-	const uint8_t *at = take_scalar(reader, CX_KIND_INT);
-	if (at == NULL)
-		return 0;
-	integer value = integer_at(at);
-	if (!value.negative && value.bits > INT64_MAX) {
-		*reader = before;
-		fail(reader);
-		return 0;
+	integer value;
+	size_t size;
+	if (peek_integer(reader, &value, &size) &&
+	    (value.is_negative || value.bits <= INT64_MAX)) {
+		advance(reader, size);
+		return (int64_t)value.bits;
 	}
-	return (int64_t)value.bits;
+	fail(reader);
+	return 0;
 }
 
 uint64_t cx_read_uint(cx_reader *reader)
 {
-	cx_reader before = *reader;
-	const uint8_t *at = take_scalar(reader, CX_KIND_INT);
-	if (at == NULL)
-		return 0;
-	integer value = integer_at(at);
-	if (value.negative) {
-		*reader = before;
-		fail(reader);
-		return 0;
+	integer value;
+	size_t size;
+	if (peek_integer(reader, &value, &size) && !value.is_negative) {
+		advance(reader, size);
+		return value.bits;
 	}
-	return value.bits;
+	fail(reader);
+	return 0;
 }
 
 static double float_at(const uint8_t *at)
@@ -172,12 +170,11 @@ static double float_at(const uint8_t *at)
 
 double cx_read_float(cx_reader *reader)
 {
-	if (cx_reader_peek(reader) == CX_KIND_INT) {
-		const uint8_t *at = take_scalar(reader, CX_KIND_INT);
-		if (at == NULL)
-			return 0;
-		integer value = integer_at(at);
-		return value.negative ? (double)(int64_t)value.bits : (double)value.bits;
+	integer value;
+	size_t size;
+	if (peek_integer(reader, &value, &size)) {
+		advance(reader, size);
+		return value.is_negative ? (double)(int64_t)value.bits : (double)value.bits;
 	}
 	const uint8_t *at = take_scalar(reader, CX_KIND_FLOAT);
 	return at == NULL ? 0 : float_at(at);

@@ -103,13 +103,19 @@ typedef struct normal_form {
 static const normal_form nfc_form = { cx__text_is_nfc_stable, append, append_nfc };
 static const normal_form fold_form = { is_fold_run, append_lower_ascii, append_folded };
 
-/* The size of the longest head of stable characters; `*ret_last` is where the last of
- * them begins. A byte that is no UTF-8 counts as unstable, and its piece is refused. */
+/* The size of the longest head of stable characters, all ASCII among them; `*ret_last` is
+ * where the last of them begins. A byte that is no UTF-8 counts as unstable, and its piece is
+ * refused. */
 static size_t run_size(cx_slice text, const normal_form *form, size_t *ret_last)
 {
 	size_t at = 0;
 	size_t last = 0;
 	while (at < text.size) {
+		if (text.data[at] < 0x80) {
+			at += cx__text_ascii_size(cx_slice_from(text, at));
+			last = at - 1;
+			continue;
+		}
 		uint32_t code;
 		size_t size = cx__text_decode(text.data + at, text.size - at, &code);
 		if (size == 0 || !form->is_stable(code))
@@ -121,7 +127,7 @@ static size_t run_size(cx_slice text, const normal_form *form, size_t *ret_last)
 	return at;
 }
 
-/* The end of the piece that begins at `from` with an unstable character at `unstable`:
+/* The end of the piece whose first unstable character is at `unstable`:
  * where the next stable character begins. */
 static size_t piece_end(cx_slice text, size_t unstable, const normal_form *form)
 {
@@ -176,10 +182,8 @@ static cx_status normalise_whole(cx_slice text, const normal_form *form, cx_buf 
 
 bool cx_text_is_nfc_quick(cx_slice text)
 {
-	size_t ascii = cx__text_ascii_size(text);
 	size_t last;
-	cx_slice rest = cx_slice_from(text, ascii);
-	return run_size(rest, &nfc_form, &last) == rest.size;
+	return run_size(text, &nfc_form, &last) == text.size;
 }
 
 cx_status cx_text_nfc(cx_slice text, cx_buf *out)

@@ -59,12 +59,12 @@ static bool is_in(const range *ranges, size_t count, uint32_t code)
 	return low < count && code >= ranges[low].first;
 }
 
-bool cx__text_is_nfc_stable(uint32_t code)
+bool cx__text_is_in_nfc_table(uint32_t code)
 {
 	return is_in(nfc_stable, CX_COUNT_OF(nfc_stable), code);
 }
 
-bool cx__text_is_fold_stable(uint32_t code)
+bool cx__text_is_in_fold_table(uint32_t code)
 {
 	return is_in(fold_stable, CX_COUNT_OF(fold_stable), code);
 }

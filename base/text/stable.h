@@ -11,8 +11,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+bool cx__text_is_in_nfc_table(uint32_t code);
+bool cx__text_is_in_fold_table(uint32_t code);
+
+/* The CJK ideographs and their neighbours, which are in both tables. */
+static inline bool cx__text_is_ideograph(uint32_t code)
+{
+	return code >= 0x3400 && code <= 0xa63f;
+}
+
 /* Of NFC. */
-bool cx__text_is_nfc_stable(uint32_t code);
+static inline bool cx__text_is_nfc_stable(uint32_t code)
+{
+	return cx__text_is_ideograph(code) || cx__text_is_in_nfc_table(code);
+}
 
 /* Of NFKC casefold. */
-bool cx__text_is_fold_stable(uint32_t code);
+static inline bool cx__text_is_fold_stable(uint32_t code)
+{
+	return cx__text_is_ideograph(code) || cx__text_is_in_fold_table(code);
+}

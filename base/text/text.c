@@ -40,16 +40,11 @@ bool cx_text_is_utf8(cx_slice text, size_t *ret_offset)
 	return true;
 }
 
-static bool is_continuation(uint8_t byte)
-{
-	return (byte & 0xc0) == 0x80;
-}
-
 size_t cx_text_length(cx_slice text)
 {
 	size_t length = 0;
 	for (size_t i = 0; i < text.size; i++)
-		length += !is_continuation(text.data[i]);
+		length += !cx__text_is_continuation(text.data[i]);
 	return length;
 }
 
@@ -57,7 +52,7 @@ cx_slice cx_text_head(cx_slice text, size_t characters)
 {
 	size_t at = 0;
 	for (; at < text.size; at++) {
-		if (is_continuation(text.data[at]))
+		if (cx__text_is_continuation(text.data[at]))
 			continue;
 		if (characters == 0)
 			break;
