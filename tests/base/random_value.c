@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "random_value.h"
+#include "tests/base/random_value.h"
 
 #include "tests/support/unit.h"
 

@@ -2,7 +2,7 @@
 /* Days and calendar dates are one to one, and only text of the documented form is a date
  * or time. */
 #include "base/clock.h"
-#include "bytes.h"
+#include "tests/base/bytes.h"
 #include "tests/support/dice.h"
 #include "tests/support/unit.h"
 

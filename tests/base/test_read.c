@@ -2,8 +2,8 @@
 /* The reader takes every form of every kind, fails once and stays failed, moves nothing
  * when it fails, and never looks past the end. */
 #include "base/msgpack.h"
-#include "bytes.h"
-#include "random_value.h"
+#include "tests/base/bytes.h"
+#include "tests/base/random_value.h"
 #include "tests/support/unit.h"
 
 #include <math.h>

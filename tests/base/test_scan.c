@@ -2,8 +2,8 @@
 /* The scanner finds the end of a value wherever the input is cut, and refuses hostile
  * headers at the first byte from which it is certain that the value cannot fit. */
 #include "base/msgpack.h"
-#include "bytes.h"
-#include "random_value.h"
+#include "tests/base/bytes.h"
+#include "tests/base/random_value.h"
 #include "tests/support/unit.h"
 
 #include <msgpack.h>

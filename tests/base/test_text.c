@@ -2,7 +2,7 @@
 /* UTF-8 is told from other bytes exactly as the standard's table 3-7 does, and text is cut
  * only between characters. */
 #include "base/text.h"
-#include "bytes.h"
+#include "tests/base/bytes.h"
 #include "tests/support/dice.h"
 #include "tests/support/unit.h"
 

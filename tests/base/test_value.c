@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Decoded trees hold what the reader reads, and a failed decode leaves `*ret` alone. */
 #include "base/msgpack.h"
-#include "bytes.h"
-#include "random_value.h"
+#include "tests/base/bytes.h"
+#include "tests/base/random_value.h"
 #include "tests/support/unit.h"
 
 #include <stdlib.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The writer makes the smallest encoding, byte for byte, and what it wrote is read back. */
 #include "base/msgpack.h"
-#include "bytes.h"
+#include "tests/base/bytes.h"
 #include "tests/support/dice.h"
 #include "tests/support/unit.h"
 
