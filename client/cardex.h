@@ -1,0 +1,611 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* libcardex: the client library of cardex, a record store for customer relations.
+ *
+ *     cardex_conn *conn;
+ *     cardex_error error;
+ *     if (cardex_connect("cardex+unix:///run/cardex.sock", NULL, &conn, &error) != CARDEX_OK)
+ *             …error.message…
+ *     cardex_result *page;
+ *     cardex_request query = { .type = "customer", .order = "order_base desc", .limit = 20 };
+ *     if (cardex_query(conn, &query, &page, &error) == CARDEX_OK) {
+ *             for (size_t i = 0; i < cardex_row_count(page); i++)
+ *                     puts(cardex_row_text(cardex_row_at(page, i), "name"));
+ *             cardex_result_free(&page);
+ *     }
+ *     cardex_close(&conn);
+ *
+ * Rules that hold everywhere:
+ * - A function that can fail returns a cardex_status; CARDEX_OK is 0. What it gives back comes
+ *   in `ret`, written only on CARDEX_OK. The last parameter, which may be NULL, takes what a
+ *   person should be told.
+ * - All text is UTF-8 ended by a zero byte. Text passed in is only used during the call.
+ * - A connection, and a result while it is read for the first time, belong to one thread at a
+ *   time. Different connections and different results are independent.
+ * - Structures are set to zero before they are filled ({ 0 } or designated initialisers);
+ *   zero or NULL in a member means "not given".
+ * - Nothing the server sends is trusted: answers are checked against limits before memory is
+ *   taken, and one that makes no sense is CARDEX_MALFORMED.
+ * - The library prints nothing, installs no signal handler and raises no SIGPIPE. */
+#ifndef CARDEX_H
+#define CARDEX_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(__GNUC__)
+#define CARDEX_API      __attribute__((visibility("default")))
+#define CARDEX_MUST_USE __attribute__((warn_unused_result))
+#else
+#define CARDEX_API
+#define CARDEX_MUST_USE
+#endif
+
+/* ---- statuses and errors ---- */
+
+/* The number of a status is that of the protocol and never changes. 1xx protocol, 2xx login,
+ * 3xx schema, 4xx data, 5xx limits, 6xx continuations, 9xx internal. */
+typedef enum cardex_status {
+	CARDEX_OK = 0,
+	CARDEX_MALFORMED = 100,          /* the bytes are not a well-formed message */
+	CARDEX_TOO_LARGE = 101,          /* larger than the limit */
+	CARDEX_TOO_DEEP = 102,           /* nested deeper than the limit */
+	CARDEX_UNKNOWN_METHOD = 103,     /* no such method */
+	CARDEX_INVALID_ARGUMENT = 104,   /* an argument is not valid */
+	CARDEX_DENIED = 200,             /* not permitted */
+	CARDEX_NO_TYPE = 300,            /* no such record type */
+	CARDEX_NO_FIELD = 301,           /* no such field */
+	CARDEX_NO_INDEX = 302,           /* no such index */
+	CARDEX_SCHEMA_SYNTAX = 303,      /* the schema text is not valid */
+	CARDEX_LAYOUT_CHANGED = 304,     /* the record layout is another one */
+	CARDEX_NOT_FOUND = 400,          /* no such record */
+	CARDEX_CONFLICT_REV = 401,       /* the record has another revision */
+	CARDEX_UNIQUE = 402,             /* the value is taken by another record */
+	CARDEX_TYPE = 403,               /* the value has the wrong type */
+	CARDEX_REQUIRED = 404,           /* a required field is missing */
+	CARDEX_READ_ONLY_FIELD = 405,    /* the field is written by the store only */
+	CARDEX_DANGLING_REFERENCE = 406, /* the record referred to does not exist */
+	CARDEX_RESTRICTED = 407,         /* live records refer to this record */
+	CARDEX_TOO_LONG = 408,           /* the value is longer than its field allows */
+	CARDEX_NOT_DELETED = 409,        /* the record is not deleted */
+	CARDEX_CHECK = 410,              /* a rule of the record type refuses the value */
+	CARDEX_DEADLINE = 500,           /* the deadline passed */
+	CARDEX_SCAN_LIMIT = 501,         /* the scan reached its limit */
+	CARDEX_BUSY = 502,               /* too much work is waiting */
+	CARDEX_STORAGE_FULL = 503,       /* the store has no room left */
+	CARDEX_FULL_SCAN_REFUSED = 504,  /* no index serves this and a full scan is refused */
+	CARDEX_SORT_LIMIT = 505,         /* too many records to sort without an index */
+	CARDEX_SHUTTING_DOWN = 506,      /* the server is stopping */
+	CARDEX_DISCONNECTED = 507,       /* the connection is closed */
+	CARDEX_CURSOR_STALE = 600,       /* the continuation does not fit this query any more */
+	CARDEX_NO_MEMORY = 900,          /* out of memory */
+	CARDEX_IO = 901,                 /* reading or writing the disk failed */
+	CARDEX_CORRUPT = 902,            /* the stored bytes are damaged */
+	CARDEX_LOCKED = 903,             /* another process holds the store */
+	CARDEX_UNSUPPORTED = 904,        /* not supported */
+	CARDEX_INTERNAL = 905 /* internal error, or a status this library is too old for */
+} cardex_status;
+
+/* What a person is told beside a status. All text is zero-ended and cut at a character. */
+typedef struct cardex_error {
+	cardex_status status;
+	bool retryable;    /* the same request may succeed later */
+	uint32_t line;     /* 1-based position in schema text or a filter; 0 = none */
+	uint32_t column;   /* in bytes */
+	char field[64];    /* the field it is about, or "" */
+	char index[64];    /* the index it is about, or "" */
+	char message[256]; /* never empty after a failure */
+} cardex_error;
+
+/* "NOT_FOUND"; static storage. "INTERNAL" for a number that is no status. */
+CARDEX_API const char *cardex_status_name(cardex_status status);
+
+/* One plain sentence; static storage. */
+CARDEX_API const char *cardex_status_text(cardex_status status);
+
+/* The library's version, "0.1.0". */
+CARDEX_API const char *cardex_version(void);
+
+/* ---- connections ---- */
+
+typedef struct cardex_conn cardex_conn;
+typedef struct cardex_value cardex_value;
+typedef struct cardex_result cardex_result;
+
+/* Is told of each notification of the server; `params` lives during the call. */
+typedef void cardex_notification_fn(void *context, const char *method,
+                                    const cardex_value *params);
+
+typedef struct cardex_options {
+	const char *client_name; /* for the server's log */
+	int connect_timeout_ms;  /* name look-up not included; 0 = 10 s, -1 = none */
+	int request_timeout_ms;  /* of calls that wait; 0 = 60 s, -1 = none */
+	size_t reply_bytes_max;  /* longest answer taken; 0 = 16 MiB */
+	cardex_notification_fn *on_notification; /* NULL: they are passed over */
+	void *notification_context;
+} cardex_options;
+
+/* Connects and says hello. URIs:
+ *   cardex://host  cardex://host:port  cardex://[::1]:7497    the port is 7497 unless given
+ *   cardex+unix:///run/cardex.sock                            %xx stands for a byte
+ * `options` may be NULL. End the connection with cardex_close().
+ * Errors: CARDEX_INVALID_ARGUMENT (the URI), CARDEX_UNSUPPORTED (TLS and login: cardexs://,
+ * user@), CARDEX_DISCONNECTED (nobody answers there), CARDEX_DEADLINE, CARDEX_MALFORMED (what
+ * answers is no cardex), CARDEX_NO_MEMORY. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_connect(const char *uri,
+                                                        const cardex_options *options,
+                                                        cardex_conn **ret, cardex_error *error);
+
+/* The same over a connected stream socket, which then belongs to the connection (on an error
+ * it stays the caller's). It is made non-blocking. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_connect_fd(int fd,
+                                                           const cardex_options *options,
+                                                           cardex_conn **ret,
+                                                           cardex_error *error);
+
+/* Closes, frees, and sets `*conn` to NULL; NULL is accepted. Requests without an answer get
+ * CARDEX_DISCONNECTED. Results stay valid. Not to be called inside a callback. */
+CARDEX_API void cardex_close(cardex_conn **conn);
+
+/* What the server said of itself: a map with server, version, protocol, limits and seq. Lives
+ * as long as the connection. */
+CARDEX_API const cardex_value *cardex_hello(const cardex_conn *conn);
+
+/* ---- building values ---- */
+
+/* A document: field names with values, or a list of values. Growing fails quietly: what does
+ * not fit (8 MiB) or finds no memory is remembered, and the request that carries the document
+ * fails for that reason. All functions accept NULL documents. */
+typedef struct cardex_doc cardex_doc;
+
+/* NULL without memory. */
+CARDEX_API cardex_doc *cardex_fields_new(void);
+CARDEX_API cardex_doc *cardex_list_new(void);
+
+/* Frees and sets `*doc` to NULL; NULL is accepted. */
+CARDEX_API void cardex_doc_free(cardex_doc **doc);
+
+/* CARDEX_OK, or why it failed: CARDEX_TOO_LARGE, CARDEX_NO_MEMORY, CARDEX_INVALID_ARGUMENT
+ * (a list used as fields or the other way round, no name, a bad number). */
+CARDEX_API cardex_status cardex_doc_status(const cardex_doc *doc);
+
+/* One field each, by name; the server refuses a name that comes twice. NULL text is null.
+ * money is in minor units, a date in days since 1970-01-01, a ts in milliseconds since 1970
+ * UTC, an enum its label, a reference the id: cardex_date_parse() and others help. */
+CARDEX_API void cardex_set_null(cardex_doc *fields, const char *name);
+CARDEX_API void cardex_set_bool(cardex_doc *fields, const char *name, bool value);
+CARDEX_API void cardex_set_int(cardex_doc *fields, const char *name, int64_t value);
+CARDEX_API void cardex_set_text(cardex_doc *fields, const char *name, const char *value);
+CARDEX_API void cardex_set_bytes(cardex_doc *fields, const char *name, const void *bytes,
+                                 size_t size);
+/* A copy of a list. */
+CARDEX_API void cardex_set_list(cardex_doc *fields, const char *name, const cardex_doc *list);
+/* The id that operation number `operation` (0-based) of the same batch made or changed. */
+CARDEX_API void cardex_set_outcome(cardex_doc *fields, const char *name, size_t operation);
+
+/* The same for lists: of values (list fields, cardex_lookup()), or a filter as the protocol
+ * has it: ["=", "owner", 7]. */
+CARDEX_API void cardex_add_null(cardex_doc *list);
+CARDEX_API void cardex_add_bool(cardex_doc *list, bool value);
+CARDEX_API void cardex_add_int(cardex_doc *list, int64_t value);
+CARDEX_API void cardex_add_text(cardex_doc *list, const char *value);
+CARDEX_API void cardex_add_bytes(cardex_doc *list, const void *bytes, size_t size);
+CARDEX_API void cardex_add_list(cardex_doc *list, const cardex_doc *other);
+
+/* Dates as "2026-11-23", times as "2026-11-23T08:15:00.250Z" (a space for the T, no seconds,
+ * and another zone than Z, "+08:00", are taken too). False when the text is none. */
+CARDEX_API bool cardex_date_parse(const char *text, int64_t *ret_days);
+CARDEX_API bool cardex_ts_parse(const char *text, int64_t *ret_ms);
+CARDEX_API void cardex_date_format(int64_t days, char text[32]);
+CARDEX_API void cardex_ts_format(int64_t ms, char text[40]);
+
+/* ---- schema ---- */
+
+typedef enum cardex_kind {
+	CARDEX_KIND_BOOL,
+	CARDEX_KIND_INT,
+	CARDEX_KIND_MONEY,
+	CARDEX_KIND_DATE,
+	CARDEX_KIND_TS,
+	CARDEX_KIND_STRING,
+	CARDEX_KIND_TEXT,
+	CARDEX_KIND_ENUM,
+	CARDEX_KIND_REF,
+	CARDEX_KIND_BYTES,
+	CARDEX_KIND_INT_LIST,
+	CARDEX_KIND_STRING_LIST,
+	CARDEX_KIND_OTHER /* one this library is too old for */
+} cardex_kind;
+
+typedef struct cardex_field {
+	const char *name;
+	const char *label_en;
+	const char *label_zh;
+	cardex_kind kind;
+	const char *kind_name;
+	bool required;
+	bool readonly; /* written by the store only */
+	bool search;
+	uint32_t length_max;       /* characters; 0 = not limited by the schema */
+	uint32_t items_max;        /* of a list */
+	const char *const *labels; /* of an enum, in order */
+	size_t label_count;
+	const char *target;                /* of a reference: the type; otherwise NULL */
+	const char *on_delete;             /* of a reference: what deleting the target does */
+	const cardex_value *default_value; /* NULL: none */
+} cardex_field;
+
+typedef struct cardex_column {
+	const char *field;
+	bool descending;
+	bool folded; /* case and width do not count */
+} cardex_column;
+
+typedef struct cardex_index {
+	const char *name;
+	bool unique;
+	bool cluster;
+	const char *where; /* NULL, or the field without which a record has no entry */
+	const cardex_column *columns;
+	size_t column_count;
+} cardex_index;
+
+typedef struct cardex_type {
+	const char *name;
+	const char *label_en;
+	const char *label_zh;
+	uint64_t layout;            /* of its rows */
+	bool keep;                  /* never deleted */
+	bool readonly;              /* written by the store only */
+	bool single;                /* one record at most */
+	const char *cluster;        /* index its records lie in, or NULL */
+	const cardex_field *fields; /* in the order of a row: system fields first */
+	size_t field_count;
+	const cardex_index *indexes;
+	size_t index_count;
+} cardex_type;
+
+typedef struct cardex_schema cardex_schema;
+
+/* Fetches the schema, of one type or (NULL) of all. Everything reached through it lives until
+ * cardex_schema_free(). Errors: CARDEX_NO_TYPE, and as cardex_call(). */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_schema_get(cardex_conn *conn, const char *type,
+                                                           cardex_schema **ret,
+                                                           cardex_error *error);
+CARDEX_API void cardex_schema_free(cardex_schema **schema);
+
+/* The schema text the store was made with; "" when only one type was asked for. */
+CARDEX_API const char *cardex_schema_text(const cardex_schema *schema);
+CARDEX_API size_t cardex_schema_type_count(const cardex_schema *schema);
+CARDEX_API const cardex_type *cardex_schema_type_at(const cardex_schema *schema, size_t i);
+
+/* NULL when there is none of that name. */
+CARDEX_API const cardex_type *cardex_schema_type(const cardex_schema *schema, const char *name);
+CARDEX_API const cardex_field *cardex_type_field(const cardex_type *type, const char *name);
+CARDEX_API const cardex_index *cardex_type_index(const cardex_type *type, const char *name);
+
+/* Sets a field from text as a person writes it: "true", "42", "12.50" (money: major units, two
+ * decimals), "2026-11-23", "2026-11-23 08:15", a label, a list parted by commas; text, strings
+ * and bytes as they are. Empty text is null except for text and strings.
+ * Errors: CARDEX_TYPE (it is none; error->field names the field), CARDEX_INVALID_ARGUMENT. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_set_from_text(cardex_doc *fields,
+                                                              const cardex_field *field,
+                                                              const char *text,
+                                                              cardex_error *error);
+
+/* ---- filters ---- */
+
+/* Parses a filter:
+ *
+ *     owner = 7 and stage in (1, 2) and (name ~^ 'Acme' or tax_id is null)
+ *
+ *   =  !=  <  <=  >  >=       of any kind; text byte by byte, enums in the order of labels
+ *   =~  ~^ (or prefix~)       text equal, beginning with; case and width do not count
+ *   prefix 'x'                text beginning with exactly this
+ *   between a and b           both ends included
+ *   in (a, b, …)   not in (…)
+ *   has x                     a list field that holds x
+ *   is null   is not null
+ *   and  or  not  ( )         not binds closest, then and
+ *
+ * Values: 42, 'text' ('' is one quote), true, false, 2026-11-23 (a date, or midnight UTC for a
+ * ts field), 2026-11-23T08:15:00Z, a bare word (a label). A comparison with a field that is
+ * null is never true.
+ *
+ * With `type` (from cardex_schema_get(); may be NULL) names and labels are checked, values are
+ * read by the field's kind, and amounts of money are major units: 12.50 and 12 are 1250 and
+ * 1200 minor units. Without it integers go as they are and 12.50 is refused.
+ *
+ * Errors: CARDEX_INVALID_ARGUMENT (not a filter), CARDEX_NO_FIELD, CARDEX_TYPE;
+ * error->column is the 1-based position in `text`, in bytes. CARDEX_TOO_DEEP (nested deeper
+ * than 64), CARDEX_TOO_LARGE, CARDEX_NO_MEMORY. Free the filter with cardex_doc_free(). */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_filter_parse(const char *text,
+                                                             const cardex_type *type,
+                                                             cardex_doc **ret,
+                                                             cardex_error *error);
+
+/* ---- requests ---- */
+
+typedef enum cardex_method {
+	CARDEX_METHOD_NONE,
+	CARDEX_METHOD_PING,
+	CARDEX_METHOD_GET,
+	CARDEX_METHOD_LOOKUP,
+	CARDEX_METHOD_QUERY,
+	CARDEX_METHOD_COUNT,
+	CARDEX_METHOD_CREATE,
+	CARDEX_METHOD_UPDATE,
+	CARDEX_METHOD_UPSERT,
+	CARDEX_METHOD_DELETE,
+	CARDEX_METHOD_UNDELETE,
+	CARDEX_METHOD_PURGE,
+	CARDEX_METHOD_BATCH,
+	CARDEX_METHOD_SCHEMA_GET,
+	CARDEX_METHOD_STATS,
+	CARDEX_METHOD_CHECK
+} cardex_method;
+
+typedef struct cardex_batch cardex_batch;
+
+/* One request. Members a method does not take are not sent. Nothing is kept of it after the
+ * call it is passed to. */
+typedef struct cardex_request {
+	cardex_method method; /* for cardex_call(), cardex_submit() and cardex_batch_add() */
+	const char *type;
+	int64_t id;               /* get update delete undelete purge */
+	bool id_is_outcome;       /* in a batch: `id` is the number of an earlier operation */
+	const char *index;        /* lookup upsert */
+	const cardex_doc *values; /* lookup: one per column of the index */
+	const cardex_doc *fields; /* create update upsert */
+	const cardex_doc *filter; /* query count; NULL = all */
+	const cardex_batch *batch;
+
+	const char *columns; /* get lookup query: only these fields, "id, name" */
+	const char *order;   /* query: "order_base desc, id" */
+	size_t limit;        /* query: rows of a page; 0 = the server's choice */
+	const void *after;   /* query: where to go on, from cardex_page */
+	size_t after_size;
+	const char *use_index; /* query count: this index or an error */
+	bool allow_scan;       /* query count: permit reading every record */
+	bool with_count;       /* query: count all that match, too */
+	bool explain;          /* query: the plan instead of rows, see cardex_result_value() */
+	bool deleted;          /* get: a deleted record too */
+	uint32_t deadline_ms;  /* query count check: time it may take in the server */
+	int64_t if_rev;        /* writes: only when the record has this revision; > 0 */
+} cardex_request;
+
+/* Sends the request and waits for its answer; other answers that come meanwhile go to their
+ * callbacks. Free the result with cardex_result_free().
+ * Errors: what the server says; CARDEX_DISCONNECTED (whether a write was done is then not
+ * known), CARDEX_DEADLINE (no answer within request_timeout_ms; the same holds),
+ * CARDEX_BUSY, CARDEX_TOO_LARGE, CARDEX_NO_MEMORY, CARDEX_MALFORMED,
+ * CARDEX_INVALID_ARGUMENT (also: called inside a callback). */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_call(cardex_conn *conn,
+                                                     const cardex_request *request,
+                                                     cardex_result **ret, cardex_error *error);
+
+/* ---- calls by name: short forms of cardex_call() ---- */
+
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_ping(cardex_conn *conn, cardex_error *error);
+
+/* A live record. Errors: CARDEX_NOT_FOUND. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_get(cardex_conn *conn, const char *type,
+                                                    int64_t id, cardex_result **ret,
+                                                    cardex_error *error);
+/* A live record by a unique index. Errors: CARDEX_NOT_FOUND. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_lookup(cardex_conn *conn, const char *type,
+                                                       const char *index,
+                                                       const cardex_doc *values,
+                                                       cardex_result **ret,
+                                                       cardex_error *error);
+/* One page. `request->method` does not matter. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_query(cardex_conn *conn,
+                                                      const cardex_request *request,
+                                                      cardex_result **ret, cardex_error *error);
+/* The next page of the same query: frees `*page` and puts the next one there. On an error the
+ * page stays. Errors: CARDEX_INVALID_ARGUMENT (it was the last: see cardex_page),
+ * CARDEX_CURSOR_STALE. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_next(cardex_conn *conn, cardex_result **page,
+                                                     cardex_error *error);
+/* `filter` may be NULL. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_count(cardex_conn *conn, const char *type,
+                                                      const cardex_doc *filter, uint64_t *ret,
+                                                      cardex_error *error);
+
+/* What a write did. */
+typedef struct cardex_outcome {
+	int64_t id;
+	int64_t rev;       /* afterwards; 0 after purge */
+	uint64_t seq;      /* number of the change in the store */
+	uint32_t affected; /* records changed, with those a delete took along */
+	bool created;
+} cardex_outcome;
+
+/* In all of these `ret` may be NULL. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_create(cardex_conn *conn, const char *type,
+                                                       const cardex_doc *fields,
+                                                       cardex_outcome *ret,
+                                                       cardex_error *error);
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_update(cardex_conn *conn, const char *type,
+                                                       int64_t id, const cardex_doc *fields,
+                                                       cardex_outcome *ret,
+                                                       cardex_error *error);
+/* Updates the record whose columns in the unique index equal those in `fields`, or makes it. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_upsert(cardex_conn *conn, const char *type,
+                                                       const char *index,
+                                                       const cardex_doc *fields,
+                                                       cardex_outcome *ret,
+                                                       cardex_error *error);
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_delete(cardex_conn *conn, const char *type,
+                                                       int64_t id, cardex_outcome *ret,
+                                                       cardex_error *error);
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_undelete(cardex_conn *conn, const char *type,
+                                                         int64_t id, cardex_outcome *ret,
+                                                         cardex_error *error);
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_purge(cardex_conn *conn, const char *type,
+                                                      int64_t id, cardex_outcome *ret,
+                                                      cardex_error *error);
+
+/* Maps, for cardex_result_value(). */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_stats(cardex_conn *conn, cardex_result **ret,
+                                                      cardex_error *error);
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_check(cardex_conn *conn, cardex_result **ret,
+                                                      cardex_error *error);
+
+/* ---- batches: several writes, all or none ---- */
+
+/* NULL without memory. Failure is sticky, as in documents. */
+CARDEX_API cardex_batch *cardex_batch_new(void);
+CARDEX_API void cardex_batch_free(cardex_batch **batch);
+
+/* Adds a write (create update upsert delete undelete purge) and returns its number, from 0, for
+ * cardex_set_outcome() and id_is_outcome. Copies the request. */
+CARDEX_API size_t cardex_batch_add(cardex_batch *batch, const cardex_request *operation);
+
+/* CARDEX_OK, or why an operation could not be added; `error` says which. */
+CARDEX_API cardex_status cardex_batch_status(const cardex_batch *batch, cardex_error *error);
+
+/* Runs it. `*ret` (may be NULL to not know) has one outcome per operation:
+ * cardex_result_outcome(). */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_batch_run(cardex_conn *conn,
+                                                          const cardex_batch *batch,
+                                                          cardex_result **ret,
+                                                          cardex_error *error);
+
+/* ---- requests in flight ---- */
+
+/* Takes the answer of a submitted request. `result` is NULL unless `status` is CARDEX_OK and is
+ * then the callee's to free; `error` lives during the call. Inside it requests may be
+ * submitted, but nothing that waits may be called, nor cardex_process() or cardex_close(). */
+typedef void cardex_reply_fn(void *context, cardex_status status, cardex_result *result,
+                             const cardex_error *error);
+
+/* Queues the request; it goes out when the connection is processed or waited for. Answers come
+ * in any order, each once: `reply` (may be NULL) is called for every request for which this
+ * returned CARDEX_OK, at the latest by cardex_close().
+ * Errors: CARDEX_BUSY (1000 requests are without an answer, or 16 MiB are not sent yet: process
+ * some first), CARDEX_INVALID_ARGUMENT, CARDEX_TOO_LARGE, CARDEX_DISCONNECTED,
+ * CARDEX_NO_MEMORY. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_submit(cardex_conn *conn,
+                                                       const cardex_request *request,
+                                                       cardex_reply_fn *reply, void *context,
+                                                       cardex_error *error);
+
+/* The same for the page after `page`. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_submit_next(cardex_conn *conn,
+                                                            const cardex_result *page,
+                                                            cardex_reply_fn *reply,
+                                                            void *context, cardex_error *error);
+
+/* For an event loop: poll cardex_fd() for cardex_events() (POLLIN, and POLLOUT while bytes wait
+ * to be sent), then call cardex_process(), which sends and receives what is possible without
+ * waiting and calls the callbacks.
+ * Errors: CARDEX_DISCONNECTED, CARDEX_MALFORMED (the server's bytes make no sense): the
+ * connection is then of no more use, and all requests have had their callback. */
+CARDEX_API int cardex_fd(const cardex_conn *conn);
+CARDEX_API short cardex_events(const cardex_conn *conn);
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_process(cardex_conn *conn, cardex_error *error);
+
+/* Requests without an answer. */
+CARDEX_API size_t cardex_unanswered(const cardex_conn *conn);
+
+/* Processes until at most `unanswered_max` requests are without an answer: 0 waits for all,
+ * 500 keeps a pipeline filled. `timeout_ms` -1 = none.
+ * Errors: CARDEX_DEADLINE; as cardex_process(). */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_wait(cardex_conn *conn, size_t unanswered_max,
+                                                     int timeout_ms, cardex_error *error);
+
+/* ---- results ---- */
+
+/* Everything reached through a result lives until it is freed, whatever becomes of the
+ * connection. Sets `*result` to NULL; NULL is accepted. */
+CARDEX_API void cardex_result_free(cardex_result **result);
+
+/* The whole answer as the protocol has it. */
+CARDEX_API const cardex_value *cardex_result_value(const cardex_result *result);
+
+/* The outcome of a write, or of operation `i` of a batch (0 for a single write). False when
+ * there is none. */
+CARDEX_API bool cardex_result_outcome(const cardex_result *result, size_t i,
+                                      cardex_outcome *ret);
+
+/* What a query says beside its rows. */
+typedef struct cardex_page {
+	bool more;          /* there are more: cardex_next() */
+	const char *reason; /* why the page ended: "done" "limit" "bytes" "time" */
+	const void *after;  /* where the next page begins, for cardex_request; NULL when done */
+	size_t after_size;
+	uint64_t seq;     /* the state of the store that was read */
+	int64_t count;    /* of all that match, when asked for; otherwise -1 */
+	uint64_t keys;    /* index keys looked at */
+	uint64_t fetched; /* records read */
+} cardex_page;
+
+/* NULL when the result is no page of a query. */
+CARDEX_API const cardex_page *cardex_result_page(const cardex_result *result);
+
+/* Rows of get, lookup (one) and query. */
+typedef struct cardex_row cardex_row;
+CARDEX_API size_t cardex_row_count(const cardex_result *result);
+CARDEX_API const cardex_row *cardex_row_at(const cardex_result *result, size_t i);
+
+/* Columns of the rows: their number, names, and the number of a name, -1 when there is none. */
+CARDEX_API size_t cardex_column_count(const cardex_result *result);
+CARDEX_API const char *cardex_column_name(const cardex_result *result, size_t column);
+CARDEX_API int cardex_column_of(const cardex_result *result, const char *name);
+
+/* The value of a column by name or number; NULL when there is no such column. */
+CARDEX_API const cardex_value *cardex_row_value(const cardex_row *row, const char *name);
+CARDEX_API const cardex_value *cardex_row_column(const cardex_row *row, size_t column);
+
+/* The same as C values: 0, false or NULL when it is null. Asking for a column that is not
+ * there, or as a wrong kind, gives that too and is remembered: cardex_result_misread(). */
+CARDEX_API bool cardex_row_is_null(const cardex_row *row, const char *name);
+CARDEX_API bool cardex_row_bool(const cardex_row *row, const char *name);
+CARDEX_API int64_t cardex_row_int(const cardex_row *row, const char *name);
+CARDEX_API const char *cardex_row_text(const cardex_row *row, const char *name);
+CARDEX_API const void *cardex_row_bytes(const cardex_row *row, const char *name,
+                                        size_t *ret_size);
+
+/* NULL when every read by name so far made sense; otherwise what the first wrong one was. */
+CARDEX_API const char *cardex_result_misread(const cardex_result *result);
+
+/* ---- values ---- */
+
+typedef enum cardex_value_kind {
+	CARDEX_VALUE_NULL,
+	CARDEX_VALUE_BOOL,
+	CARDEX_VALUE_INT,
+	CARDEX_VALUE_FLOAT,
+	CARDEX_VALUE_TEXT,
+	CARDEX_VALUE_BYTES,
+	CARDEX_VALUE_LIST,
+	CARDEX_VALUE_MAP
+} cardex_value_kind;
+
+/* All of these take NULL as null, and give 0, false or NULL for a value of another kind. */
+CARDEX_API cardex_value_kind cardex_value_kind_of(const cardex_value *value);
+CARDEX_API bool cardex_value_bool(const cardex_value *value);
+CARDEX_API int64_t cardex_value_int(const cardex_value *value);
+CARDEX_API double cardex_value_float(const cardex_value *value); /* of an integer too */
+CARDEX_API const char *cardex_value_text(const cardex_value *value);
+/* Of text and bytes. `ret_size` may be NULL. */
+CARDEX_API const void *cardex_value_bytes(const cardex_value *value, size_t *ret_size);
+/* Elements of a list, pairs of a map. */
+CARDEX_API size_t cardex_value_count(const cardex_value *value);
+/* Element of a list, value of a pair; NULL past the end. */
+CARDEX_API const cardex_value *cardex_value_at(const cardex_value *value, size_t i);
+/* Key of a pair; NULL past the end. */
+CARDEX_API const cardex_value *cardex_value_key(const cardex_value *map, size_t i);
+/* Value of the text key, NULL when it is not there. */
+CARDEX_API const cardex_value *cardex_value_member(const cardex_value *map, const char *key);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

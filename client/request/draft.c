@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/check.h"
+#include "client/data/doc.h"
+#include "client/request/names.h"
+#include "client/request/request.h"
+
+enum { PARTS_BYTES_MAX = 32 * 1024 * 1024 };
+
+/* Where a part lies: `parts` moves while it grows, so slices are made when all are in. */
+typedef struct part {
+	size_t from;
+	size_t size;
+} part;
+
+typedef struct filler {
+	cardex__draft *draft;
+	const cardex_request *request;
+	cx_error *error;
+	part values, fields, filter, operations, only, order;
+} filler;
+
+static const proto_method methods[] = {
+	[CARDEX_METHOD_PING] = PROTO_PING,
+	[CARDEX_METHOD_GET] = PROTO_GET,
+	[CARDEX_METHOD_LOOKUP] = PROTO_LOOKUP,
+	[CARDEX_METHOD_QUERY] = PROTO_QUERY,
+	[CARDEX_METHOD_COUNT] = PROTO_COUNT,
+	[CARDEX_METHOD_CREATE] = PROTO_CREATE,
+	[CARDEX_METHOD_UPDATE] = PROTO_UPDATE,
+	[CARDEX_METHOD_UPSERT] = PROTO_UPSERT,
+	[CARDEX_METHOD_DELETE] = PROTO_DELETE,
+	[CARDEX_METHOD_UNDELETE] = PROTO_UNDELETE,
+	[CARDEX_METHOD_PURGE] = PROTO_PURGE,
+	[CARDEX_METHOD_BATCH] = PROTO_BATCH,
+	[CARDEX_METHOD_SCHEMA_GET] = PROTO_SCHEMA_GET,
+	[CARDEX_METHOD_STATS] = PROTO_STATS,
+	[CARDEX_METHOD_CHECK] = PROTO_CHECK,
+};
+
+/* hello is the connection's own; it takes the place of "none" in the enum. */
+_Static_assert(CX_COUNT_OF(methods) == PROTO_METHOD_COUNT_ALL, "every method but hello");
+
+static cx_status take_text(const filler *self, const char *text, const char *what,
+                           cx_slice *ret)
+{
+	if (text == NULL)
+		return cx_fail(self->error, CX_INVALID_ARGUMENT, "the %s is missing", what);
+	*ret = cx_slice_of(text);
+	return CX_OK;
+}
+
+static cx_status end_part(const filler *self, size_t from, part *ret)
+{
+	const cx_buf *parts = &self->draft->parts;
+	cx_status status = cx_buf_status(parts);
+	if (status != CX_OK)
+		return cx_fail(self->error, status, "the request: %s", cx_status_text(status));
+	*ret = (part){ .from = from, .size = parts->size - from };
+	return CX_OK;
+}
+
+static cx_status take_doc(const filler *self, const cardex_doc *doc, bool list,
+                          const char *what, part *ret)
+{
+	cx_buf *parts = &self->draft->parts;
+	if (doc == NULL)
+		return cx_fail(self->error, CX_INVALID_ARGUMENT,
+		               "the document of %s is missing: NULL", what);
+	cx_status status = cx_status_of_wire((uint32_t)cardex_doc_status(doc));
+	if (status == CX_OK && doc->is_list != list)
+		status = CX_INVALID_ARGUMENT;
+	if (status != CX_OK)
+		return cx_fail(self->error, status, "the document of %s: %s", what,
+		               cx_status_text(status));
+	size_t from = parts->size;
+	cardex__doc_write(doc, parts);
+	return end_part(self, from, ret);
+}
+
+static cx_status take_names(const filler *self, const char *text, const char *what, part *ret)
+{
+	size_t from = self->draft->parts.size;
+	if (cardex__names_write(text, &self->draft->parts) == CX_INVALID_ARGUMENT)
+		return cx_fail(self->error, CX_INVALID_ARGUMENT,
+		               "%s: a name is missing in \"%s\"", what, text);
+	return end_part(self, from, ret);
+}
+
+static cx_status take_batch(const filler *self, const cardex_batch *batch, part *ret)
+{
+	cx_buf *parts = &self->draft->parts;
+	if (batch == NULL)
+		return cx_fail(self->error, CX_INVALID_ARGUMENT, "the batch is missing: NULL");
+	if (batch->failed.status != CX_OK) {
+		if (self->error != NULL)
+			*self->error = batch->failed;
+		return batch->failed.status;
+	}
+	size_t from = parts->size;
+	cx_write_array(parts, batch->count);
+	cx_write_raw(parts, cx_buf_slice(&batch->operations));
+	return end_part(self, from, ret);
+}
+
+static cx_status take_parameter(filler *self, proto_parameter which)
+{
+	const cardex_request *request = self->request;
+	proto_request *proto = &self->draft->proto;
+	switch (which) {
+	case PROTO_P_TYPE:
+		return take_text(self, request->type, "type", &proto->type);
+	case PROTO_P_ID:
+		proto->id = (proto_id){ .number = request->id,
+			                .from_batch = request->id_is_outcome };
+		return CX_OK;
+	case PROTO_P_INDEX:
+		return take_text(self, request->index, "index", &proto->index);
+	case PROTO_P_VALUES:
+		return take_doc(self, request->values, true, "values", &self->values);
+	case PROTO_P_FIELDS:
+		return take_doc(self, request->fields, false, "fields", &self->fields);
+	case PROTO_P_FILTER:
+		if (request->filter == NULL)
+			return CX_OK;
+		return take_doc(self, request->filter, true, "filter", &self->filter);
+	case PROTO_P_OPERATIONS:
+		return take_batch(self, request->batch, &self->operations);
+	case PROTO_P_END:
+		break;
+	}
+	CX_UNREACHABLE();
+}
+
+/* The options that are one number or word. Which of them the method takes is for the encoder:
+ * it leaves the others out. */
+static void take_plain_options(const cardex_request *request, proto_options *options)
+{
+	*options = (proto_options){
+		.limit = request->limit,
+		.after = { .data = request->after, .size = request->after_size },
+		.explain = request->explain,
+		.allow_scan = request->allow_scan,
+		.use_index = cx_slice_of(request->use_index),
+		.count = request->with_count,
+		.deadline_ms = request->deadline_ms,
+		.if_rev = (uint64_t)request->if_rev,
+		.deleted = request->deleted,
+		.only_type = cx_slice_of(request->type),
+	};
+	const struct {
+		bool given;
+		uint32_t bit;
+	} rows[] = {
+		{ request->limit > 0, PROTO_BIT(LIMIT) },
+		{ request->after_size > 0, PROTO_BIT(AFTER) },
+		{ request->explain, PROTO_BIT(EXPLAIN) },
+		{ request->allow_scan, PROTO_BIT(ALLOW_SCAN) },
+		{ request->use_index != NULL, PROTO_BIT(USE_INDEX) },
+		{ request->with_count, PROTO_BIT(COUNT) },
+		{ request->deadline_ms > 0, PROTO_BIT(DEADLINE) },
+		{ request->if_rev > 0, PROTO_BIT(IF_REV) },
+		{ request->deleted, PROTO_BIT(DELETED) },
+		{ request->type != NULL, PROTO_BIT(ONLY_TYPE) },
+	};
+	for (size_t i = 0; i < CX_COUNT_OF(rows); i++)
+		options->given |= rows[i].given ? rows[i].bit : 0;
+}
+
+/* The options that become parts. */
+static cx_status take_option_parts(filler *self, uint32_t allowed)
+{
+	const cardex_request *request = self->request;
+	cx_status status = CX_OK;
+	if ((allowed & PROTO_BIT(ONLY)) != 0 && request->columns != NULL)
+		status = take_names(self, request->columns, "columns", &self->only);
+	if (status == CX_OK && (allowed & PROTO_BIT(ORDER)) != 0 && request->order != NULL)
+		status = take_names(self, request->order, "order", &self->order);
+	if (status == CX_OK && (allowed & PROTO_BIT(WHERE)) != 0 && request->filter != NULL)
+		status = take_doc(self, request->filter, true, "filter", &self->filter);
+	return status;
+}
+
+static cx_slice slice_of(const filler *self, part where)
+{
+	if (where.size == 0)
+		return (cx_slice){ 0 };
+	return (cx_slice){ .data = self->draft->parts.data + where.from, .size = where.size };
+}
+
+static void point_to_parts(const filler *self)
+{
+	proto_request *proto = &self->draft->proto;
+	proto->values = slice_of(self, self->values);
+	proto->fields = slice_of(self, self->fields);
+	proto->filter = slice_of(self, self->filter);
+	proto->operations = slice_of(self, self->operations);
+	proto->options.only = slice_of(self, self->only);
+	proto->options.order = slice_of(self, self->order);
+	proto->options.where = proto->filter;
+	proto->options.given |= (self->only.size > 0 ? PROTO_BIT(ONLY) : 0) |
+	                        (self->order.size > 0 ? PROTO_BIT(ORDER) : 0) |
+	                        (self->filter.size > 0 ? PROTO_BIT(WHERE) : 0);
+}
+
+cx_status cardex__draft_fill(cardex__draft *draft, const cardex_request *request,
+                             cx_error *error)
+{
+	if ((unsigned)request->method >= CX_COUNT_OF(methods) ||
+	    request->method == CARDEX_METHOD_NONE)
+		return cx_fail(error, CX_INVALID_ARGUMENT, "the method is missing");
+	draft->parts = CX_BUF_INIT(PARTS_BYTES_MAX);
+	draft->proto.method = methods[request->method];
+	filler self = { .draft = draft, .request = request, .error = error };
+	const proto_method_info *info = proto_method_info_of(draft->proto.method);
+	for (size_t i = 0; info->parameters[i] != PROTO_P_END; i++) {
+		cx_status status = take_parameter(&self, info->parameters[i]);
+		if (status != CX_OK)
+			return status;
+	}
+	take_plain_options(request, &draft->proto.options);
+	cx_status status = take_option_parts(&self, info->options);
+	if (status == CX_OK)
+		point_to_parts(&self);
+	return status;
+}
+
+void cardex__draft_release(cardex__draft *draft)
+{
+	cx_buf_release(&draft->parts);
+}
