@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* An import: rows are converted, sent in a pipeline, and each gets its verdict. */
+#pragma once
+
+#include "client/cli/import/mapping.h"
+#include "client/cli/import/source.h"
+
+typedef struct cli_import_options {
+	const char *path; /* "-" = standard input */
+	cli_source_kind kind;
+	const char *rejects; /* path, NULL = none */
+	bool dry_run;        /* the server tries each row and takes it back */
+} cli_import_options;
+
+/* Prints rejected rows and the sums to stderr. CLI_NEGATIVE when a row was rejected. `mapping`
+ * without fields is filled from the header. */
+cli_exit cli_import_run(cli_context *context, cli_mapping *mapping,
+                        const cli_import_options *options);
