@@ -376,6 +376,7 @@ typedef struct cardex_request {
 	bool deleted;          /* get: a deleted record too */
 	uint32_t deadline_ms;  /* query count check: time it may take in the server */
 	int64_t if_rev;        /* writes: only when the record has this revision; > 0 */
+	bool dry_run;          /* writes: say what would happen, and take it back */
 } cardex_request;
 
 /* Sends the request and waits for its answer; other answers that come meanwhile go to their

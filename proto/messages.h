@@ -15,35 +15,36 @@
  * own. */
 
 /* A parameter: P(C name, member of proto_request, text) */
-#define PROTO_PARAMETERS(P)                                                                    \
-	P(TYPE, type, "type")                                                                  \
-	P(ID, id, "id")                                                                        \
-	P(INDEX, index, "index")                                                               \
-	P(VALUES, values, "values")                                                            \
-	P(FIELDS, fields, "fields")                                                            \
-	P(FILTER, filter, "filter")                                                            \
+#define PROTO_PARAMETERS(P)         \
+	P(TYPE, type, "type")       \
+	P(ID, id, "id")             \
+	P(INDEX, index, "index")    \
+	P(VALUES, values, "values") \
+	P(FIELDS, fields, "fields") \
+	P(FILTER, filter, "filter") \
 	P(OPERATIONS, operations, "operations")
 
 /* An option: O(C name, member of proto_options, name on the wire, kind).
  * Kinds: FLAG bool · COUNT int >= 0 · WORD str · BYTES bin (a str is taken too) · RAW any
  * value, kept as bytes. */
-#define PROTO_OPTIONS(O)                                                                       \
-	O(CLIENT, client, "client", WORD)           /* hello: who calls, for the log */        \
-	O(ERRORS, errors, "errors", WORD)           /* hello: "string" (default) or "map" */   \
-	O(ONLY, only, "fields", RAW)                /* array of field names: only these */     \
-	O(LAYOUT, layout, "layout", COUNT)          /* layout the client knows: no names */    \
-	O(WHERE, where, "filter", RAW)                                                         \
-	O(ORDER, order, "order", RAW)               /* ["amount desc", "id"] */                \
-	O(LIMIT, limit, "limit", COUNT)                                                        \
-	O(AFTER, after, "after", BYTES)             /* continuation of an earlier page */      \
-	O(EXPLAIN, explain, "explain", FLAG)        /* the plan instead of rows */             \
-	O(ALLOW_SCAN, allow_scan, "allow_scan", FLAG)                                          \
-	O(USE_INDEX, use_index, "use_index", WORD)                                             \
-	O(COUNT, count, "count", FLAG)              /* with the rows, the number of all */     \
-	O(DEADLINE, deadline_ms, "deadline_ms", COUNT)                                         \
-	O(IF_REV, if_rev, "if_rev", COUNT)                                                     \
-	O(DELETED, deleted, "deleted", FLAG)        /* get: a deleted record too */            \
-	O(ONLY_TYPE, only_type, "type", WORD)       /* schema.get: one type */
+#define PROTO_OPTIONS(O)                                                            \
+	O(CLIENT, client, "client", WORD)  /* hello: who calls, for the log */      \
+	O(ERRORS, errors, "errors", WORD)  /* hello: "string" (default) or "map" */ \
+	O(ONLY, only, "fields", RAW)       /* array of field names: only these */   \
+	O(LAYOUT, layout, "layout", COUNT) /* layout the client knows: no names */  \
+	O(WHERE, where, "filter", RAW)                                              \
+	O(ORDER, order, "order", RAW) /* ["amount desc", "id"] */                   \
+	O(LIMIT, limit, "limit", COUNT)                                             \
+	O(AFTER, after, "after", BYTES)      /* continuation of an earlier page */  \
+	O(EXPLAIN, explain, "explain", FLAG) /* the plan instead of rows */         \
+	O(ALLOW_SCAN, allow_scan, "allow_scan", FLAG)                               \
+	O(USE_INDEX, use_index, "use_index", WORD)                                  \
+	O(COUNT, count, "count", FLAG) /* with the rows, the number of all */       \
+	O(DEADLINE, deadline_ms, "deadline_ms", COUNT)                              \
+	O(IF_REV, if_rev, "if_rev", COUNT)                                          \
+	O(DELETED, deleted, "deleted", FLAG)  /* get: a deleted record too */       \
+	O(ONLY_TYPE, only_type, "type", WORD) /* schema.get: one type */            \
+	O(DRY_RUN, dry_run, "dry_run", FLAG)  /* writes: try, and take it back */
 
 #define PROTO_BIT(option) (1u << PROTO_OPTION_##option)
 
@@ -66,19 +67,19 @@
 	  "[layout, names, rows, after, reason, {seq, count, keys, fetched}], or the plan")    \
 	M(COUNT, "count", READ, (PROTO_P_TYPE, PROTO_P_FILTER, PROTO_P_END),                   \
 	  PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(DEADLINE), "int")           \
-	M(CREATE, "create", WRITE, (PROTO_P_TYPE, PROTO_P_FIELDS, PROTO_P_END), 0,             \
-	  "[id, rev, seq, affected, created]")                                                 \
+	M(CREATE, "create", WRITE, (PROTO_P_TYPE, PROTO_P_FIELDS, PROTO_P_END),                \
+	  PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")                             \
 	M(UPDATE, "update", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_FIELDS, PROTO_P_END),    \
-	  PROTO_BIT(IF_REV), "[id, rev, seq, affected, created]")                              \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
 	M(UPSERT, "upsert", WRITE, (PROTO_P_TYPE, PROTO_P_INDEX, PROTO_P_FIELDS, PROTO_P_END), \
-	  PROTO_BIT(IF_REV), "[id, rev, seq, affected, created]")                              \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
 	M(DELETE, "delete", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                    \
-	  PROTO_BIT(IF_REV), "[id, rev, seq, affected, created]")                              \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
 	M(UNDELETE, "undelete", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                \
-	  PROTO_BIT(IF_REV), "[id, rev, seq, affected, created]")                              \
-	M(PURGE, "purge", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END), PROTO_BIT(IF_REV),   \
-	  "[id, rev, seq, affected, created]")                                                 \
-	M(BATCH, "batch", WRITE, (PROTO_P_OPERATIONS, PROTO_P_END), 0,                         \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
+	M(PURGE, "purge", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                      \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
+	M(BATCH, "batch", WRITE, (PROTO_P_OPERATIONS, PROTO_P_END), PROTO_BIT(DRY_RUN),        \
 	  "array of the operations' results")                                                  \
 	M(SCHEMA_GET, "schema.get", NONE, (PROTO_P_END), PROTO_BIT(ONLY_TYPE),                 \
 	  "map: types (array of descriptions), text")                                          \

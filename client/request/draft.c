@@ -146,6 +146,7 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		.if_rev = (uint64_t)request->if_rev,
 		.deleted = request->deleted,
 		.only_type = cx_slice_of(request->type),
+		.dry_run = request->dry_run,
 	};
 	const struct {
 		bool given;
@@ -161,6 +162,7 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		{ request->if_rev > 0, PROTO_BIT(IF_REV) },
 		{ request->deleted, PROTO_BIT(DELETED) },
 		{ request->type != NULL, PROTO_BIT(ONLY_TYPE) },
+		{ request->dry_run, PROTO_BIT(DRY_RUN) },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(rows); i++)
 		options->given |= rows[i].given ? rows[i].bit : 0;

@@ -19,7 +19,8 @@ struct daemon__writer {
 	int64_t ids[PROTO_BATCH_OPERATIONS_MAX];
 };
 
-/* Runs one job and fills its reply; on an error the transaction is as it was. */
+/* Runs one job and fills its reply; on an error, and for a dry run, the transaction is as it
+ * was. */
 static void run_job(daemon__writer *writer, engine_write *transaction, daemon__job *job)
 {
 	engine_mark mark = engine_write_mark(transaction);
@@ -36,10 +37,11 @@ static void run_job(daemon__writer *writer, engine_write *transaction, daemon__j
 	cx_status status = daemon__write_run(&write, &job->request, &error);
 	if (status == CX_OK)
 		status = cx_buf_status(&job->reply);
-	if (status == CX_OK)
+	if (status == CX_OK && !job->request.options.dry_run)
 		return;
 	engine_write_rollback(transaction, mark);
-	daemon__job_fail(job, status, &error);
+	if (status != CX_OK)
+		daemon__job_fail(job, status, &error);
 }
 
 static bool is_large_enough(const daemon__writer *writer, const engine_write *transaction)

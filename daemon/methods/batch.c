@@ -26,6 +26,9 @@ static cx_status run_next(daemon__write *write, cx_reader *reader, uint32_t numb
 	engine_outcome outcome;
 	engine_references earlier = { .ids = write->ids, .count = number };
 	cx_status status = proto_operation_decode(reader, &request, error);
+	if (status == CX_OK && request.options.dry_run)
+		status = cx_fail(error, CX_INVALID_ARGUMENT,
+		                 "dry_run is an option of the batch, not of one operation");
 	if (status == CX_OK)
 		status = daemon__write_operation(write, &request, earlier, &outcome, error);
 	if (status != CX_OK)
