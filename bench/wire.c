@@ -78,12 +78,14 @@ static cardex_doc *activity_fields(running *self)
 	cardex_doc *fields = cardex_fields_new();
 	for (uint32_t n = cx_read_map(&reader); n > 0; n--) {
 		char name[32], text[128];
-		snprintf(name, sizeof name, "%.*s", CX_SLICE_ARG(cx_read_str(&reader)));
+		const cx_slice key = cx_read_str(&reader);
+		snprintf(name, sizeof name, "%.*s", CX_SLICE_ARG(key));
 		if (cx_reader_peek(&reader) == CX_KIND_INT) {
 			cardex_set_int(fields, name, cx_read_int(&reader));
 			continue;
 		}
-		snprintf(text, sizeof text, "%.*s", CX_SLICE_ARG(cx_read_str(&reader)));
+		const cx_slice value = cx_read_str(&reader);
+		snprintf(text, sizeof text, "%.*s", CX_SLICE_ARG(value));
 		cardex_set_text(fields, name, text);
 	}
 	return fields;
