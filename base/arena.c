@@ -105,7 +105,7 @@ void cx_arena_clear(cx_arena *arena)
 	while (arena->newest->older != NULL)
 		free_newest(arena);
 	arena->newest->used = 0;
-	arena->block_next = BLOCK_MIN;
+	arena->block_next = 2 * BLOCK_MIN; /* as after the first block */
 	hide(arena->newest->bytes, arena->newest->size);
 }
 

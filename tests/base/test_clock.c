@@ -189,6 +189,16 @@ static void other_forms_of_a_time_are_accepted(void **state)
 	}
 }
 
+static void the_first_and_the_last_time_are_accepted(void **state)
+{
+	(void)state;
+	int64_t ms = 7;
+	assert_true(cx_ts_parse(CX_SLICE_LITERAL("-9999-01-01T00:00"), &ms));
+	assert_true(ms == days_of(-9999, 1, 1) * 86400000);
+	assert_true(cx_ts_parse(CX_SLICE_LITERAL("9999-12-31T23:59:59.999"), &ms));
+	assert_true(ms == (days_of(9999, 12, 31) + 1) * 86400000 - 1);
+}
+
 static void any_other_text_is_no_time(void **state)
 {
 	(void)state;
@@ -294,6 +304,7 @@ int main(void)
 		cmocka_unit_test(times_are_written_in_the_documented_form),
 		cmocka_unit_test(random_times_round_trip_through_text),
 		cmocka_unit_test(other_forms_of_a_time_are_accepted),
+		cmocka_unit_test(the_first_and_the_last_time_are_accepted),
 		cmocka_unit_test(any_other_text_is_no_time),
 		cmocka_unit_test(any_other_text_is_no_date),
 		cmocka_unit_test(the_clocks_run),

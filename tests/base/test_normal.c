@@ -266,6 +266,23 @@ static void a_long_run_of_unordered_marks_takes_linear_time(void **state)
 	cx_buf_release(&text);
 }
 
+static void runs_that_fill_the_working_memory_exactly_are_encoded_within_it(void **state)
+{
+	(void)state;
+	/* Marks of four bytes: as UTF-8 they need all the room of their code points, and the
+	 * zero that utf8proc adds needs more. */
+	for (int marks = 250; marks < 1030; marks++) {
+		cx_buf text = CX_BUF_INIT(TEXT_MAX * 2);
+		for (int i = 0; i < marks; i++)
+			put_code(&text, 0x1e000);
+		cx_buf out = CX_BUF_INIT(TEXT_MAX * 2);
+		assert_int_equal(cx_text_nfc(cx_buf_slice(&text), &out), CX_OK);
+		assert_true(cx_slice_equal(cx_buf_slice(&out), cx_buf_slice(&text)));
+		cx_buf_release(&out);
+		cx_buf_release(&text);
+	}
+}
+
 static void marks_of_one_class_keep_their_order_in_short_and_long_runs(void **state)
 {
 	(void)state;
@@ -299,6 +316,8 @@ int main(void)
 		cmocka_unit_test(a_result_over_the_limit_is_refused_and_taken_back),
 		cmocka_unit_test(bytes_that_are_no_utf8_are_malformed_wherever_they_stand),
 		cmocka_unit_test(a_long_run_of_unordered_marks_takes_linear_time),
+		cmocka_unit_test(
+			runs_that_fill_the_working_memory_exactly_are_encoded_within_it),
 		cmocka_unit_test(marks_of_one_class_keep_their_order_in_short_and_long_runs),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -55,6 +55,8 @@ static void a_prefix_is_at_the_start_and_not_longer(void **state)
 	assert_true(cx_slice_starts_with(whole, CX_SLICE_LITERAL("rec")));
 	assert_true(cx_slice_starts_with(whole, whole));
 	assert_false(cx_slice_starts_with(whole, CX_SLICE_LITERAL("records")));
+	assert_false(
+		cx_slice_starts_with(whole, CX_SLICE_LITERAL("record\0"))); /* as in memory */
 	assert_false(cx_slice_starts_with(whole, CX_SLICE_LITERAL("cord")));
 }
 

@@ -76,6 +76,8 @@ static void every_pair_of_bytes_is_judged_as_the_reference_does(void **state)
 			assert_as_reference(third, 3);
 			uint8_t fourth[] = { 0xf1, 0x80, (uint8_t)first, (uint8_t)second };
 			assert_as_reference(fourth, 4);
+			uint8_t last[] = { (uint8_t)first, (uint8_t)second, 0x80, 0x80 };
+			assert_as_reference(last, 4);
 		}
 	}
 }
