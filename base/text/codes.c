@@ -123,6 +123,7 @@ cx_status cx__codes_order(cx__codes *codes)
 
 cx_slice cx__codes_encode(cx__codes *codes, utf8proc_option_t options)
 {
+	CX_ASSERT(codes->count < codes->capacity); /* room for the zero */
 	utf8proc_int32_t *data = cx__codes_data(codes);
 	utf8proc_ssize_t size =
 		utf8proc_reencode(data, (utf8proc_ssize_t)codes->count, options);
