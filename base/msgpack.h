@@ -122,8 +122,8 @@ void cx_read_skip_many(cx_reader *reader, size_t count);
 /* ---- writer ---- */
 
 /* Appends to a cx_buf in the smallest encoding of each value, a float always as 64 bits
- * (msgpack-c's packer). Failure is the buffer's: see cx_buf_status(). `*_begin` is followed
- * by that many elements (pairs). */
+ * (msgpack-c's packer). Failure is the buffer's: see cx_buf_status(). cx_write_array()
+ * and cx_write_map() are followed by that many elements or pairs. */
 void cx_write_nil(cx_buf *out);
 void cx_write_bool(cx_buf *out, bool value);
 void cx_write_int(cx_buf *out, int64_t value);
