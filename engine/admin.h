@@ -5,13 +5,13 @@
 #include "engine/engine.h"
 
 typedef struct engine_stats {
-	uint64_t seq;             /* last change */
-	uint64_t map_bytes;       /* the most the file can hold */
-	uint64_t file_bytes;      /* its length */
-	uint64_t reusable_bytes;  /* free pages inside it */
+	uint64_t seq;            /* last change */
+	uint64_t map_bytes;      /* the most the file can hold */
+	uint64_t file_bytes;     /* its length */
+	uint64_t reusable_bytes; /* free pages inside it */
 	uint64_t disk_free_bytes;
-	uint32_t readers;         /* snapshots held now */
-	bool low;                 /* less than a tenth of the room is left */
+	uint32_t readers; /* snapshots held now */
+	bool low;         /* less than a tenth of the room is left */
 } engine_stats;
 
 CX_MUST_USE cx_status engine_stats_get(engine *self, engine_stats *ret);

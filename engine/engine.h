@@ -15,21 +15,22 @@ typedef struct engine_read engine_read;
 typedef struct engine_write engine_write;
 
 typedef struct engine_options {
-	cx_slice schema;        /* text for a new store; an existing one keeps its own */
-	cx_slice schema_extra;  /* more text after it (a user's own types, fields, indexes) */
-	uint64_t map_bytes;     /* largest size of the file; 0 = 64 GiB (sparse) */
-	unsigned readers_max;   /* snapshots at a time; 0 = 126 */
-	bool any_filesystem;    /* also network and FUSE file systems */
-	bool must_exist;        /* do not make a new file */
-	uint32_t sort_records_max; /* most records one query sorts without an index; 0 = 10000 */
+	cx_slice schema;       /* text for a new store; an existing one keeps its own */
+	cx_slice schema_extra; /* more text after it (a user's own types, fields, indexes) */
+	uint64_t map_bytes;    /* largest size of the file; 0 = 64 GiB (sparse) */
+	unsigned readers_max;  /* snapshots at a time; 0 = 126 */
+	bool any_filesystem;   /* also network and FUSE file systems */
+	bool must_exist;       /* do not make a new file */
+	uint32_t
+		sort_records_max; /* most records one query sorts without an index; 0 = 10000 */
 	uint32_t scan_records_max; /* types with fewer records are scanned freely; 0 = 1000 */
 } engine_options;
 
 /* Opens the store at `path`, or makes it with the schema of the options.
  * Errors: those of the file (CX_LOCKED, CX_CORRUPT, CX_IO, CX_NOT_FOUND, CX_UNSUPPORTED,
  * CX_STORAGE_FULL), CX_SCHEMA_SYNTAX (a new store's text), CX_NO_MEMORY. `error` says where. */
-CX_MUST_USE cx_status engine_open(const char *path, const engine_options *options,
-                                  engine **ret, cx_error *error);
+CX_MUST_USE cx_status engine_open(const char *path, const engine_options *options, engine **ret,
+                                  cx_error *error);
 
 /* Everything begun must have ended. NULL is accepted; sets `*self` to NULL. */
 void engine_close(engine **self);

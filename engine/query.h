@@ -38,14 +38,15 @@ typedef struct engine_order {
 
 typedef struct engine_query {
 	const engine_type *type;
-	cx_slice filter;   /* MessagePack; empty or nil = all live records */
+	cx_slice filter; /* MessagePack; empty or nil = all live records */
 	engine_order order[ENGINE_ORDER_MAX];
 	size_t order_count; /* 0: any order, but the same from page to page */
 	size_t limit;       /* 0 = ENGINE_PAGE_RECORDS_DEFAULT */
 	cx_slice after;     /* the position an earlier page returned; empty = from the start */
 	const engine_index *use_index; /* this one or an error; NULL = the planner's choice */
-	bool allow_scan;    /* permit reading every record of a large type */
-	uint64_t deadline_ns; /* cx_clock_monotonic_ns() time at which the page ends; 0 = none */
+	bool allow_scan;               /* permit reading every record of a large type */
+	uint64_t
+		deadline_ns; /* cx_clock_monotonic_ns() time at which the page ends; 0 = none */
 } engine_query;
 
 /* Takes one row; anything but CX_OK ends the query with that status. The row's bytes live as
@@ -65,7 +66,8 @@ const char *engine_reason_name(engine_reason reason);
 typedef struct engine_page {
 	engine_reason reason;
 	size_t rows;
-	/* Where the next page begins: pass it as `after` of the same query. 0 bytes when done. */
+	/* Where the next page begins: pass it as `after` of the same query. 0 bytes when done.
+	 */
 	size_t position_size;
 	uint8_t position[ENGINE_POSITION_BYTES_MAX];
 	/* What it cost. */

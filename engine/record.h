@@ -42,7 +42,8 @@ typedef struct engine_outcome {
 	int64_t id;
 	int64_t rev;       /* of the record afterwards; 0 after purge */
 	uint64_t seq;      /* number of the change; the last one when nothing changed */
-	uint32_t affected; /* records changed: 1 and what a delete, undelete or purge took along */
+	uint32_t affected; /* records changed: 1 and what a delete, undelete or purge took along
+	                    */
 	bool created;      /* upsert: made it */
 } engine_outcome;
 

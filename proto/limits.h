@@ -15,11 +15,13 @@ enum {
 	PROTO_REQUEST_BYTES_MAX = 4 * 1024 * 1024,
 	PROTO_REQUEST_ITEMS_MAX = 100 * 1000,
 	PROTO_REQUEST_DEPTH_MAX = 16,
-	PROTO_REQUEST_DEADLINE_MS = 30 * 1000, /* from the first byte of a message to its last */
+	PROTO_REQUEST_DEADLINE_MS =
+		30 * 1000, /* from the first byte of a message to its last */
 
-	PROTO_INFLIGHT_MAX = 1024,                  /* requests of a connection (config) */
-	PROTO_OUTPUT_SOFT_BYTES = 1024 * 1024,      /* queued out: reading pauses (config) */
-	PROTO_OUTPUT_HARD_BYTES = 16 * 1024 * 1024, /* queued out: the connection is closed (config) */
+	PROTO_INFLIGHT_MAX = 1024,             /* requests of a connection (config) */
+	PROTO_OUTPUT_SOFT_BYTES = 1024 * 1024, /* queued out: reading pauses (config) */
+	PROTO_OUTPUT_HARD_BYTES =
+		16 * 1024 * 1024, /* queued out: the connection is closed (config) */
 
 	PROTO_REPLY_BYTES_MAX = 8 * 1024 * 1024,
 	PROTO_BATCH_OPERATIONS_MAX = 10 * 1000,

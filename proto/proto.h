@@ -22,14 +22,14 @@ typedef enum proto_option {
 #define PROTO_OPTION_MEMBER(name, member, text, kind) PROTO_OPTION_##name,
 	PROTO_OPTIONS(PROTO_OPTION_MEMBER)
 #undef PROTO_OPTION_MEMBER
-	PROTO_OPTION_COUNT_ALL,
+		PROTO_OPTION_COUNT_ALL,
 } proto_option;
 
 typedef enum proto_method {
 #define PROTO_METHOD_MEMBER(name, text, access, parameters, options, result) PROTO_##name,
 	PROTO_METHODS(PROTO_METHOD_MEMBER)
 #undef PROTO_METHOD_MEMBER
-	PROTO_METHOD_COUNT_ALL,
+		PROTO_METHOD_COUNT_ALL,
 } proto_method;
 
 typedef enum proto_access {
@@ -136,10 +136,10 @@ void proto_reply_error(uint32_t msgid, cx_status status, const cx_error *error,
 
 typedef struct proto_response {
 	uint32_t msgid;
-	cx_status status;  /* CX_OK: `result` is the answer */
-	cx_error error;    /* filled when status is not CX_OK */
-	bool retryable;    /* as the status says; as the server says where it is unknown here */
-	cx_slice result;   /* one MessagePack value inside the message */
+	cx_status status; /* CX_OK: `result` is the answer */
+	cx_error error;   /* filled when status is not CX_OK */
+	bool retryable;   /* as the status says; as the server says where it is unknown here */
+	cx_slice result;  /* one MessagePack value inside the message */
 } proto_response;
 
 /* Decodes a response with either form of error. A status number or name this build does not

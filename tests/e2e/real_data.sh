@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: Apache-2.0
 # Real data sets go in through the tool by mapping files, and what is then in the store equals
 # figures that an independent script computes from the files. The sets are not part of the project:
-# CARDEX_DATA names their folder, or it lies in a folder shared/data beside the project; otherwise
+# CARDEX_DATA names their folder, or they lie in shared/data beside the project; otherwise
 # the test is skipped.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-data=${CARDEX_DATA:-$CARDEX_SOURCE/../shared/data}
+data=${CARDEX_DATA:-$(dirname "$CARDEX_SOURCE")/shared/data}
 if [ ! -d "$data" ]; then
 	echo "skipped: no data sets (set CARDEX_DATA to their folder)"
 	exit 77

@@ -6,7 +6,8 @@ socket=$folder/socket
 "$CARDEX_BIN/cardexd" --store "$folder/store" --listen-unix "$socket" 2>"$folder/log" &
 daemon=$!
 cleanup() {
-	kill "$daemon" 2>/dev/null && wait "$daemon" || true
+	kill "$daemon" 2>/dev/null || true
+	wait "$daemon" || true
 	rm -rf "$folder"
 }
 trap cleanup EXIT
