@@ -17,5 +17,9 @@ void cli_output_row(cli_output *self, const cardex_row *row);
  * NULL. CLI_SERVER when not everything could be written. NULL is accepted. */
 cli_exit cli_output_end(cli_output **self);
 
-/* Prints any value: a map or a list of maps as a table of two or more columns, or as JSON. */
+/* Prints the one row of a result as a table of its fields that are not null. */
+cli_exit cli_output_record(const cli_context *context, const cardex_type *type,
+                           const cardex_result *result, FILE *out);
+
+/* Prints any value: as JSON where that is asked for, else a map line by line. */
 cli_exit cli_output_value(const cli_context *context, const cardex_value *value, FILE *out);

@@ -1,0 +1,192 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* ping schema check stats help version */
+#include "base/text.h"
+#include "client/cli/command.h"
+#include "client/cli/output.h"
+#include "client/cli/table.h"
+
+#include <stdio.h>
+#include <string.h>
+
+cli_exit cli_run_ping(cli_context *self, int argc, char **argv)
+{
+	(void)argv;
+	if (argc != 1)
+		return cli_usage("usage: cardex ping");
+	cardex_conn *conn = cli_conn(self);
+	if (conn == NULL)
+		return CLI_UNREACHABLE;
+	if (cardex_ping(conn, &self->error) != CARDEX_OK)
+		return cli_fail(self);
+	puts("pong");
+	return CLI_OK;
+}
+
+/* ---- schema ---- */
+
+static cli_exit print_table(cli_table *table, bool good)
+{
+	if (good)
+		cli_table_print(table, stdout);
+	cli_table_release(table);
+	return good ? CLI_OK : CLI_SERVER;
+}
+
+static bool add_cells(cli_table *table, const char *const *cells, size_t count)
+{
+	bool good = true;
+	for (size_t i = 0; i < count; i++)
+		good &= cli_table_cell(table, cx_slice_of(cells[i]));
+	return good;
+}
+
+static cli_exit print_types(const cardex_schema *schema)
+{
+	enum { COLUMNS = 4 };
+	static const char *const headers[COLUMNS] = { "type", "English", "中文", "fields" };
+	cli_table table = { 0 };
+	bool good = cli_table_init(&table, COLUMNS);
+	for (size_t i = 0; i < COLUMNS && good; i++)
+		cli_table_header(&table, i, headers[i], i == COLUMNS - 1);
+	for (size_t i = 0; i < cardex_schema_type_count(schema) && good; i++) {
+		const cardex_type *type = cardex_schema_type_at(schema, i);
+		char count[24];
+		snprintf(count, sizeof count, "%zu", type->field_count);
+		good = add_cells(&table,
+		                 (const char *const[]){ type->name, type->label_en,
+		                                        type->label_zh, count },
+		                 COLUMNS);
+	}
+	return print_table(&table, good);
+}
+
+static void describe_kind(const cardex_field *field, cx_buf *out)
+{
+	cx_buf_printf(out, "%s", field->kind_name);
+	if (field->kind == CARDEX_KIND_ENUM) {
+		for (size_t i = 0; i < field->label_count; i++)
+			cx_buf_printf(out, "%s%s", i == 0 ? "(" : ",", field->labels[i]);
+		cx_buf_append_byte(out, ')');
+	} else if (field->kind == CARDEX_KIND_REF) {
+		cx_buf_printf(out, "(%s)", field->target);
+	} else if (field->length_max > 0) {
+		cx_buf_printf(out, "(%u)", field->length_max);
+	}
+	cx_buf_append_byte(out, 0);
+}
+
+static bool add_field(cli_table *table, const cardex_field *field)
+{
+	CX_SCOPED(cx_buf_release) cx_buf kind = CX_BUF_INIT(1 << 14);
+	char flags[64];
+	describe_kind(field, &kind);
+	snprintf(flags, sizeof flags, "%s%s%s", field->required ? "required " : "",
+	         field->readonly ? "readonly " : "", field->search ? "search" : "");
+	const char *const cells[] = { field->name, (const char *)kind.data, flags,
+		                      field->label_en, field->label_zh };
+	return cx_buf_status(&kind) == CX_OK && add_cells(table, cells, CX_COUNT_OF(cells));
+}
+
+static void print_indexes(const cardex_type *type)
+{
+	for (size_t i = 0; i < type->index_count; i++) {
+		const cardex_index *index = &type->indexes[i];
+		printf("%s %s (",
+		       index->cluster  ? "cluster"
+		       : index->unique ? "unique"
+		                       : "index",
+		       index->name);
+		for (size_t c = 0; c < index->column_count; c++)
+			printf("%s%s%s%s", c > 0 ? ", " : "", index->columns[c].field,
+			       index->columns[c].folded ? " folded" : "",
+			       index->columns[c].descending ? " desc" : "");
+		printf(")%s%s\n", index->where != NULL ? " where " : "",
+		       index->where != NULL ? index->where : "");
+	}
+}
+
+static cli_exit print_fields(const cardex_type *type)
+{
+	enum { COLUMNS = 5 };
+	static const char *const headers[COLUMNS] = { "field", "kind", "", "English", "中文" };
+	cli_table table = { 0 };
+	bool good = cli_table_init(&table, COLUMNS);
+	for (size_t i = 0; i < COLUMNS && good; i++)
+		cli_table_header(&table, i, headers[i], false);
+	for (size_t i = 0; i < type->field_count && good; i++)
+		good = add_field(&table, &type->fields[i]);
+	printf("%s  %s  %s\n\n", type->name, type->label_en, type->label_zh);
+	cli_exit end = print_table(&table, good);
+	putchar('\n');
+	print_indexes(type);
+	return end;
+}
+
+static cli_exit print_raw(cli_context *self, const char *type)
+{
+	cardex_request request = { .method = CARDEX_METHOD_SCHEMA_GET, .type = type };
+	cardex_result *result = NULL;
+	if (cli_conn(self) == NULL)
+		return CLI_UNREACHABLE;
+	if (cardex_call(self->conn, &request, &result, &self->error) != CARDEX_OK)
+		return cli_fail(self);
+	cli_exit end = cli_output_value(self, cardex_result_value(result), stdout);
+	cardex_result_free(&result);
+	return end;
+}
+
+cli_exit cli_run_schema(cli_context *self, int argc, char **argv)
+{
+	if (argc > 2)
+		return cli_usage("usage: cardex schema [TYPE]");
+	cli_exit end = CLI_OK;
+	if (self->format == CLI_JSON || self->format == CLI_NDJSON)
+		return print_raw(self, argc == 2 ? argv[1] : NULL);
+	if (argc == 2) {
+		const cardex_type *type = cli_type(self, argv[1], &end);
+		return type != NULL ? print_fields(type) : end;
+	}
+	const cardex_schema *schema = cli_schema(self, &end);
+	return schema != NULL ? print_types(schema) : end;
+}
+
+/* ---- check, stats ---- */
+
+cli_exit cli_run_check(cli_context *self, int argc, char **argv)
+{
+	(void)argv;
+	cardex_result *result = NULL;
+	if (argc != 1)
+		return cli_usage("usage: cardex check");
+	if (cli_conn(self) == NULL)
+		return CLI_UNREACHABLE;
+	if (cardex_check(self->conn, &result, &self->error) != CARDEX_OK)
+		return cli_fail(self);
+	const cardex_value *report = cardex_result_value(result);
+	const bool sound = cardex_value_int(cardex_value_member(report, "findings")) == 0;
+	cli_exit end = cli_output_value(self, report, stdout);
+	cardex_result_free(&result);
+	return end == CLI_OK && !sound ? CLI_NEGATIVE : end;
+}
+
+cli_exit cli_run_stats(cli_context *self, int argc, char **argv)
+{
+	(void)argv;
+	cardex_result *result = NULL;
+	if (argc != 1)
+		return cli_usage("usage: cardex stats");
+	if (cli_conn(self) == NULL)
+		return CLI_UNREACHABLE;
+	if (cardex_stats(self->conn, &result, &self->error) != CARDEX_OK)
+		return cli_fail(self);
+	cli_exit end = cli_output_value(self, cardex_result_value(result), stdout);
+	cardex_result_free(&result);
+	return end;
+}
+
+cli_exit cli_run_version(cli_context *self, int argc, char **argv)
+{
+	(void)self, (void)argc, (void)argv;
+	printf("cardex %s\n", cardex_version());
+	return CLI_OK;
+}

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char GENERAL[] =
+	"usage: cardex [OPTIONS] COMMAND …\n"
+	"\n"
+	"options, before the command:\n"
+	"  --uri URI          the server; else $CARDEX_URI, else\n"
+	"                     cardex+unix:///run/cardexd/cardexd.sock\n"
+	"  --format FORMAT    table (default), json, ndjson, csv\n"
+	"  --lang LANGUAGE    headers of tables: name (default), en, zh\n"
+	"  --raw              numbers as stored: no dates, no decimals\n"
+	"  --csv-guard        csv: a ' before text that a spreadsheet would run\n"
+	"  --help, --version\n"
+	"\n"
+	"commands:\n";
+
+static const char EXITS[] =
+	"\n"
+	"exit codes: 0 done; 1 not found, check found something, or rows were rejected;\n"
+	"2 the command line is wrong; 3 the server refused; 4 no connection; 5 the server or\n"
+	"a file failed\n";
+
+typedef struct topic {
+	const char *name;
+	const char *text;
+} topic;
+
+static const topic TOPICS[] = {
+	{ "query",
+	  "  --where FILTER     owner = 7 and stage in (1,2); name ~^ 'Acme'; tax_id is null;\n"
+	  "                     amount between 100.00 and 500.00; close_on >= 2026-11-01\n"
+	  "  --order LIST       amount desc, id\n"
+	  "  --limit N          rows of a page (100)\n"
+	  "  --columns LIST     only these fields\n"
+	  "  --all              all pages\n"
+	  "  --after TOKEN      the page after the one that printed this token\n"
+	  "  --count            count all that match, too\n"
+	  "  --use-index NAME   this index or an error\n"
+	  "  --allow-scan       permit reading every record of a large type\n"
+	  "  --explain          the plan instead of rows\n"
+	  "\n"
+	  "example: cardex query opportunity --where \"owner = 7\" --order \"amount desc\" "
+	  "--limit 20\n" },
+	{ "import",
+	  "  --map FILE         how columns become fields; else the header names them:\n"
+	  "                     FIELD, or FIELD.INDEX for a reference looked up by an index\n"
+	  "  --key INDEX        update the records that are there already\n"
+	  "  --separator C      of CSV (,)\n"
+	  "  --input FORMAT     csv or ndjson; else by the file's name\n"
+	  "  --rejects FILE     rows that did not go in, with the reason\n"
+	  "  --dry-run          try every row, write nothing\n" },
+	{ "create",
+	  "FIELD=VALUE as people write it: amounts with decimals, dates as 2026-11-23, an "
+	  "empty\n"
+	  "value for null. FIELD@INDEX=VALUE finds the record referred to: owner@login=zhang\n"
+	  "  --file FILE        a JSON object (-: standard input)\n"
+	  "  --dry-run          try, and take it back\n" },
+	{ "get", "INDEX=VALUE finds by a unique index: cardex get user login=zhang\n" },
+	{ "export",
+	  "  --where FILTER  --columns LIST  --order LIST\n"
+	  "CSV unless --format says otherwise. Every page is a snapshot of its own.\n" },
+};
+
+static cli_exit help_of(const char *name)
+{
+	for (const cli_command *command = cli_commands; command->name != NULL; command++) {
+		if (strcmp(command->name, name) != 0)
+			continue;
+		printf("cardex %s %s\n\n%s\n", name, command->synopsis, command->what);
+		for (size_t i = 0; i < CX_COUNT_OF(TOPICS); i++)
+			if (strcmp(TOPICS[i].name, name) == 0)
+				printf("\n%s", TOPICS[i].text);
+		return CLI_OK;
+	}
+	return cli_usage("there is no command \"%s\"", name);
+}
+
+cli_exit cli_run_help(cli_context *self, int argc, char **argv)
+{
+	(void)self;
+	if (argc > 1)
+		return help_of(argv[1]);
+	fputs(GENERAL, stdout);
+	for (const cli_command *command = cli_commands; command->name != NULL; command++)
+		printf("  %-9s %s\n            %s\n", command->name, command->synopsis,
+		       command->what);
+	fputs(EXITS, stdout);
+	return CLI_OK;
+}

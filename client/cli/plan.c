@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/plan.h"
+
+#include "client/cli/output.h"
+
+#include <inttypes.h>
+
+static const char *text_of(const cardex_value *plan, const char *key)
+{
+	const char *text = cardex_value_text(cardex_value_member(plan, key));
+	return text != NULL ? text : "-";
+}
+
+static void print_flag(const cardex_value *plan, const char *key, const char *text)
+{
+	if (cardex_value_bool(cardex_value_member(plan, key)))
+		printf("  %s\n", text);
+}
+
+static void print_equal(const cardex_value *plan)
+{
+	const cardex_value *fields = cardex_value_member(plan, "equal");
+	if (cardex_value_count(fields) == 0)
+		return;
+	fputs("  fixed by equality:", stdout);
+	for (size_t i = 0; i < cardex_value_count(fields); i++)
+		printf(" %s", cardex_value_text(cardex_value_at(fields, i)));
+	putchar('\n');
+}
+
+static void print_rejected(const cardex_value *plan)
+{
+	const cardex_value *rejected = cardex_value_member(plan, "rejected");
+	for (size_t i = 0; i < cardex_value_count(rejected); i++) {
+		const cardex_value *one = cardex_value_at(rejected, i);
+		printf("  not %s: %s\n", text_of(one, "index"), text_of(one, "why"));
+	}
+}
+
+cli_exit cli_plan_print(const cli_context *self, const cardex_value *plan)
+{
+	if (self->format == CLI_JSON || self->format == CLI_NDJSON)
+		return cli_output_value(self, plan, stdout);
+	printf("plan: %s %s\n", text_of(plan, "plan"), text_of(plan, "index"));
+	printf("  ranges: %" PRId64 ", records of the type: %" PRId64 "\n",
+	       cardex_value_int(cardex_value_member(plan, "ranges")),
+	       cardex_value_int(cardex_value_member(plan, "rows_of_type")));
+	print_equal(plan);
+	if (cardex_value_text(cardex_value_member(plan, "range")) != NULL)
+		printf("  range on: %s\n", text_of(plan, "range"));
+	printf("  order: %s\n", text_of(plan, "order"));
+	print_flag(plan, "reverse", "read backwards");
+	print_flag(plan, "merge", "ranges merged in order");
+	print_flag(plan, "filter_in_index", "filtered by index columns before reading records");
+	print_flag(plan, "recheck", "records are checked against the filter");
+	print_rejected(plan);
+	return CLI_OK;
+}

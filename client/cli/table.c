@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "client/cli/table.h"
+
+#include "base/text.h"
+#include "client/cli/cell_text.h"
+
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum { TABLE_BYTES_MAX = 512 * 1024 * 1024, GAP = 2, NARROWEST = 8 };
+
+bool cli_table_init(cli_table *self, size_t columns)
+{
+	self->columns = calloc(columns + 1, sizeof *self->columns);
+	self->column_count = columns;
+	return self->columns != NULL && cx_arena_new(TABLE_BYTES_MAX, &self->arena) == CX_OK;
+}
+
+void cli_table_release(cli_table *self)
+{
+	free(self->columns);
+	free(self->cells);
+	cx_arena_free(&self->arena);
+	*self = (cli_table){ 0 };
+}
+
+static void widen(cli_table_column *column, cx_slice text)
+{
+	const size_t width = cx_text_width(text);
+	if (width > column->width)
+		column->width = width;
+}
+
+void cli_table_header(cli_table *self, size_t column, const char *header, bool right)
+{
+	self->columns[column].header = cx_slice_of(header);
+	self->columns[column].right = right;
+	widen(&self->columns[column], self->columns[column].header);
+}
+
+bool cli_table_cell(cli_table *self, cx_slice text)
+{
+	if (self->cell_count == self->cell_capacity) {
+		const size_t capacity =
+			self->cell_capacity == 0 ? 1024 : 2 * self->cell_capacity;
+		cx_slice *more = realloc(self->cells, capacity * sizeof *more);
+		if (more == NULL)
+			return false;
+		self->cells = more;
+		self->cell_capacity = capacity;
+	}
+	CX_SCOPED(cx_buf_release) cx_buf safe = CX_BUF_INIT(16 * 1024 * 1024);
+	cli_text_safe(text, &safe);
+	const cx_slice copy = cx_arena_copy(self->arena, cx_buf_slice(&safe));
+	if (cx_buf_status(&safe) != CX_OK || (copy.data == NULL && safe.size > 0))
+		return false;
+	widen(&self->columns[self->cell_count % self->column_count], copy);
+	self->cells[self->cell_count++] = copy;
+	return true;
+}
+
+static size_t terminal_width(FILE *out)
+{
+	struct winsize size;
+	if (isatty(fileno(out)) && ioctl(fileno(out), TIOCGWINSZ, &size) == 0 &&
+	    size.ws_col > 0)
+		return size.ws_col;
+	return SIZE_MAX;
+}
+
+/* Takes from the widest column until all fit, or none can give more. */
+static void squeeze(const cli_table *self, size_t *widths, size_t room)
+{
+	for (;;) {
+		size_t total = 0, widest = 0;
+		for (size_t i = 0; i < self->column_count; i++) {
+			total += widths[i] + GAP;
+			if (widths[i] > widths[widest])
+				widest = i;
+		}
+		if (total <= room || widths[widest] <= NARROWEST)
+			return;
+		const size_t over = total - room, spare = widths[widest] - NARROWEST;
+		widths[widest] -= over < spare ? (over + 1) / 2 : (spare + 1) / 2;
+	}
+}
+
+static void pad(size_t columns, FILE *out)
+{
+	for (; columns > 0; columns--)
+		fputc(' ', out);
+}
+
+static void print_cell(cx_slice text, size_t width, bool right, bool last, FILE *out)
+{
+	size_t used = cx_text_width(text);
+	const bool cut = used > width;
+	if (cut)
+		text = cx_text_fit(text, width - 1, &used);
+	used += cut;
+	if (right)
+		pad(width - used, out);
+	fprintf(out, "%.*s%s", CX_SLICE_ARG(text), cut ? "…" : "");
+	if (!last)
+		pad((right ? 0 : width - used) + GAP, out);
+}
+
+static void print_rule(const cli_table *self, const size_t *widths, FILE *out)
+{
+	for (size_t i = 0; i < self->column_count; i++) {
+		for (size_t k = 0; k < widths[i]; k++)
+			fputs("─", out);
+		if (i + 1 < self->column_count)
+			pad(GAP, out);
+	}
+	fputc('\n', out);
+}
+
+void cli_table_print(const cli_table *self, FILE *out)
+{
+	size_t *widths = calloc(self->column_count + 1, sizeof *widths);
+	if (widths == NULL || self->column_count == 0) {
+		free(widths);
+		return;
+	}
+	for (size_t i = 0; i < self->column_count; i++)
+		widths[i] = self->columns[i].width;
+	squeeze(self, widths, terminal_width(out));
+	for (size_t i = 0; i < self->column_count; i++)
+		print_cell(self->columns[i].header, widths[i], self->columns[i].right,
+		           i + 1 == self->column_count, out);
+	fputc('\n', out);
+	print_rule(self, widths, out);
+	for (size_t i = 0; i < self->cell_count; i++) {
+		const size_t column = i % self->column_count;
+		const bool last = column + 1 == self->column_count;
+		print_cell(self->cells[i], widths[column], self->columns[column].right, last,
+		           out);
+		if (last)
+			fputc('\n', out);
+	}
+	free(widths);
+}

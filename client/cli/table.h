@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A table whose columns line up, whatever the text is written in. */
+#pragma once
+
+#include "base/arena.h"
+#include "base/slice.h"
+
+#include <stdio.h>
+
+typedef struct cli_table_column {
+	cx_slice header;
+	bool right; /* numbers */
+	size_t width;
+} cli_table_column;
+
+typedef struct cli_table {
+	cli_table_column *columns;
+	size_t column_count;
+	cx_arena *arena; /* the cells */
+	cx_slice *cells;
+	size_t cell_count;
+	size_t cell_capacity;
+} cli_table;
+
+bool cli_table_init(cli_table *self, size_t columns);
+void cli_table_release(cli_table *self);
+
+/* `header` must outlive the table. */
+void cli_table_header(cli_table *self, size_t column, const char *header, bool right);
+
+/* The next cell, row by row; control characters are made harmless. False without memory. */
+bool cli_table_cell(cli_table *self, cx_slice text);
+
+/* Cells are cut, with an ellipsis, where the output is a terminal and too narrow for them. */
+void cli_table_print(const cli_table *self, FILE *out);
