@@ -82,7 +82,14 @@ cli_output *cli_output_begin(const cli_context *context, const cardex_type *type
 		return NULL;
 	self->currency = cardex_column_of(result, "currency");
 	for (size_t i = 0; i < columns; i++) {
-		self->names[i] = cardex_column_name(result, i);
+		/* The first page may be gone before the last row. */
+		const char *name = cardex_column_name(result, i);
+		self->names[i] = (const char *)cx_arena_copy(
+					 self->table.arena,
+					 (cx_slice){ (const uint8_t *)name, strlen(name) + 1 })
+		                         .data;
+		if (self->names[i] == NULL)
+			return NULL;
 		if (type != NULL)
 			self->fields[i] = cardex_type_field(type, self->names[i]);
 		cli_table_header(&self->table, i,
