@@ -3,11 +3,19 @@
 
 #include <string.h>
 
+/* Blanks belong to a cell (RFC 4180, section 2); the library would drop them. */
+static int is_space(unsigned char c)
+{
+	(void)c;
+	return 0;
+}
+
 cx_status cli__csv_begin(cli_reading *self, char separator)
 {
 	if (csv_init(&self->csv, CSV_STRICT | CSV_STRICT_FINI | CSV_EMPTY_IS_NULL) != 0)
 		return CX_NO_MEMORY;
 	csv_set_delim(&self->csv, (unsigned char)separator);
+	csv_set_space_func(&self->csv, is_space);
 	self->csv_begun = true;
 	return CX_OK;
 }
