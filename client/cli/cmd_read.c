@@ -152,7 +152,7 @@ static void tell_page(const cardex_result *page, uint64_t rows)
 	const cardex_page *what = cardex_result_page(page);
 	if (what->count >= 0)
 		fprintf(stderr, "count: %" PRId64 "\n", what->count);
-	fprintf(stderr, "%" PRIu64 " rows", rows);
+	fprintf(stderr, "%" PRIu64 " row%s", rows, rows == 1 ? "" : "s");
 	if (what->more) {
 		CX_SCOPED(cx_buf_release) cx_buf token = CX_BUF_INIT(1 << 16);
 		cli_token_write((cx_slice){ .data = what->after, .size = what->after_size },

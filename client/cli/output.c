@@ -242,6 +242,8 @@ static void print_map(const cardex_value *map, unsigned depth, FILE *out)
 	for (size_t i = 0; i < cardex_value_count(map); i++) {
 		const cardex_value *value = cardex_value_at(map, i);
 		const cardex_value_kind kind = cardex_value_kind_of(value);
+		if (kind == CARDEX_VALUE_LIST && cardex_value_count(value) == 0)
+			continue;
 		fprintf(out, "%*s%s", (int)(2 * depth), "",
 		        cardex_value_text(cardex_value_key(map, i)));
 		if (kind == CARDEX_VALUE_MAP) {

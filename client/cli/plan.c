@@ -33,7 +33,8 @@ static void print_rejected(const cardex_value *plan)
 	const cardex_value *rejected = cardex_value_member(plan, "rejected");
 	for (size_t i = 0; i < cardex_value_count(rejected); i++) {
 		const cardex_value *one = cardex_value_at(rejected, i);
-		printf("  not %s: %s\n", text_of(one, "index"), text_of(one, "why"));
+		const char *index = cardex_value_text(cardex_value_member(one, "index"));
+		printf("  not %s: %s\n", index != NULL ? index : "a scan", text_of(one, "why"));
 	}
 }
 
