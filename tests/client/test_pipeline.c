@@ -221,9 +221,8 @@ static const char *const hostile_bytes[] = {
 	"9401 00 c0 ddffffffff", /* as a result */
 	"9401 00 c0 dbffffffff", /* four GiB of text */
 	/* Each within the limits, together more than all items. */
-	"9401 00 c0 dcffff dcffff dcffff dcffff dcffff dcffff dcffff dcffff dcffff dcffff "
-	"dcffff"
-	"dcffff dcffff dcffff dcffff dcffff",
+	("9401 00 c0 dcffff dcffff dcffff dcffff dcffff dcffff dcffff dcffff "
+	 "dcffff dcffff dcffff dcffff dcffff dcffff dcffff dcffff"),
 };
 
 static void declared_sizes_take_no_memory(void **state)

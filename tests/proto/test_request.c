@@ -17,10 +17,10 @@ static const char *const whole[] = {
 	"[0, 3, 'lookup', ['customer', 'tax_id', ['91']]]",
 	"[0, 3, 'lookup', ['customer', 'tax_id', ['91'], {'layout': 0}]]",
 	"[0, 4, 'query', ['customer']]",
-	"[0, 4, 'query', ['customer', {'fields': ['id'], 'layout': 1, 'filter': ['=', 'a', 1], "
-	"'order': ['a desc'], 'limit': 9, 'after': h'0001', 'explain': false, 'allow_scan': "
-	"true, "
-	"'use_index': 'a,b', 'count': true, 'deadline_ms': 250}]]",
+	("[0, 4, 'query', ['customer', {'fields': ['id'], 'layout': 1, 'filter': ['=', 'a', "
+	 "1], "
+	 "'order': ['a desc'], 'limit': 9, 'after': h'0001', 'explain': false, "
+	 "'allow_scan': true, 'use_index': 'a,b', 'count': true, 'deadline_ms': 250}]]"),
 	"[0, 5, 'count', ['customer', nil]]",
 	"[0, 5, 'count', ['customer', ['null', 'a'], {'deadline_ms': 1}]]",
 	"[0, 6, 'create', ['customer', {}]]",

@@ -26,7 +26,7 @@ void fixture_close(store_fixture *self);
 
 const engine_type *fixture_type(const store_fixture *self, const char *name);
 const engine_index *fixture_index(const store_fixture *self, const char *type,
-                                  const char *index);
+                                  const char *name);
 
 /* One transaction for what follows, up to fixture_commit. Without it every helper below runs
  * and commits its own. */
