@@ -34,7 +34,6 @@ static void on_row(int end, void *context)
 	(void)end;
 	if (self->csv_status == CX_OK)
 		self->csv_status = cli__reading_end_row(self, NULL);
-	self->row_line = self->line + 1;
 }
 
 static cx_status parse(cli_reading *self, const char *text, size_t size)
@@ -44,6 +43,12 @@ static cx_status parse(cli_reading *self, const char *text, size_t size)
 	if (self->csv_status != CX_OK)
 		return self->csv_status;
 	return cli__reading_fail(self, CX_MALFORMED, csv_strerror(csv_error(&self->csv)));
+}
+
+/* Whether the parser is inside a row. A quoted cell may hold line ends. */
+static bool has_begun(const cli_reading *self)
+{
+	return self->count > 0 || self->csv.quoted != 0 || self->csv.entry_pos > 0;
 }
 
 /* Line by line, so that every row knows where it begins. */
@@ -56,7 +61,7 @@ cx_status cli__csv_feed(cli_reading *self, const char *block, size_t size)
 		if (status != CX_OK)
 			return status;
 		self->line += end != NULL;
-		if (self->count == 0)
+		if (!has_begun(self))
 			self->row_line = self->line;
 		block += part;
 		size -= part;
