@@ -1,0 +1,415 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The law of queries: every plan returns what looking at every record does, in the order asked
+ * for, and pages concatenate to the whole, whatever their size and direction, also while
+ * records that do not matter change between them. */
+#include "tests/property/naive.h"
+#include "tests/property/random_query.h"
+#include "tests/support/store_fixture.h"
+#include "tests/support/unit.h"
+#include "tests/support/wire.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+	TEAMS = 4,
+	RECORDS = 300, /* tried; unique indexes refuse some */
+	ROUNDS = 120,
+	PAGES_MAX = 2000,
+};
+
+typedef struct world {
+	store_fixture store;
+	dice dice;
+	int64_t last[2]; /* ids given: thing, event */
+} world;
+
+static const char *const type_names[] = { "thing", "event" };
+
+/* ---- making records ---- */
+
+static cx_status change_one(world *self, engine_write *write, int kind, int64_t id)
+{
+	const engine_type *type = fixture_type(&self->store, type_names[kind]);
+	const engine_change change = { .author.now_ms = self->store.now_ms++ };
+	engine_outcome outcome;
+	if (id > 0 && dice_one_in(&self->dice, 3))
+		return engine_delete(write, type, id, &change, &outcome, NULL);
+	CX_SCOPED(cx_buf_release) cx_buf fields = CX_BUF_INIT(1 << 20);
+	random_fields(&self->dice, type, &fields);
+	if (id > 0)
+		return engine_update(write, type, id, cx_buf_slice(&fields), &change, &outcome,
+		                     NULL);
+	cx_status status =
+		engine_create(write, type, cx_buf_slice(&fields), &change, &outcome, NULL);
+	if (status == CX_OK && outcome.id > self->last[kind])
+		self->last[kind] = outcome.id;
+	return status;
+}
+
+static void change_some(world *self, engine_write *write, int kind, int times)
+{
+	for (int i = 0; i < times; i++) {
+		const int64_t last = self->last[kind];
+		const int64_t id =
+			last > 0 && dice_one_in(&self->dice, 4)
+				? 1 + (int64_t)dice_below(&self->dice, (uint64_t)last)
+				: 0;
+		cx_status status = change_one(self, write, kind, id);
+		assert_true(status == CX_OK || status == CX_UNIQUE || status == CX_NOT_FOUND);
+	}
+}
+
+static int setup(void **state)
+{
+	static world self;
+	self = (world){ .dice = dice_init() };
+	fixture_open(&self.store, random_schema);
+	for (int i = 0; i < TEAMS; i++)
+		fixture_create(&self.store, "team", "{}");
+	fixture_begin(&self.store);
+	for (int kind = 0; kind < 2; kind++)
+		change_some(&self, self.store.write, kind, RECORDS);
+	fixture_commit(&self.store);
+	*state = &self;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	world *self = *state;
+	fixture_assert_sound(&self->store);
+	fixture_close(&self->store);
+	return 0;
+}
+
+/* ---- results ---- */
+
+typedef struct result {
+	int64_t *ids;
+	size_t count;
+	size_t room;
+	const naive_table *table; /* rows must be as they are here; NULL: not looked at */
+} result;
+
+static cx_status collect(void *context, const engine_row *row)
+{
+	result *self = context;
+	if (self->count == self->room) {
+		self->room = self->room > 0 ? 2 * self->room : 64;
+		self->ids = realloc(self->ids, self->room * sizeof *self->ids);
+	}
+	self->ids[self->count++] = row->id;
+	if (self->table != NULL) {
+		const naive_record *record = naive_find(self->table, row->id);
+		assert_non_null(record);
+		assert_true(cx_slice_equal(record->bytes, row->array));
+	}
+	return CX_OK;
+}
+
+static void release(result *self)
+{
+	free(self->ids);
+	*self = (result){ 0 };
+}
+
+static void print_query(const engine_query *query)
+{
+	print_message("%s %s, index %s", query->type->name, wire_show(query->filter),
+	              query->use_index != NULL ? query->use_index->name : "-");
+	for (size_t i = 0; i < query->order_count; i++)
+		print_message(", %s%s", query->order[i].field->name,
+		              query->order[i].descending ? " desc" : "");
+	print_message("\n");
+}
+
+/* States a claim about a query; what fails is shown. */
+static void claim(bool holds, const char *what, const engine_query *query)
+{
+	if (holds)
+		return;
+	print_query(query);
+	fail_msg("%s", what);
+}
+
+/* The ids of `touched` (may be NULL) may be missing or too many. */
+static void check(const naive_table *table, const engine_query *query, const result *found,
+                  const bool *touched)
+{
+	const naive_record *before = NULL;
+	for (size_t i = 0; i < found->count; i++) {
+		if (touched != NULL && touched[found->ids[i]])
+			continue;
+		const naive_record *record = naive_find(table, found->ids[i]);
+		claim(record != NULL, "a row that is no record", query);
+		claim(naive_matches(table, record, query->filter), "a row that does not match",
+		      query);
+		claim(before == NULL || naive_compare(before, record, query->order,
+		                                      query->order_count) <= 0,
+		      "rows out of order", query);
+		for (size_t j = 0; j < i; j++)
+			claim(found->ids[j] != record->id, "a row twice", query);
+		before = record;
+	}
+	size_t expected = 0;
+	size_t got = 0;
+	for (size_t i = 0; i < table->count; i++) {
+		const naive_record *record = &table->records[i];
+		const bool counts = touched == NULL || !touched[record->id];
+		expected += counts && naive_matches(table, record, query->filter);
+	}
+	for (size_t i = 0; i < found->count; i++)
+		got += touched == NULL || !touched[found->ids[i]];
+	if (got != expected)
+		print_message("%zu rows, %zu expected\n", got, expected);
+	claim(got == expected, "rows are missing", query);
+}
+
+/* ---- pages ---- */
+
+/* What happens between two pages. */
+typedef struct between {
+	void (*act)(void *context);
+	void *context;
+} between;
+
+static cx_status run_page(world *self, engine_read *read, engine_query query, size_t limit_max,
+                          result *found, engine_page *page)
+{
+	query.limit = 1 + dice_below(&self->dice, limit_max);
+	query.deadline_ns = dice_one_in(&self->dice, 4) ? 1 : 0;
+	const size_t before = found->count;
+	cx_error error;
+	cx_status status = engine_query_run(read, &query, collect, found, page, &error);
+	if (status == CX_DEADLINE) {
+		assert_int_equal(found->count, before);
+		query.deadline_ns = 0;
+		status = engine_query_run(read, &query, collect, found, page, &error);
+	}
+	if (status != CX_OK) {
+		assert_int_equal(error.status, status);
+		assert_int_equal(found->count, before);
+		return status;
+	}
+	assert_int_equal(page->rows, found->count - before);
+	assert_true(page->rows <= query.limit);
+	assert_true((page->position_size == 0) == (page->reason == ENGINE_REASON_DONE));
+	return CX_OK;
+}
+
+/* Pages of random sizes to the end. */
+static cx_status run_pages(world *self, engine_read *read, engine_query query, result *found,
+                           const between *pause)
+{
+	const size_t limit_max = dice_one_in(&self->dice, 2) ? 7 : 500;
+	engine_page page = { 0 };
+	for (int pages = 0; pages < PAGES_MAX; pages++) {
+		cx_status status = run_page(self, read, query, limit_max, found, &page);
+		if (status != CX_OK || page.reason == ENGINE_REASON_DONE)
+			return status;
+		query.after = wire_exact(
+			(cx_slice){ .data = page.position, .size = page.position_size });
+		if (pause != NULL) {
+			pause->act(pause->context);
+			assert_int_equal(engine_read_renew(read), CX_OK);
+		}
+	}
+	fail_msg("the pages do not end");
+	return CX_INTERNAL;
+}
+
+/* A filter that means the same and tells the planner nothing. */
+static void disguise(cx_slice filter, cx_buf *out)
+{
+	for (int i = 0; i < 2; i++) {
+		cx_write_array(out, 2);
+		cx_write_text(out, "not");
+	}
+	cx_write_raw(out, filter);
+}
+
+static void check_count(engine_read *read, const naive_table *table, const engine_query *query)
+{
+	size_t expected = 0;
+	for (size_t i = 0; i < table->count; i++)
+		expected += naive_matches(table, &table->records[i], query->filter);
+	uint64_t count;
+	assert_int_equal(engine_query_count(read, query, &count, NULL), CX_OK);
+	claim(count == expected, "counted wrong", query);
+}
+
+static void check_explain(engine_read *read, const engine_query *query)
+{
+	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(1 << 16);
+	assert_int_equal(engine_query_explain(read, query, &out, NULL), CX_OK);
+	const cx_scan_limits limits = { .bytes = 1 << 16, .items = 1000, .depth = 4 };
+	assert_int_equal(cx_scan_whole(cx_buf_slice(&out), limits), CX_OK);
+}
+
+/* By one plan, which may be one that cannot be used. */
+static void try_plan(world *self, engine_read *read, const naive_table *table,
+                     const engine_query *query)
+{
+	CX_SCOPED(release) result found = { .table = table };
+	cx_status status = run_pages(self, read, *query, &found, NULL);
+	if (query->use_index != NULL && status == CX_INVALID_ARGUMENT)
+		return;
+	claim(status == CX_OK, cx_status_text(status), query);
+	check(table, query, &found, NULL);
+	check_count(read, table, query);
+	check_explain(read, query);
+}
+
+static void try_every_plan(world *self, engine_read *read, const naive_table *table,
+                           engine_query query)
+{
+	query.allow_scan = true;
+	try_plan(self, read, table, &query);
+	for (uint16_t i = 0; i < query.type->index_count; i++) {
+		query.use_index = &query.type->indexes[i];
+		try_plan(self, read, table, &query);
+	}
+	if (query.filter.data[0] == 0xc0)
+		return;
+	CX_SCOPED(cx_buf_release) cx_buf disguised = CX_BUF_INIT(1 << 20);
+	disguise(query.filter, &disguised);
+	query.filter = cx_buf_slice(&disguised);
+	query.use_index = NULL;
+	try_plan(self, read, table, &query);
+}
+
+static void try_rounds(world *self, engine_read *read, int kind, int rounds)
+{
+	const engine_type *type = fixture_type(&self->store, type_names[kind]);
+	CX_SCOPED(naive_release) naive_table table;
+	naive_read(&table, read, type, self->last[kind]);
+	assert_true(table.count > RECORDS / 4);
+	for (int i = 0; i < rounds; i++) {
+		CX_SCOPED(cx_buf_release) cx_buf filter = CX_BUF_INIT(1 << 20);
+		random_filter(&self->dice, type, &filter);
+		engine_query query = { .type = type,
+			               .filter = wire_exact(cx_buf_slice(&filter)) };
+		random_order(&self->dice, type, &query);
+		try_every_plan(self, read, &table, query);
+	}
+}
+
+/* ---- laws ---- */
+
+static void every_plan_returns_what_looking_at_every_record_does(void **state)
+{
+	world *self = *state;
+	engine_read *read = NULL;
+	assert_int_equal(engine_read_begin(self->store.engine, &read), CX_OK);
+	for (int kind = 0; kind < 2; kind++)
+		try_rounds(self, read, kind, ROUNDS);
+	engine_read_end(&read);
+}
+
+static void inside_a_transaction_too(void **state)
+{
+	world *self = *state;
+	engine_write *write = NULL;
+	assert_int_equal(engine_write_begin(self->store.engine, &write), CX_OK);
+	const int64_t before[2] = { self->last[0], self->last[1] };
+	for (int kind = 0; kind < 2; kind++) {
+		change_some(self, write, kind, 80);
+		try_rounds(self, engine_write_view(write), kind, ROUNDS / 4);
+	}
+	engine_write_abort(&write);
+	memcpy(self->last, before, sizeof before);
+}
+
+/* ---- changes between pages ---- */
+
+typedef struct changes {
+	world *owner;
+	int kind;
+	bool *touched; /* by id */
+	size_t room;
+} changes;
+
+static void change_between(void *context)
+{
+	changes *self = context;
+	world *owner = self->owner;
+	fixture_begin(&owner->store);
+	for (int i = 0; i < 3; i++) {
+		const uint64_t last = (uint64_t)owner->last[self->kind];
+		int64_t id = dice_one_in(&owner->dice, 2)
+		                     ? 1 + (int64_t)dice_below(&owner->dice, last)
+		                     : 0;
+		cx_status status = change_one(owner, owner->store.write, self->kind, id);
+		assert_true(status == CX_OK || status == CX_UNIQUE || status == CX_NOT_FOUND);
+		if (id == 0)
+			id = owner->last[self->kind];
+		assert_true((size_t)id < self->room);
+		if (status == CX_OK)
+			self->touched[id] = true;
+	}
+	fixture_commit(&owner->store);
+}
+
+static bool orders_by_text(const engine_query *query)
+{
+	for (size_t i = 0; i < query->order_count; i++)
+		if (query->order[i].field->kind == ENGINE_TEXT ||
+		    query->order[i].field->kind == ENGINE_BYTES)
+			return true;
+	return false;
+}
+
+/* Returns false when the continuation was refused. */
+static bool try_while_changing(world *self, const engine_query *query, int kind)
+{
+	engine_read *read = NULL;
+	assert_int_equal(engine_read_begin(self->store.engine, &read), CX_OK);
+	CX_SCOPED(naive_release) naive_table table;
+	naive_read(&table, read, query->type, self->last[kind]);
+	changes made = { .owner = self, .kind = kind, .room = 100000 };
+	made.touched = calloc(made.room, 1);
+	const between pause = { change_between, &made };
+	CX_SCOPED(release) result found = { 0 };
+	cx_status status = run_pages(self, read, *query, &found, &pause);
+	const bool refused = status == CX_CURSOR_STALE;
+	claim(!refused || orders_by_text(query), "a continuation was refused", query);
+	if (!refused && !(query->use_index != NULL && status == CX_INVALID_ARGUMENT)) {
+		claim(status == CX_OK, cx_status_text(status), query);
+		check(&table, query, &found, made.touched);
+	}
+	free(made.touched);
+	engine_read_end(&read);
+	return !refused;
+}
+
+static void rows_that_do_not_change_come_once_while_others_do(void **state)
+{
+	world *self = *state;
+	int refused = 0;
+	for (int i = 0; i < ROUNDS; i++) {
+		const int kind = i % 2;
+		const engine_type *type = fixture_type(&self->store, type_names[kind]);
+		CX_SCOPED(cx_buf_release) cx_buf filter = CX_BUF_INIT(1 << 20);
+		random_filter(&self->dice, type, &filter);
+		engine_query query = { .type = type,
+			               .filter = wire_exact(cx_buf_slice(&filter)),
+			               .allow_scan = true };
+		random_order(&self->dice, type, &query);
+		if (dice_one_in(&self->dice, 2))
+			query.use_index =
+				&type->indexes[dice_below(&self->dice, type->index_count)];
+		refused += !try_while_changing(self, &query, kind);
+	}
+	assert_true(refused < ROUNDS / 4);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_plan_returns_what_looking_at_every_record_does),
+		cmocka_unit_test(inside_a_transaction_too),
+		cmocka_unit_test(rows_that_do_not_change_come_once_while_others_do),
+	};
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
