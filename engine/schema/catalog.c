@@ -194,7 +194,7 @@ static cx_status check_unicode(const engine_schema *schema, cx_slice unicode, cx
 
 cx_status engine__catalog_read(cx_slice stored, engine__catalog **ret, cx_error *error)
 {
-	stored_catalog parts;
+	stored_catalog parts = { 0 }; /* the compiler cannot see that read_parts sets it */
 	cx_status status = read_parts(stored, &parts, error);
 	if (status != CX_OK)
 		return status;
