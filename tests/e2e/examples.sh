@@ -7,7 +7,8 @@ daemon=
 
 cleanup() {
 	if [ -n "$daemon" ]; then
-		kill "$daemon" && wait "$daemon" || true
+		kill "$daemon" || true
+		wait "$daemon" || true
 	fi
 	rm -rf "$folder"
 }
