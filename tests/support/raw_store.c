@@ -17,8 +17,9 @@ enum { SHOW_BYTES = 64 * 1024, BATCH_MAX = 64 };
 void raw_init(raw_store *self, const char *parent)
 {
 	*self = (raw_store){ 0 };
-	snprintf(self->folder, sizeof self->folder, "%s/cardex-store-XXXXXX",
-	         parent != NULL ? parent : "/tmp");
+	if (parent == NULL) /* in memory: syncing costs nothing there */
+		parent = access("/dev/shm", W_OK) == 0 ? "/dev/shm" : "/tmp";
+	snprintf(self->folder, sizeof self->folder, "%s/cardex-store-XXXXXX", parent);
 	assert_non_null(mkdtemp(self->folder));
 	snprintf(self->path, sizeof self->path, "%s/store", self->folder);
 }

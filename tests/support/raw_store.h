@@ -14,7 +14,7 @@ typedef struct raw_store {
 	cx_error error; /* of the last open */
 } raw_store;
 
-/* Makes the folder below /tmp, or below `parent` when it is not NULL. */
+/* Makes the folder below `parent`; NULL: where files are fast. */
 void raw_init(raw_store *self, const char *parent);
 /* Closes the store and removes the folder. */
 void raw_release(raw_store *self);
