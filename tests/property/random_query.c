@@ -37,10 +37,10 @@
 
 const char random_schema[] = "type team keep { name string(20) }\n"
 			     "type thing {\n" FIELDS "}\n"
-			     "type event {\n" FIELDS "  cluster by (who, at desc, note)\n"
+			     "type event {\n" FIELDS "  cluster by (who, at desc, name)\n"
 			     "}\n";
 
-enum { LONG = 600, TEAMS = 4 };
+enum { LONG = 600, CHUNKED = 20000, TEAMS = 4 };
 
 /* ---- values ---- */
 
@@ -61,18 +61,20 @@ static void write_name(dice *random, cx_buf *out)
 	cx_write_text(out, names[dice_below(random, CX_COUNT_OF(names))]);
 }
 
-/* Mostly x's: as many as a key holds, some more, many more. */
+/* Mostly x's: as many as a key holds, some more, many more, as many as make a row long. */
 static void write_note(dice *random, cx_buf *out)
 {
 	if (dice_one_in(random, 3)) {
 		write_name(random, out);
 		return;
 	}
-	char text[LONG + 2];
+	static char text[CHUNKED];
 	static const size_t sizes[] = { 1, 150, 400, LONG };
 	size_t size = sizes[dice_below(random, CX_COUNT_OF(sizes))];
 	if (dice_one_in(random, 2))
 		size = 470 + dice_below(random, 20);
+	else if (dice_one_in(random, 10))
+		size = CHUNKED;
 	memset(text, 'x', size);
 	if (dice_one_in(random, 2))
 		text[size - 1] = (char)('w' + dice_below(random, 3));

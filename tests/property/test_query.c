@@ -14,7 +14,7 @@
 enum {
 	TEAMS = 4,
 	RECORDS = 300, /* tried; unique indexes refuse some */
-	ROUNDS = 120,
+	ROUNDS = 40,   /* per type and law */
 	PAGES_MAX = 2000,
 };
 
