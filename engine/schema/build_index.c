@@ -60,6 +60,17 @@ static cx_status check_column(const engine__builder *builder,
 	return check_system_column(builder, written, column, field);
 }
 
+/* Whether some text of the column does not fit its share of a key. Strings hold no 00, so none
+ * of their bytes is escaped. */
+static bool may_be_cut(const engine_column *column)
+{
+	enum { CHARACTER_BYTES_MAX = 4 };
+	const engine_field *field = column->field;
+	if (field->kind == ENGINE_STRING)
+		return field->length_max * CHARACTER_BYTES_MAX > column->text_bytes_max;
+	return field->kind == ENGINE_TEXT || field->kind == ENGINE_BYTES;
+}
+
 static cx_status build_columns(const engine__builder *builder,
                                const engine__syntax_index *written, engine_index *index)
 {
@@ -88,6 +99,12 @@ static cx_status build_columns(const engine__builder *builder,
 			builder->error, written->at,
 			"the keys of this index would be too long: fewer columns "
 			"of text are needed");
+	for (size_t i = 0; written->cluster && i < index->column_count; i++)
+		if (may_be_cut(&index->columns[i]))
+			return engine__fail_at(
+				builder->error, written->at,
+				"\"%s\" can be too long for the key of a cluster",
+				index->columns[i].field->name);
 	return CX_OK;
 }
 

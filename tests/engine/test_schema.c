@@ -140,7 +140,7 @@ static void indexes_have_names_marks_and_conditions(void **state)
 	(void)state;
 	CX_SCOPED(engine__catalog_free)
 	engine__catalog *catalog = schema_fixture_catalog(
-		"type a { b int unique c text d int\n"
+		"type a { b int unique c string(20) d int\n"
 		" index (c folded desc, d desc, b)  unique two (b, d) where d\n"
 		" index (d, created_at desc) where d  unique (d, b) cluster by (c, d desc) }");
 	const engine_type *a = schema_fixture_type(catalog, "a");

@@ -247,6 +247,8 @@ static void a_cluster_is_one_and_plain(void **state)
 		{ "type a { b int c int cluster by (b) cluster x by (c) }", 1, 37,
 		  "has a cluster already" },
 		{ "type a { b text cluster by (b folded) }", 1, 29, "no folded columns" },
+		{ "type a { b text cluster by (b) }", 1, 17, "too long for the key" },
+		{ "type a { b string(200) cluster by (b) }", 1, 24, "too long for the key" },
 		{ "type a { cluster by (created_at) }", 1, 22, "no system fields" },
 		{ "type a { b int cluster by (b) index x (b) }", 1, 31, "the same columns" },
 		{ "type a { b int c int cluster by (b, c) unique (b, c) }", 1, 40,
@@ -295,7 +297,7 @@ static void every_cut_of_a_text_is_refused_or_whole(void **state)
 		"type a \"A\" \"甲\" keep { b string(3) = \"x\\n\" unique \"B\" \"乙\" }";
 	const char *second = " type c { d ref(a) required e list<int>(2) = [1, -2]\n"
 			     " f enum(x, y) = y g ref(c) on delete set_null # 注\n"
-			     " cluster by (h, f desc) h text index n (h folded desc) }";
+			     " cluster by (h, f desc) h string(20) index n (h folded desc) }";
 	char text[512];
 	int length = snprintf(text, sizeof text, "%s%s", first, second);
 	assert_in_range(length, 1, sizeof text - 1);
