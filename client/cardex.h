@@ -489,8 +489,8 @@ typedef void cardex_reply_fn(void *context, cardex_status status, cardex_result 
  * in any order, each once: `reply` (may be NULL) is called for every request for which this
  * returned CARDEX_OK, at the latest by cardex_close().
  * Errors: CARDEX_BUSY (1000 requests are without an answer, or 16 MiB are not sent yet: process
- * some first), CARDEX_INVALID_ARGUMENT, CARDEX_TOO_LARGE, CARDEX_DISCONNECTED,
- * CARDEX_NO_MEMORY. */
+ * some first), CARDEX_INVALID_ARGUMENT, CARDEX_TOO_LARGE and CARDEX_TOO_DEEP (over the limits
+ * that hello told; nothing is sent), CARDEX_DISCONNECTED, CARDEX_NO_MEMORY. */
 CARDEX_API CARDEX_MUST_USE cardex_status cardex_submit(cardex_conn *conn,
                                                        const cardex_request *request,
                                                        cardex_reply_fn *reply, void *context,

@@ -67,6 +67,13 @@ void cardex_close(cardex_conn **conn)
 	*conn = NULL;
 }
 
+/* What the server says, `most` when it says nothing or more. */
+static size_t limit_of(const cardex_value *limits, const char *name, size_t most)
+{
+	int64_t limit = cardex_value_int(cardex_value_member(limits, name));
+	return limit > 0 && (uint64_t)limit < most ? (size_t)limit : most;
+}
+
 static cardex_status check_hello(cardex_conn *conn, cardex_error *error)
 {
 	const cardex_value *map = cardex_result_value(conn->hello);
@@ -79,8 +86,11 @@ static cardex_status check_hello(cardex_conn *conn, cardex_error *error)
 		return cardex__fail(error, CARDEX_UNSUPPORTED,
 		                    "the server speaks version %lld of the protocol, not %d",
 		                    (long long)cardex_value_int(protocol), PROTOCOL_VERSION);
-	int64_t bytes = cardex_value_int(cardex_value_member(limits, "request_bytes"));
-	conn->request_bytes_max = bytes > 0 ? (uint64_t)bytes : 0;
+	conn->limits = (cx_scan_limits){
+		.bytes = limit_of(limits, "request_bytes", SIZE_MAX),
+		.items = limit_of(limits, "request_items", SIZE_MAX),
+		.depth = (unsigned)limit_of(limits, "request_depth", CX_SCAN_DEPTH_MAX),
+	};
 	return CARDEX_OK;
 }
 

@@ -9,8 +9,8 @@
 
 struct cardex_conn {
 	int fd;
-	cardex_options options;     /* with the defaults put in; `client_name` is not kept */
-	uint64_t request_bytes_max; /* what the server takes, from hello; 0 = not told */
+	cardex_options options; /* with the defaults put in; `client_name` is not kept */
+	cx_scan_limits limits;  /* what the server takes, from hello; 0 bytes = not told yet */
 	cardex_result *hello;
 	cardex__layouts layouts;
 	cardex__pendings pendings;

@@ -41,16 +41,22 @@ static cx_status keep_request(cx_slice message, cardex__asked *asked)
 	return CX_OK;
 }
 
+/* A message over the server's limits would cost the connection; so it is not sent. */
+static cx_status check_limits(const cardex_conn *conn, cx_slice message)
+{
+	return conn->limits.bytes == 0 ? CX_OK : cx_scan_whole(message, conn->limits);
+}
+
 static cx_status encode(cardex_conn *conn, const proto_request *request, cardex__asked *asked)
 {
 	size_t before = conn->out.size;
 	proto_request_encode(request, &conn->out);
+	cx_slice message = cx_slice_from(cx_buf_slice(&conn->out), before);
 	cx_status status = cx_buf_status(&conn->out);
-	size_t size = conn->out.size - before;
-	if (status == CX_OK && conn->request_bytes_max > 0 && size > conn->request_bytes_max)
-		status = CX_TOO_LARGE;
 	if (status == CX_OK)
-		status = keep_request(cx_slice_from(cx_buf_slice(&conn->out), before), asked);
+		status = check_limits(conn, message);
+	if (status == CX_OK)
+		status = keep_request(message, asked);
 	if (status != CX_OK)
 		cx_buf_truncate(&conn->out, before);
 	return status;

@@ -11,7 +11,7 @@
 enum { FIRST_ROUND = 1024 };
 
 const char fake_hello[] = "{'server': 'cardex', 'version': '9.9.9', 'protocol': 1, "
-			  "'limits': {'request_bytes': 100000}, 'seq': 7}";
+			  "'seq': 7}";
 
 static uint32_t next_msgid(fake *self)
 {

@@ -448,21 +448,45 @@ static void an_incomplete_request_is_not_sent(void **state)
 	fake_close(&server);
 }
 
-static void a_request_over_the_servers_limit_is_not_sent(void **state)
+/* A list with `items` elements as a value of a created record. */
+static cardex_status create_list(fake *server, int items, unsigned depth, cardex_error *error)
+{
+	CX_SCOPED(cardex_doc_free) cardex_doc *list = cardex_list_new();
+	for (int i = 0; i < items; i++)
+		cardex_add_int(list, 1);
+	for (unsigned i = 1; i < depth; i++) {
+		cardex_doc *outer = cardex_list_new();
+		cardex_add_list(outer, list);
+		cardex_doc_free(&list);
+		list = outer;
+	}
+	CX_SCOPED(cardex_doc_free) cardex_doc *fields = cardex_fields_new();
+	cardex_set_list(fields, "l", list);
+	return cardex_create(server->conn, "t", fields, NULL, error);
+}
+
+static void a_request_over_the_servers_limits_is_not_sent(void **state)
 {
 	(void)state;
 	fake server;
-	fake_open(&server, NULL, NULL); /* request_bytes 100000 */
-	static const char filler[100000];
+	fake_open(&server,
+	          "{'protocol': 1, 'limits': {'request_bytes': 500, 'request_items': 100, "
+	          "'request_depth': 6}}",
+	          NULL);
+	static const char filler[500];
 	CX_SCOPED(cardex_doc_free) cardex_doc *fields = cardex_fields_new();
 	cardex_set_bytes(fields, "b", filler, sizeof filler);
 	cardex_error error;
 	assert_int_equal(cardex_create(server.conn, "t", fields, NULL, &error),
 	                 CARDEX_TOO_LARGE);
-	server.calls++; /* the refused request took a msgid */
-	fake_answer(&server, "'pong'");
-	assert_int_equal(cardex_ping(server.conn, &error), CARDEX_OK);
-	assert_asked(&server, "'ping', []");
+	/* [0, id, "create", ["t", {"l": [...]}]]: nine items and three levels are around. */
+	assert_int_equal(create_list(&server, 92, 1, &error), CARDEX_TOO_LARGE);
+	assert_int_equal(create_list(&server, 1, 4, &error), CARDEX_TOO_DEEP);
+	server.calls += 3; /* the refused requests took a msgid each */
+	fake_answer(&server, "[1, 1, 1, 1, true]");
+	assert_int_equal(create_list(&server, 91, 1, &error), CARDEX_OK);
+	fake_answer(&server, "[1, 1, 1, 1, true]");
+	assert_int_equal(create_list(&server, 1, 3, &error), CARDEX_OK);
 	assert_int_equal(cardex_unanswered(server.conn), 0);
 	fake_close(&server);
 }
@@ -532,7 +556,7 @@ int main(void)
 		cmocka_unit_test(stats_and_check_are_maps),
 		cmocka_unit_test(the_servers_error_comes_through),
 		cmocka_unit_test(an_incomplete_request_is_not_sent),
-		cmocka_unit_test(a_request_over_the_servers_limit_is_not_sent),
+		cmocka_unit_test(a_request_over_the_servers_limits_is_not_sent),
 		cmocka_unit_test(a_failed_document_fails_its_request),
 		cmocka_unit_test(misread_columns_are_remembered),
 	};
