@@ -21,7 +21,7 @@
 	O(listen, unix, TEXT, "", 0, 107, "path of the UNIX socket; empty = none")           \
 	O(listen, unix_mode, MODE, "0660", 0, 511, "who may use the UNIX socket")            \
 	O(listen, tcp, TEXT, "", 0, 63,                                                      \
-	  "loopback address and port, 127.0.0.1:7637 or [::1]:7637; empty = none")           \
+	  "loopback address and port, 127.0.0.1:7497 or [::1]:7497; empty = none")           \
 	O(limits, connections, COUNT, "1000", 1, 1000000, "connections at a time")           \
 	O(limits, inflight, COUNT, "1024", 1, 65536,                                         \
 	  "unanswered requests of a connection; at this number it is not read")              \

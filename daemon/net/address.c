@@ -90,8 +90,8 @@ cx_status daemon__address_parse_tcp(const char *text, daemon__address *ret, cx_e
 	daemon__address address;
 	if (!read_address(text, &address))
 		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "tcp: %s is not an address and a port, such as 127.0.0.1:7637 "
-		               "or [::1]:7637",
+		               "tcp: %s is not an address and a port, such as 127.0.0.1:7497 "
+		               "or [::1]:7497",
 		               text);
 	if (!is_loopback(&address))
 		return cx_fail(error, CX_INVALID_ARGUMENT,

@@ -271,12 +271,12 @@ static void it_needs_a_store_and_a_listener_on_loopback(void **state)
 	check("", "", CX_INVALID_ARGUMENT);
 	assert_non_null(strstr(error.text, "nothing to listen on"));
 	check("/s", "", CX_OK);
-	check("", "127.0.0.1:7637", CX_OK);
+	check("", "127.0.0.1:7497", CX_OK);
 	check("", "127.255.3.4:0", CX_OK);
 	check("", "[::1]:65535", CX_OK);
-	check("", "0.0.0.0:7637", CX_INVALID_ARGUMENT);
+	check("", "0.0.0.0:7497", CX_INVALID_ARGUMENT);
 	assert_non_null(strstr(error.text, "TLS and a login"));
-	check("", "[::]:7637", CX_INVALID_ARGUMENT);
+	check("", "[::]:7497", CX_INVALID_ARGUMENT);
 	check("", "192.168.1.1:1", CX_INVALID_ARGUMENT);
 	check("", "128.0.0.1:1", CX_INVALID_ARGUMENT);
 	check("", "[::ffff:127.0.0.1]:1", CX_INVALID_ARGUMENT);
