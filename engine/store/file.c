@@ -20,7 +20,11 @@
 #include <sys/vfs.h>
 #include <unistd.h>
 
-enum { RACES_MAX = 16 }; /* with others that make or replace the file */
+enum {
+	RACES_MAX = 16,           /* with others that make or replace the file */
+	READER_TABLE_HEAD = 4096, /* no less than LMDB's, which is some cache lines */
+	READER_BYTES = 64,        /* one cache line each */
+};
 
 static const struct {
 	uint32_t magic; /* of statfs(2) */
@@ -227,6 +231,22 @@ cx_status engine__file_open(const char *path, const engine__store_options *optio
 		return status;
 	*ret_fd = fd;
 	fd = -1;
+	return CX_OK;
+}
+
+cx_status engine__file_reserve_readers(const char *path, unsigned readers, cx_error *error)
+{
+	char table[PATH_MAX];
+	if (snprintf(table, sizeof table, "%s-lock", path) >= (int)sizeof table)
+		return cx_fail(error, CX_IO, "the name is too long: %s", path);
+	CX_SCOPED(engine__file_close) int fd = open(table, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	struct stat stat;
+	if (fd < 0 || fstat(fd, &stat) != 0)
+		return fail_errno(error, "open the reader table", table);
+	off_t wanted = READER_TABLE_HEAD + (off_t)readers * READER_BYTES;
+	errno = posix_fallocate(fd, 0, stat.st_size > wanted ? stat.st_size : wanted);
+	if (errno != 0)
+		return fail_errno(error, "make room for the reader table", table);
 	return CX_OK;
 }
 

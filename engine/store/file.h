@@ -10,6 +10,13 @@
 CX_MUST_USE cx_status engine__file_open(const char *path, const engine__store_options *options,
                                         int *ret_fd, cx_error *error);
 
+/* Gives LMDB's reader table beside the file its place on disk, for `readers` of them. LMDB maps
+ * it, and would be killed by SIGBUS at the first use of a page that a full disk cannot give. To
+ * be called with the lock of the file held and before LMDB opens it, as closing the table drops
+ * the locks that this process has on it. Errors: CX_STORAGE_FULL, CX_IO. */
+CX_MUST_USE cx_status engine__file_reserve_readers(const char *path, unsigned readers,
+                                                   cx_error *error);
+
 /* Closes and sets to -1; -1 is accepted. */
 void engine__file_close(int *fd);
 

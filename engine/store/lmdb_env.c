@@ -331,6 +331,10 @@ cx_status engine__store_open(const char *path, const engine__store_options *opti
 	if (status != CX_OK)
 		return status;
 
+	status = engine__file_reserve_readers(path, store->readers_max + ENGINE__OWN_READERS,
+	                                      error);
+	if (status != CX_OK)
+		return status;
 	int code = open_env(store, path);
 	if (code != 0)
 		return explain(code, path, error);
