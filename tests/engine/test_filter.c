@@ -340,14 +340,14 @@ static cx_slice among(unsigned values)
 	cx_buf_clear(&out);
 	cx_write_array(&out, 3);
 	cx_write_text(&out, "and");
+	const unsigned counts[] = { values / 2, values - values / 2 };
 	for (unsigned half = 0; half < 2; half++) {
 		cx_write_array(&out, 3);
 		cx_write_text(&out, "in");
 		cx_write_text(&out, "amount");
-		cx_write_array(&out, half == 0 ? values / 2 : values - values / 2);
-		for (unsigned i = half == 0 ? values / 2 : 0; i < values; i++)
-			if (half == 0 || i < values - values / 2)
-				cx_write_uint(&out, i);
+		cx_write_array(&out, counts[half]);
+		for (unsigned i = 0; i < counts[half]; i++)
+			cx_write_uint(&out, i);
 	}
 	return cx_buf_slice(&out);
 }
