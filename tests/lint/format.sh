@@ -8,8 +8,10 @@ clang-format --version | grep -q 'version 14\.' || {
 }
 
 mapfile -t files < <(c_files)
-for file in "${files[@]}"; do
-    clang-format --dry-run --Werror "$file" 2>/dev/null ||
-        finding "$file: run clang-format -i"
-done
+said=$(printf '%s\0' "${files[@]}" |
+    xargs -0 -n 40 -P "$(nproc)" clang-format --dry-run 2>&1) ||
+    finding "clang-format failed: $said"
+while IFS= read -r file; do
+    finding "$file: run clang-format -i"
+done < <(sed -n 's/^\([^:]*\):[0-9:]* .*clang-format-violations.*/\1/p' <<<"$said" | sort -u)
 finish "${#files[@]}" 'C files'

@@ -29,7 +29,8 @@ if [ -f "$public" ]; then
     fi
 fi
 while IFS= read -r file; do
-    head -n 1 "$file" | grep -q '^/\* SPDX-License-Identifier: Apache-2\.0' ||
+    IFS= read -r first <"$file" || true
+    [[ $first == '/* SPDX-License-Identifier: Apache-2.0'* ]] ||
         finding "$file: the first line is not the SPDX line"
 done < <(c_files)
 finish "${#all[@]}" headers

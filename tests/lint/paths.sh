@@ -5,9 +5,7 @@
 # Written so that they do not match themselves.
 places='(^|[^a-zA-Z0-9_.])/(wor[k]|far[m]|hom[e]/[a-z]+|roo[t])/|\.\./share[d]|/\.librar[y]/'
 mapfile -t files < <(project_files)
-for file in "${files[@]}"; do
-    while IFS= read -r hit; do
-        finding "$file:$hit"
-    done < <(grep -nIE "$places" "$file" || true)
-done
+while IFS= read -r hit; do
+    finding "$hit"
+done < <(grep -nIHE "$places" "${files[@]}" /dev/null || true)
 finish "${#files[@]}" files

@@ -94,6 +94,8 @@ done
 
 plant base/count.h 'int   cx_count( int start );'
 must_fail format base/count.h
+echo 'NoSuchOption: 1' >>"$tree/.clang-format"
+must_fail format 'clang-format failed'
 
 for _ in $(seq 701); do echo '/* line */'; done >>"$tree/base/count.c"
 must_fail sizes base/count.c

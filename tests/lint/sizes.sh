@@ -4,8 +4,7 @@
 
 lines_max=700
 mapfile -t files < <(c_files)
-for file in "${files[@]}"; do
-    lines=$(wc -l <"$file")
+while read -r lines file; do
     [ "$lines" -le "$lines_max" ] || finding "$file: $lines lines, at most $lines_max"
-done
+done < <(wc -l "${files[@]}" /dev/null | grep -v ' total$')
 finish "${#files[@]}" 'C files'
