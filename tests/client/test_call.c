@@ -92,6 +92,31 @@ static void chosen_columns_are_not_remembered(void **state)
 	fake_close(&server);
 }
 
+static void a_known_layout_is_told_only_for_whole_rows(void **state)
+{
+	(void)state;
+	fake server;
+	fake_open(&server, NULL, NULL);
+	CX_SCOPED(cardex_result_free) cardex_result *result = NULL;
+	fake_answer(&server, "[1, ['id', 'name'], [5, 'Acme']]");
+	assert_int_equal(cardex_get(server.conn, "t", 5, &result, NULL), CARDEX_OK);
+	(void)fake_request(&server, NULL);
+	cardex_result_free(&result);
+	const cardex_request request = {
+		.method = CARDEX_METHOD_GET, .type = "t", .id = 5, .columns = "id"
+	};
+	fake_answer(&server, "[1, ['id'], [5]]");
+	assert_int_equal(cardex_call(server.conn, &request, &result, NULL), CARDEX_OK);
+	assert_asked(&server, "'get', ['t', 5, {'fields': ['id']}]");
+	cardex_result_free(&result);
+
+	/* Names left out under a number that was not told fit nothing. */
+	fake_answer(&server, "[2, nil, [5, 'Acme']]");
+	assert_int_equal(cardex_get(server.conn, "t", 5, &result, NULL), CARDEX_MALFORMED);
+	assert_asked(&server, "'get', ['t', 5, {'layout': 1}]");
+	fake_close(&server);
+}
+
 static void a_lookup_sends_its_values(void **state)
 {
 	(void)state;
@@ -544,6 +569,7 @@ int main(void)
 		cmocka_unit_test(a_record_is_got_and_its_layout_remembered),
 		cmocka_unit_test(a_new_layout_replaces_the_old),
 		cmocka_unit_test(chosen_columns_are_not_remembered),
+		cmocka_unit_test(a_known_layout_is_told_only_for_whole_rows),
 		cmocka_unit_test(a_lookup_sends_its_values),
 		cmocka_unit_test(a_query_sends_its_options_and_reads_its_page),
 		cmocka_unit_test(pages_follow_each_other),
