@@ -101,7 +101,8 @@ unsigned engine__store_readers_check(engine__store *store);
 
 /* ---- view ---- */
 
-/* A snapshot of everything committed so far. Errors: CX_BUSY (readers_max), CX_NO_MEMORY. */
+/* A snapshot of everything committed so far. Errors: CX_BUSY (readers_max), CX_NO_MEMORY, CX_IO
+ * (a commit left it in doubt which snapshot is the newest; older views go on). */
 CX_MUST_USE cx_status engine__view_begin(engine__store *store, engine__view **ret);
 
 /* Gives the snapshot up but keeps the object, so a rested view pins no page. */
