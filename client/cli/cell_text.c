@@ -45,7 +45,7 @@ static bool is_dangerous(uint32_t code)
 	       (code >= 0x2066 && code <= 0x2069);
 }
 
-void cli_text_safe(cx_slice text, cx_buf *out)
+static void put_safe(cx_slice text, cx_buf *out)
 {
 	while (text.size > 0) {
 		const cx_slice character = cx_text_head(text, 1);
@@ -60,6 +60,29 @@ void cli_text_safe(cx_slice text, cx_buf *out)
 			cx_buf_printf(out, "\\u{%x}", code);
 		text = cx_slice_from(text, character.size);
 	}
+}
+
+void cli_text_safe(cx_slice text, cx_buf *out)
+{
+	for (size_t valid; !cx_text_is_utf8(text, &valid);) {
+		put_safe((cx_slice){ .data = text.data, .size = valid }, out);
+		cx_buf_printf(out, "\\x%02x", text.data[valid]);
+		text = cx_slice_from(text, valid + 1);
+	}
+	put_safe(text, out);
+}
+
+/* What a server sends as text need not be UTF-8, and JSON must. */
+static json_t *text_of(const cardex_value *value)
+{
+	size_t size;
+	const char *text = cardex_value_bytes(value, &size);
+	json_t *string = json_stringn(text, size);
+	if (string != NULL)
+		return string;
+	CX_SCOPED(cx_buf_release) cx_buf safe = CX_BUF_INIT(4 * size + 1);
+	cli_text_safe((cx_slice){ .data = (const uint8_t *)text, .size = size }, &safe);
+	return json_stringn((const char *)safe.data, safe.size);
 }
 
 static json_t *list_of(const cardex_value *list)
@@ -85,7 +108,6 @@ static json_t *map_of(const cardex_value *map)
 
 json_t *cli_json_of(const cardex_value *value)
 {
-	size_t size;
 	switch (cardex_value_kind_of(value)) {
 	case CARDEX_VALUE_NULL:
 		return json_null();
@@ -95,10 +117,8 @@ json_t *cli_json_of(const cardex_value *value)
 		return json_integer(cardex_value_int(value));
 	case CARDEX_VALUE_FLOAT:
 		return json_real(cardex_value_float(value));
-	case CARDEX_VALUE_TEXT: {
-		const char *text = cardex_value_bytes(value, &size);
-		return json_stringn(text, size);
-	}
+	case CARDEX_VALUE_TEXT:
+		return text_of(value);
 	case CARDEX_VALUE_BYTES: {
 		CX_SCOPED(cx_buf_release) cx_buf hex = CX_BUF_INIT(1 << 22);
 		cli_format_value(NULL, value, NULL, true, &hex);

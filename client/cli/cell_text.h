@@ -12,7 +12,7 @@
 void cli_text_csv(cx_slice text, bool guard, cx_buf *out);
 
 /* Appends text with control characters and changes of writing direction shown as \xNN or
- * \u{NNNN}, so that data cannot drive a terminal. */
+ * \u{NNNN}, and bytes that are not UTF-8 as \xNN, so that data cannot drive a terminal. */
 void cli_text_safe(cx_slice text, cx_buf *out);
 
 /* A JSON value; bytes in hexadecimal. Never NULL but without memory. */

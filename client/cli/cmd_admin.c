@@ -26,8 +26,7 @@ cli_exit cli_run_ping(cli_context *self, int argc, char **argv)
 
 static cli_exit print_table(cli_table *table, bool good)
 {
-	if (good)
-		cli_table_print(table, stdout);
+	good = good && cli_table_print(table, stdout);
 	cli_table_release(table);
 	return good ? CLI_OK : CLI_SERVER;
 }

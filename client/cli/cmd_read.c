@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* get query count */
+#include "client/cli/columns.h"
 #include "client/cli/command.h"
 #include "client/cli/fields.h"
 #include "client/cli/format.h"
+#include "client/cli/key.h"
 #include "client/cli/output.h"
 #include "client/cli/plan.h"
 #include "client/cli/token.h"
@@ -30,56 +32,80 @@ static cli_exit print_record(cli_context *self, const cardex_type *type,
 	return cli_output_record(self, type, result, stdout);
 }
 
-static cardex_status get_by_index(cli_context *self, const char *type, const char *index,
-                                  char *values, cardex_result **ret)
+typedef struct get_arguments {
+	const char *columns;
+	bool deleted;
+} get_arguments;
+
+static bool parse_get(int argc, char **argv, get_arguments *self)
 {
-	const cardex_type *found = cardex_schema_type(self->schema, type);
-	const cardex_index *columns = cardex_type_index(found, index);
-	cardex_doc *list = cardex_list_new();
-	size_t i = 0;
-	for (char *rest = NULL, *value = strtok_r(values, ",", &rest); value != NULL;
-	     value = strtok_r(NULL, ",", &rest), i++) {
-		int64_t number;
-		const cardex_field *field =
-			columns != NULL && i < columns->column_count
-				? cardex_type_field(found, columns->columns[i].field)
-				: NULL;
-		const bool text = field == NULL || field->kind == CARDEX_KIND_STRING ||
-		                  field->kind == CARDEX_KIND_TEXT ||
-		                  field->kind == CARDEX_KIND_ENUM;
-		if (!text && cli_decimal_parse(cx_slice_of(value), 0, false, &number))
-			cardex_add_int(list, number);
+	static const struct option options[] = {
+		{ "columns", required_argument, NULL, 'c' },
+		{ "deleted", no_argument, NULL, 'd' },
+		{ 0 },
+	};
+	optind = 0;
+	for (int key; (key = getopt_long(argc, argv, "", options, NULL)) != -1;) {
+		if (key == 'c')
+			self->columns = optarg;
+		else if (key == 'd')
+			self->deleted = true;
 		else
-			cardex_add_text(list, value);
+			return false;
 	}
-	cardex_status status = cardex_lookup(self->conn, type, index, list, ret, &self->error);
-	cardex_doc_free(&list);
-	return status;
+	return optind == argc - 2;
+}
+
+/* `what` is INDEX=VALUE, cut in place. */
+static cli_exit get_by_key(cli_context *self, const cardex_type *type, char *what,
+                           const get_arguments *given, cardex_result **ret)
+{
+	if (given->deleted)
+		return cli_usage("deleted records are in no index: give the id");
+	char *equals = strchr(what, '=');
+	*equals = '\0';
+	const cli_exit end = cli_key_find(self, type, what, equals + 1, given->columns, ret);
+	*equals = '=';
+	return end;
+}
+
+static cli_exit get_by_id(cli_context *self, const cardex_type *type, const char *what,
+                          const get_arguments *given, cardex_result **ret)
+{
+	cardex_request request = { .method = CARDEX_METHOD_GET,
+		                   .type = type->name,
+		                   .columns = given->columns,
+		                   .deleted = given->deleted };
+	if (!cli_parse_id(what, &request.id))
+		return CLI_USAGE;
+	if (cardex_call(self->conn, &request, ret, &self->error) != CARDEX_OK)
+		return cli_fail(self);
+	return CLI_OK;
 }
 
 cli_exit cli_run_get(cli_context *self, int argc, char **argv)
 {
-	if (argc != 3)
-		return cli_usage("usage: cardex get TYPE ID, or TYPE INDEX=VALUE[,VALUE…]");
+	get_arguments given = { 0 };
+	if (!parse_get(argc, argv, &given))
+		return cli_usage(
+			"usage: cardex get TYPE ID [--deleted] [--columns LIST], or TYPE "
+			"INDEX=VALUE[,VALUE…] [--columns LIST]");
 	cli_exit end = CLI_OK;
-	const cardex_type *type = cli_type(self, argv[1], &end);
+	const cardex_type *type = cli_type(self, argv[optind], &end);
 	if (type == NULL)
 		return end;
+	/* An amount is shown with its currency, or its decimals would be a guess. */
+	CX_SCOPED(cx_buf_release) cx_buf columns = CX_BUF_INIT(1 << 16);
+	if (cli_columns_complete(type, given.columns, &columns))
+		given.columns = (const char *)columns.data;
 	cardex_result *result = NULL;
-	cardex_status status;
-	char *equals = strchr(argv[2], '=');
-	if (equals != NULL) {
-		*equals = '\0';
-		status = get_by_index(self, type->name, argv[2], equals + 1, &result);
-	} else {
-		int64_t id;
-		if (!cli_parse_id(argv[2], &id))
-			return CLI_USAGE;
-		status = cardex_get(self->conn, type->name, id, &result, &self->error);
-	}
-	if (status != CARDEX_OK)
-		return cli_fail(self);
-	end = print_record(self, type, result);
+	char *what = argv[optind + 1];
+	if (strchr(what, '=') != NULL)
+		end = get_by_key(self, type, what, &given, &result);
+	else
+		end = get_by_id(self, type, what, &given, &result);
+	if (end == CLI_OK)
+		end = print_record(self, type, result);
 	cardex_result_free(&result);
 	return end;
 }
@@ -91,7 +117,22 @@ typedef struct arguments {
 	bool all;
 	cardex_request request;
 	cx_buf after;
+	cx_buf columns;  /* the list with the currency, */
+	unsigned hidden; /* which is 1 column that is not shown */
 } arguments;
+
+static arguments no_arguments(void)
+{
+	enum { TEXT_BYTES_MAX = 1 << 16 };
+	return (arguments){ .after = CX_BUF_INIT(TEXT_BYTES_MAX),
+		            .columns = CX_BUF_INIT(TEXT_BYTES_MAX) };
+}
+
+static void release_arguments(arguments *self)
+{
+	cx_buf_release(&self->after);
+	cx_buf_release(&self->columns);
+}
 
 static bool parse_limit(const char *text, size_t *ret)
 {
@@ -163,9 +204,10 @@ static void tell_page(const cardex_result *page, uint64_t rows)
 }
 
 static cli_exit print_pages(cli_context *self, const cardex_type *type, cardex_result **page,
-                            bool all)
+                            const arguments *given)
 {
-	cli_output *output = cli_output_begin(self, type, *page, stdout);
+	cli_output *output = cli_output_begin_first(
+		self, type, *page, cardex_column_count(*page) - given->hidden, stdout);
 	if (output == NULL)
 		return CLI_SERVER;
 	cli_exit end = CLI_OK;
@@ -174,7 +216,7 @@ static cli_exit print_pages(cli_context *self, const cardex_type *type, cardex_r
 		for (size_t i = 0; i < cardex_row_count(*page); i++)
 			cli_output_row(output, cardex_row_at(*page, i));
 		rows += cardex_row_count(*page);
-		more = all && cardex_result_page(*page)->more;
+		more = given->all && cardex_result_page(*page)->more;
 		if (more && cardex_next(self->conn, page, &self->error) != CARDEX_OK)
 			end = cli_fail(self);
 	}
@@ -193,7 +235,7 @@ static cli_exit run_query(cli_context *self, const cardex_type *type, const argu
 	if (given->request.explain)
 		end = cli_plan_print(self, cardex_result_value(page));
 	else
-		end = print_pages(self, type, &page, given->all);
+		end = print_pages(self, type, &page, given);
 	cardex_result_free(&page);
 	return end;
 }
@@ -207,38 +249,51 @@ static cli_exit parse_where(cli_context *self, const char *where, const cardex_t
 	return cli_fail(self);
 }
 
+static cli_exit query_type(cli_context *self, const cardex_type *type, arguments *given)
+{
+	CX_SCOPED(cardex_doc_free) cardex_doc *filter = NULL;
+	cardex_request *request = &given->request;
+	const cli_exit end = parse_where(self, given->where, type, &filter);
+	if (end != CLI_OK)
+		return end;
+	request->type = type->name;
+	request->filter = filter;
+	request->after = given->after.data;
+	request->after_size = given->after.size;
+	if (!request->explain && !self->raw &&
+	    cli_columns_complete(type, request->columns, &given->columns)) {
+		request->columns = (const char *)given->columns.data;
+		given->hidden = 1;
+	}
+	return run_query(self, type, given);
+}
+
 cli_exit cli_run_query(cli_context *self, int argc, char **argv)
 {
-	arguments given = { .after = CX_BUF_INIT(1 << 16) };
-	if (!parse_query(argc, argv, &given)) {
-		cx_buf_release(&given.after);
+	CX_SCOPED(release_arguments) arguments given = no_arguments();
+	if (!parse_query(argc, argv, &given))
 		return cli_usage("usage: cardex query TYPE [--where FILTER] [--order LIST] "
 		                 "[--limit N] [--columns LIST] [--all] [--after TOKEN] "
 		                 "[--count] [--use-index NAME] [--allow-scan] [--explain]");
-	}
 	cli_exit end = CLI_OK;
-	cardex_doc *filter = NULL;
 	const cardex_type *type = cli_type(self, argv[optind], &end);
-	if (type != NULL)
-		end = parse_where(self, given.where, type, &filter);
-	given.request.filter = filter;
-	given.request.after = given.after.data;
-	given.request.after_size = given.after.size;
-	if (type != NULL && end == CLI_OK) {
-		given.request.type = type->name;
-		end = run_query(self, type, &given);
-	}
-	cardex_doc_free(&filter);
-	cx_buf_release(&given.after);
-	return end;
+	return type != NULL ? query_type(self, type, &given) : end;
 }
 
 /* ---- count ---- */
 
+/* Options that say which rows to show, and how. */
+static bool is_for_rows(const arguments *given)
+{
+	const cardex_request *request = &given->request;
+	return request->order != NULL || request->limit > 0 || request->columns != NULL ||
+	       request->with_count || request->explain || given->all || given->after.size > 0;
+}
+
 cli_exit cli_run_count(cli_context *self, int argc, char **argv)
 {
-	arguments given = { 0 };
-	if (!parse_query(argc, argv, &given))
+	CX_SCOPED(release_arguments) arguments given = no_arguments();
+	if (!parse_query(argc, argv, &given) || is_for_rows(&given))
 		return cli_usage("usage: cardex count TYPE [--where FILTER] [--use-index NAME] "
 		                 "[--allow-scan]");
 	cli_exit end = CLI_OK;

@@ -71,24 +71,34 @@ static cli_exit send(cli_context *self, const cardex_request *request, const cha
 	return CLI_OK;
 }
 
-/* The fields of the arguments from argv[first] on, and of --file. */
-static cli_exit send_fields(cli_context *self, const cardex_type *type, const arguments *given,
-                            int count, char **assignments, cardex_request *request)
+static cli_exit send_fields(const arguments *given, cli_fields *source, cardex_request *request)
 {
-	cardex_doc *fields = cardex_fields_new();
-	cli_exit end = CLI_OK;
-	if (given->file != NULL)
-		end = cli_fields_add_file(self, type, given->file, fields);
-	if (end == CLI_OK)
-		end = cli_fields_add_all(self, type, count, assignments, fields);
-	request->type = type->name;
+	CX_SCOPED(cardex_doc_free) cardex_doc *fields = cardex_fields_new();
+	source->file = given->file;
+	source->method = request->method;
+	source->id = request->id;
+	cli_exit end = cli_fields_add(source, fields);
+	cli_fields_release(source);
+	request->type = source->type->name;
 	request->fields = fields;
 	request->if_rev = given->if_rev;
 	request->dry_run = given->dry_run;
-	if (end == CLI_OK)
-		end = send(self, request, NULL);
-	cardex_doc_free(&fields);
-	return end;
+	return end == CLI_OK ? send(source->context, request, NULL) : end;
+}
+
+/* Runs a write of `words` words, then FIELD=VALUE…, from argv[optind] on; the first is the
+ * type. */
+static cli_exit run(cli_context *self, int argc, char **argv, int words, const arguments *given,
+                    cardex_request *request)
+{
+	cli_exit end = CLI_OK;
+	cli_fields source = { .context = self,
+		              .type = cli_type(self, argv[optind], &end),
+		              .count = argc - optind - words,
+		              .arguments = argv + optind + words };
+	if (source.type == NULL)
+		return end;
+	return send_fields(given, &source, request);
 }
 
 cli_exit cli_run_create(cli_context *self, int argc, char **argv)
@@ -97,12 +107,8 @@ cli_exit cli_run_create(cli_context *self, int argc, char **argv)
 	if (!parse(argc, argv, &given) || optind >= argc)
 		return cli_usage(
 			"usage: cardex create TYPE FIELD=VALUE… [--file FILE] [--dry-run]");
-	cli_exit end = CLI_OK;
-	const cardex_type *type = cli_type(self, argv[optind], &end);
-	if (type == NULL)
-		return end;
 	cardex_request request = { .method = CARDEX_METHOD_CREATE };
-	return send_fields(self, type, &given, argc - optind - 1, argv + optind + 1, &request);
+	return run(self, argc, argv, 1, &given, &request);
 }
 
 cli_exit cli_run_update(cli_context *self, int argc, char **argv)
@@ -114,11 +120,7 @@ cli_exit cli_run_update(cli_context *self, int argc, char **argv)
 	cardex_request request = { .method = CARDEX_METHOD_UPDATE };
 	if (!cli_parse_id(argv[optind + 1], &request.id))
 		return CLI_USAGE;
-	cli_exit end = CLI_OK;
-	const cardex_type *type = cli_type(self, argv[optind], &end);
-	if (type == NULL)
-		return end;
-	return send_fields(self, type, &given, argc - optind - 2, argv + optind + 2, &request);
+	return run(self, argc, argv, 2, &given, &request);
 }
 
 cli_exit cli_run_upsert(cli_context *self, int argc, char **argv)
@@ -127,12 +129,8 @@ cli_exit cli_run_upsert(cli_context *self, int argc, char **argv)
 	if (!parse(argc, argv, &given) || optind + 1 >= argc)
 		return cli_usage("usage: cardex upsert TYPE INDEX FIELD=VALUE… [--file FILE] "
 		                 "[--dry-run]");
-	cli_exit end = CLI_OK;
-	const cardex_type *type = cli_type(self, argv[optind], &end);
-	if (type == NULL)
-		return end;
 	cardex_request request = { .method = CARDEX_METHOD_UPSERT, .index = argv[optind + 1] };
-	return send_fields(self, type, &given, argc - optind - 2, argv + optind + 2, &request);
+	return run(self, argc, argv, 2, &given, &request);
 }
 
 static cli_exit each_id(cli_context *self, int argc, char **argv, cardex_method method,
@@ -141,6 +139,12 @@ static cli_exit each_id(cli_context *self, int argc, char **argv, cardex_method 
 	arguments given = { 0 };
 	if (!parse(argc, argv, &given) || optind + 1 >= argc)
 		return cli_usage("usage: cardex %s TYPE ID… [--if-rev N] [--dry-run]", argv[0]);
+	/* A slip further on must not come to light when the first are gone. */
+	for (int i = optind + 1; i < argc; i++) {
+		int64_t id;
+		if (!cli_parse_id(argv[i], &id))
+			return CLI_USAGE;
+	}
 	cli_exit end = CLI_OK;
 	if (cli_conn(self) == NULL)
 		return CLI_UNREACHABLE;

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/context.h"
 
+#include "client/cli/cell_text.h"
+
 #include <stdarg.h>
+
+/* A message of which every byte is escaped. */
+enum { MESSAGE_BYTES_MAX = 16 * sizeof(((cardex_error *)NULL)->message) };
 
 cardex_conn *cli_conn(cli_context *self)
 {
@@ -14,13 +19,13 @@ cardex_conn *cli_conn(cli_context *self)
 
 const cardex_schema *cli_schema(cli_context *self, cli_exit *ret_exit)
 {
-	if (self->schema != NULL)
-		return self->schema;
 	cardex_conn *conn = cli_conn(self);
 	if (conn == NULL) {
 		*ret_exit = CLI_UNREACHABLE;
 		return NULL;
 	}
+	if (self->schema != NULL)
+		return self->schema;
 	if (cardex_schema_get(conn, NULL, &self->schema, &self->error) != CARDEX_OK) {
 		*ret_exit = cli_fail(self);
 		return NULL;
@@ -61,8 +66,11 @@ static cli_exit exit_of(cardex_status status)
 
 cli_exit cli_fail(const cli_context *self)
 {
-	fprintf(stderr, "cardex: %s: %s\n", cardex_status_name(self->error.status),
-	        self->error.message);
+	/* The message may quote data. */
+	CX_SCOPED(cx_buf_release) cx_buf message = CX_BUF_INIT(MESSAGE_BYTES_MAX);
+	cli_text_safe(cx_slice_of(self->error.message), &message);
+	fprintf(stderr, "cardex: %s: %.*s\n", cardex_status_name(self->error.status),
+	        CX_SLICE_ARG(cx_buf_slice(&message)));
 	return exit_of(self->error.status);
 }
 

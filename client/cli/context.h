@@ -40,7 +40,7 @@ cardex_conn *cli_conn(cli_context *self);
  * `*ret_exit` is then how to end. */
 const cardex_type *cli_type(cli_context *self, const char *name, cli_exit *ret_exit);
 
-/* The whole schema; as cli_type. */
+/* The whole schema; as cli_type. Both leave a connection in self->conn. */
 const cardex_schema *cli_schema(cli_context *self, cli_exit *ret_exit);
 
 /* Prints self->error as "cardex: NAME: message" and returns the exit code of its status. */

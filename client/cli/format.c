@@ -21,9 +21,21 @@ unsigned cli_currency_digits(const char *code)
 	                                     : 2;
 }
 
-static void put_money(int64_t amount, const char *currency, cx_buf *out)
+bool cli_has_record_currency(const cardex_field *field)
 {
-	const unsigned digits = cli_currency_digits(currency);
+	static const char suffix[] = "_base";
+	const size_t size = strlen(field->name), tail = sizeof suffix - 1;
+	return field->kind == CARDEX_KIND_MONEY &&
+	       (size < tail || strcmp(field->name + size - tail, suffix) != 0);
+}
+
+unsigned cli_money_digits(const cardex_field *field, const char *currency)
+{
+	return cli_currency_digits(cli_has_record_currency(field) ? currency : NULL);
+}
+
+static void put_money(int64_t amount, unsigned digits, cx_buf *out)
+{
 	uint64_t unit = 1;
 	for (unsigned i = 0; i < digits; i++)
 		unit *= 10;
@@ -45,7 +57,7 @@ static void put_integer(const cardex_field *field, int64_t number, const char *c
 		cx_ts_format(number, text);
 		cx_buf_append_slice(out, cx_slice_of(text));
 	} else if (kind == CARDEX_KIND_MONEY) {
-		put_money(number, currency, out);
+		put_money(number, cli_money_digits(field, currency), out);
 	} else {
 		cx_buf_printf(out, "%" PRId64, number);
 	}
@@ -170,9 +182,9 @@ bool cli_decimal_parse(cx_slice text, unsigned digits, bool round, int64_t *ret)
 	for (; found.fraction < digits; found.fraction++)
 		if (!push(&found.number, 0))
 			return false;
-	found.number += found.round_up;
-	if (found.number > INT64_MAX)
+	if (found.number > (uint64_t)INT64_MAX - found.round_up)
 		return false;
+	found.number += found.round_up;
 	*ret = negative ? -(int64_t)found.number : (int64_t)found.number;
 	return true;
 }

@@ -66,6 +66,17 @@ static action parse(cli_context *self, int argc, char **argv)
 	return good && optind < argc ? RUN : WRONG;
 }
 
+/* What was printed counts only when it has arrived. */
+static cli_exit written(cli_exit end)
+{
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return end;
+	if (end != CLI_OK)
+		return end;
+	fputs("cardex: the output could not be written\n", stderr);
+	return CLI_SERVER;
+}
+
 int main(int argc, char **argv)
 {
 	const char *uri = getenv("CARDEX_URI");
@@ -76,11 +87,11 @@ int main(int argc, char **argv)
 	char *name = NULL;
 	switch (parse(&self, argc, argv)) {
 	case RUN:
-		return cli_dispatch(&self, argc - optind, argv + optind);
+		return written(cli_dispatch(&self, argc - optind, argv + optind));
 	case HELP:
-		return cli_run_help(&self, 1, &name);
+		return written(cli_run_help(&self, 1, &name));
 	case VERSION:
-		return cli_run_version(&self, 1, &name);
+		return written(cli_run_version(&self, 1, &name));
 	case WRONG:
 		break;
 	}

@@ -20,7 +20,11 @@ struct cli_output {
 	bool failed;
 	cli_table table;
 	cx_buf text;
+	cx_arena *arena; /* the names */
 };
+
+/* Rows of a table that are laid out together, and held until they are. */
+enum { BLOCK_ROWS = 1000 };
 
 static const char *header_of(const cli_context *context, const cardex_field *field,
                              const char *name)
@@ -46,6 +50,7 @@ static void output_free(cli_output **self)
 		return;
 	cli_table_release(&(*self)->table);
 	cx_buf_release(&(*self)->text);
+	cx_arena_free(&(*self)->arena);
 	free((void *)(*self)->fields);
 	free((void *)(*self)->names);
 	free(*self);
@@ -63,44 +68,57 @@ static void csv_header(cli_output *self)
 	fputc('\n', self->out);
 }
 
-cli_output *cli_output_begin(const cli_context *context, const cardex_type *type,
-                             const cardex_result *result, FILE *out)
+/* A name of the output's own: the first page may be gone before the last row. */
+static const char *keep_name(cli_output *self, const char *name)
+{
+	const cx_slice text = { (const uint8_t *)name, strlen(name) + 1 };
+	return (const char *)cx_arena_copy(self->arena, text).data;
+}
+
+static bool take_columns(cli_output *self, const cardex_type *type, const cardex_result *result)
+{
+	for (size_t i = 0; i < self->columns; i++) {
+		self->names[i] = keep_name(self, cardex_column_name(result, i));
+		if (self->names[i] == NULL)
+			return false;
+		if (type != NULL)
+			self->fields[i] = cardex_type_field(type, self->names[i]);
+		cli_table_header(&self->table, i,
+		                 header_of(self->context, self->fields[i], self->names[i]),
+		                 is_number(self->fields[i]));
+	}
+	return true;
+}
+
+cli_output *cli_output_begin_first(const cli_context *context, const cardex_type *type,
+                                   const cardex_result *result, size_t columns, FILE *out)
 {
 	enum { TEXT_BYTES_MAX = 8 * 1024 * 1024 };
 	CX_SCOPED(output_free) cli_output *self = calloc(1, sizeof *self);
-	const size_t columns = cardex_column_count(result);
 	if (self == NULL)
 		return NULL;
 	self->context = context;
 	self->out = out;
 	self->columns = columns;
+	self->currency = cardex_column_of(result, "currency");
 	self->text = CX_BUF_INIT(TEXT_BYTES_MAX);
 	self->fields = calloc(columns + 1, sizeof *self->fields);
 	self->names = calloc(columns + 1, sizeof *self->names);
 	if (self->fields == NULL || self->names == NULL ||
-	    !cli_table_init(&self->table, columns))
+	    cx_arena_new(TEXT_BYTES_MAX, &self->arena) != CX_OK ||
+	    !cli_table_init(&self->table, columns) || !take_columns(self, type, result))
 		return NULL;
-	self->currency = cardex_column_of(result, "currency");
-	for (size_t i = 0; i < columns; i++) {
-		/* The first page may be gone before the last row. */
-		const char *name = cardex_column_name(result, i);
-		self->names[i] = (const char *)cx_arena_copy(
-					 self->table.arena,
-					 (cx_slice){ (const uint8_t *)name, strlen(name) + 1 })
-		                         .data;
-		if (self->names[i] == NULL)
-			return NULL;
-		if (type != NULL)
-			self->fields[i] = cardex_type_field(type, self->names[i]);
-		cli_table_header(&self->table, i,
-		                 header_of(context, self->fields[i], self->names[i]),
-		                 is_number(self->fields[i]));
-	}
 	if (context->format == CLI_CSV)
 		csv_header(self);
 	cli_output *made = self;
 	self = NULL;
 	return made;
+}
+
+cli_output *cli_output_begin(const cli_context *context, const cardex_type *type,
+                             const cardex_result *result, FILE *out)
+{
+	return cli_output_begin_first(context, type, result, cardex_column_count(result), out);
 }
 
 /* ---- rows ---- */
@@ -165,6 +183,8 @@ static void table_row(cli_output *self, const cardex_row *row)
 		put_value(self, row, i);
 		self->failed |= !cli_table_cell(&self->table, cx_buf_slice(&self->text));
 	}
+	if (self->rows % BLOCK_ROWS == BLOCK_ROWS - 1)
+		self->failed |= !cli_table_print(&self->table, self->out);
 }
 
 void cli_output_row(cli_output *self, const cardex_row *row)
@@ -192,7 +212,7 @@ cli_exit cli_output_end(cli_output **self)
 	if (output->context->format == CLI_JSON)
 		fputs(output->rows == 0 ? "[]\n" : "\n]\n", output->out);
 	if (output->context->format == CLI_TABLE)
-		cli_table_print(&output->table, output->out);
+		output->failed |= !cli_table_print(&output->table, output->out);
 	const bool failed = output->failed || fflush(output->out) != 0 || ferror(output->out);
 	output_free(self);
 	if (failed)
@@ -228,8 +248,7 @@ cli_exit cli_output_record(const cli_context *context, const cardex_type *type,
 		good = cli_table_cell(&table, cx_slice_of(header_of(context, field, name))) &&
 		       cli_table_cell(&table, cx_buf_slice(&text));
 	}
-	if (good)
-		cli_table_print(&table, out);
+	good = good && cli_table_print(&table, out);
 	cli_table_release(&table);
 	return good ? CLI_OK : CLI_SERVER;
 }

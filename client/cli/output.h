@@ -11,6 +11,10 @@ typedef struct cli_output cli_output;
 cli_output *cli_output_begin(const cli_context *context, const cardex_type *type,
                              const cardex_result *result, FILE *out);
 
+/* The same, showing only the first `columns` columns; one behind them may be the currency. */
+cli_output *cli_output_begin_first(const cli_context *context, const cardex_type *type,
+                                   const cardex_result *result, size_t columns, FILE *out);
+
 void cli_output_row(cli_output *self, const cardex_row *row);
 
 /* Writes what is still held back (a table's rows, JSON's last bracket), frees it and sets it to

@@ -114,6 +114,15 @@ static bool run_line(cli_context *self, char *line)
 	return true;
 }
 
+/* It has what was typed, data too: nobody else may read it, at no time. */
+static void save_history(const char *path)
+{
+	const mode_t others = umask(S_IRWXG | S_IRWXO);
+	if (write_history(path) == 0)
+		chmod(path, S_IRUSR | S_IWUSR);
+	umask(others);
+}
+
 static void edit_lines(cli_context *self)
 {
 	char path[512];
@@ -132,8 +141,8 @@ static void edit_lines(cli_context *self)
 			break;
 		}
 	}
-	if (keep && write_history(path) == 0)
-		chmod(path, S_IRUSR | S_IWUSR);
+	if (keep)
+		save_history(path);
 }
 
 static void read_lines(cli_context *self)

@@ -117,21 +117,17 @@ static void print_rule(const cli_table *self, const size_t *widths, FILE *out)
 	fputc('\n', out);
 }
 
-void cli_table_print(const cli_table *self, FILE *out)
+static void print_header(const cli_table *self, const size_t *widths, FILE *out)
 {
-	size_t *widths = calloc(self->column_count + 1, sizeof *widths);
-	if (widths == NULL || self->column_count == 0) {
-		free(widths);
-		return;
-	}
-	for (size_t i = 0; i < self->column_count; i++)
-		widths[i] = self->columns[i].width;
-	squeeze(self, widths, terminal_width(out));
 	for (size_t i = 0; i < self->column_count; i++)
 		print_cell(self->columns[i].header, widths[i], self->columns[i].right,
 		           i + 1 == self->column_count, out);
 	fputc('\n', out);
 	print_rule(self, widths, out);
+}
+
+static void print_cells(const cli_table *self, const size_t *widths, FILE *out)
+{
 	for (size_t i = 0; i < self->cell_count; i++) {
 		const size_t column = i % self->column_count;
 		const bool last = column + 1 == self->column_count;
@@ -140,5 +136,24 @@ void cli_table_print(const cli_table *self, FILE *out)
 		if (last)
 			fputc('\n', out);
 	}
+}
+
+bool cli_table_print(cli_table *self, FILE *out)
+{
+	if (self->column_count == 0)
+		return true;
+	size_t *widths = calloc(self->column_count, sizeof *widths);
+	if (widths == NULL)
+		return false;
+	for (size_t i = 0; i < self->column_count; i++)
+		widths[i] = self->columns[i].width;
+	squeeze(self, widths, terminal_width(out));
+	if (!self->begun)
+		print_header(self, widths, out);
+	self->begun = true;
+	print_cells(self, widths, out);
+	self->cell_count = 0;
+	cx_arena_clear(self->arena);
 	free(widths);
+	return true;
 }

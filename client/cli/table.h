@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/cleanup.h"
 #include "base/slice.h"
 
 #include <stdio.h>
@@ -20,6 +21,7 @@ typedef struct cli_table {
 	cx_slice *cells;
 	size_t cell_count;
 	size_t cell_capacity;
+	bool begun; /* the header is printed */
 } cli_table;
 
 bool cli_table_init(cli_table *self, size_t columns);
@@ -31,5 +33,8 @@ void cli_table_header(cli_table *self, size_t column, const char *header, bool r
 /* The next cell, row by row; control characters are made harmless. False without memory. */
 bool cli_table_cell(cli_table *self, cx_slice text);
 
-/* Cells are cut, with an ellipsis, where the output is a terminal and too narrow for them. */
-void cli_table_print(const cli_table *self, FILE *out);
+/* Prints the cells so far, below the header the first time, and forgets them. Columns keep the
+ * width they have reached, so that a long list is printed in blocks without holding it all.
+ * Cells are cut, with an ellipsis, where the output is a terminal and too narrow for them.
+ * False without memory. */
+CX_MUST_USE bool cli_table_print(cli_table *self, FILE *out);

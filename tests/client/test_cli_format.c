@@ -33,6 +33,8 @@ static void decimals_are_read_exactly(void **state)
 		{ "125.43999999999998", 2, true, true, 12544 },
 		{ "9223372036854775807", 0, false, true, INT64_MAX },
 		{ "9223372036854775808", 0, false, false, 0 },
+		{ "9223372036854775807.5", 0, true, false, 0 },
+		{ "18446744073709551615.5", 0, true, false, 0 },
 		{ "92233720368547758.08", 2, false, false, 0 },
 		{ "-9223372036854775807", 0, false, true, -INT64_MAX },
 		{ "", 2, false, false, 0 },
@@ -52,6 +54,30 @@ static void decimals_are_read_exactly(void **state)
 		assert_int_equal(good, cases[i].good);
 		assert_int_equal(value, good ? cases[i].value : 4711);
 	}
+}
+
+static void amounts_in_the_base_currency_do_not_follow_the_record(void **state)
+{
+	(void)state;
+	const cardex_field own = { .name = "amount", .kind = CARDEX_KIND_MONEY };
+	const cardex_field base = { .name = "amount_base", .kind = CARDEX_KIND_MONEY };
+	const cardex_field other = { .name = "seats_base", .kind = CARDEX_KIND_INT };
+	assert_true(cli_has_record_currency(&own));
+	assert_false(cli_has_record_currency(&base));
+	assert_false(cli_has_record_currency(&other));
+	assert_int_equal(cli_money_digits(&own, "JPY"), 0);
+	assert_int_equal(cli_money_digits(&own, "KWD"), 3);
+	assert_int_equal(cli_money_digits(&own, NULL), 2);
+	assert_int_equal(cli_money_digits(&base, "JPY"), 2);
+}
+
+static void bytes_that_are_no_text_are_shown_by_number(void **state)
+{
+	(void)state;
+	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(256);
+	uint8_t bytes[] = { 'a', 0x9b, 0xe4, 0xb8 };
+	cli_text_safe((cx_slice){ .data = bytes, .size = sizeof bytes }, &out);
+	assert_true(cx_slice_equal(cx_buf_slice(&out), CX_SLICE_LITERAL("a\\x9b\\xe4\\xb8")));
 }
 
 static void currencies_have_their_digits(void **state)
@@ -134,6 +160,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(decimals_are_read_exactly),
 		cmocka_unit_test(currencies_have_their_digits),
+		cmocka_unit_test(amounts_in_the_base_currency_do_not_follow_the_record),
+		cmocka_unit_test(bytes_that_are_no_text_are_shown_by_number),
 		cmocka_unit_test(csv_cells_are_quoted_where_they_must_be),
 		cmocka_unit_test(control_characters_do_not_reach_a_terminal),
 		cmocka_unit_test(tokens_give_the_bytes_back),

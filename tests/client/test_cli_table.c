@@ -8,13 +8,13 @@
 #include <string.h>
 
 /* The table as text; freed by the caller. */
-static char *print(const cli_table *table)
+static char *print(cli_table *table)
 {
 	char *text = NULL;
 	size_t size = 0;
 	FILE *out = open_memstream(&text, &size);
 	assert_non_null(out);
-	cli_table_print(table, out);
+	assert_true(cli_table_print(table, out));
 	assert_int_equal(fclose(out), 0);
 	return text;
 }
@@ -74,12 +74,52 @@ static void a_table_without_rows_shows_its_header(void **state)
 	cli_table_release(&table);
 }
 
+static void blocks_share_the_header_and_the_widths(void **state)
+{
+	(void)state;
+	cli_table table = { 0 };
+	assert_true(cli_table_init(&table, 2));
+	cli_table_header(&table, 0, "id", true);
+	cli_table_header(&table, 1, "x", false);
+	assert_true(cli_table_cell(&table, CX_SLICE_LITERAL("1000")));
+	assert_true(cli_table_cell(&table, CX_SLICE_LITERAL("a")));
+	char *first = print(&table);
+	assert_true(cli_table_cell(&table, CX_SLICE_LITERAL("7")));
+	assert_true(cli_table_cell(&table, CX_SLICE_LITERAL("b")));
+	char *second = print(&table);
+	assert_string_equal(first, "  id  x\n"
+	                           "────  ─\n"
+	                           "1000  a\n");
+	assert_string_equal(second, "   7  b\n");
+	free(first);
+	free(second);
+	cli_table_release(&table);
+}
+
+static void cells_cannot_drive_a_terminal(void **state)
+{
+	(void)state;
+	cli_table table = { 0 };
+	assert_true(cli_table_init(&table, 1));
+	cli_table_header(&table, 0, "x", false);
+	assert_true(cli_table_cell(&table, CX_SLICE_LITERAL("\x1b[2J")));
+	assert_true(cli_table_cell(&table, CX_SLICE_LITERAL("\xe2\x80\xae")));
+	char *text = print(&table);
+	assert_null(strchr(text, '\x1b'));
+	assert_null(strstr(text, "\xe2\x80\xae"));
+	assert_non_null(strstr(text, "\\x1b[2J"));
+	free(text);
+	cli_table_release(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(chinese_and_latin_columns_line_up),
 		cmocka_unit_test(every_line_is_equally_wide),
 		cmocka_unit_test(a_table_without_rows_shows_its_header),
+		cmocka_unit_test(blocks_share_the_header_and_the_widths),
+		cmocka_unit_test(cells_cannot_drive_a_terminal),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
