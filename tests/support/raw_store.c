@@ -143,7 +143,6 @@ const char *raw_show_all(raw_store *self)
 
 int raw_spawn(const char *verb, const char *path, int *ret_out)
 {
-	extern char **environ;
 	char program[] = "/proc/self/exe";
 	char *arguments[] = { program, strdup(verb), strdup(path), NULL };
 	int ends[2] = { -1, -1 };
