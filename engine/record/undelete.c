@@ -29,6 +29,29 @@ typedef struct walking {
 	uint32_t affected;
 } walking;
 
+/* Begins at a deleted record, which a delete must have begun with. `*ret_rev` is its revision;
+ * a live one gives the status `when_live`. */
+static cx_status begin_walk(engine__operation *op, const engine_type *type, int64_t id,
+                            cx_status when_live, walking *ret, int64_t *ret_rev)
+{
+	engine__value values[ENGINE_SLOTS_MAX];
+	cx_status status = engine__operation_load(op, type, id, values);
+	if (status != CX_OK)
+		return status;
+	if (!engine__is_deleted(values))
+		return cx_fail(op->error, when_live, "%s %lld is not deleted", type->name,
+		               (long long)id);
+	engine__deletion deletion;
+	status = engine__operation_check_rev(op, type, id, values);
+	if (status == CX_OK)
+		status = find_deletion(op, type, id, &deletion);
+	if (status != CX_OK)
+		return status == CX_NOT_FOUND ? CX_CORRUPT : status;
+	*ret = (walking){ .op = op, .delete_id = deletion.delete_id };
+	*ret_rev = values[ENGINE_SLOT_REV].integer;
+	return CX_OK;
+}
+
 typedef cx_status step_action(walking *self, const engine__step *step);
 
 /* Calls `action` for the steps of that kind, in order. */
@@ -116,22 +139,11 @@ static cx_status check_references(walking *self, const engine__step *step)
 static cx_status undelete(engine__operation *op, const engine_type *type, int64_t id,
                           engine_outcome *ret)
 {
-	engine__value values[ENGINE_SLOTS_MAX];
-	cx_status status = engine__operation_load(op, type, id, values);
+	walking self;
+	int64_t rev;
+	cx_status status = begin_walk(op, type, id, CX_NOT_DELETED, &self, &rev);
 	if (status != CX_OK)
 		return status;
-	if (!engine__is_deleted(values))
-		return cx_fail(op->error, CX_NOT_DELETED, "%s %lld is not deleted", type->name,
-		               (long long)id);
-	const int64_t rev = values[ENGINE_SLOT_REV].integer + 1;
-	status = engine__operation_check_rev(op, type, id, values);
-	engine__deletion deletion;
-	if (status == CX_OK)
-		status = find_deletion(op, type, id, &deletion);
-	if (status != CX_OK)
-		return status == CX_NOT_FOUND ? CX_CORRUPT : status;
-
-	walking self = { .op = op, .delete_id = deletion.delete_id };
 	status = each_step(&self, ENGINE__STEP_DELETED, revive);
 	if (status == CX_OK)
 		status = each_step(&self, ENGINE__STEP_CLEARED, restore);
@@ -141,7 +153,7 @@ static cx_status undelete(engine__operation *op, const engine_type *type, int64_
 		status = forget_steps(&self);
 	if (status == CX_OK)
 		*ret = (engine_outcome){
-			.id = id, .rev = rev, .seq = op->seq, .affected = self.affected
+			.id = id, .rev = rev + 1, .seq = op->seq, .affected = self.affected
 		};
 	return status;
 }
@@ -171,22 +183,11 @@ static cx_status erase(walking *self, const engine__step *step)
 static cx_status purge(engine__operation *op, const engine_type *type, int64_t id,
                        engine_outcome *ret)
 {
-	engine__value values[ENGINE_SLOTS_MAX];
-	cx_status status = engine__operation_load(op, type, id, values);
+	walking self;
+	int64_t rev;
+	cx_status status = begin_walk(op, type, id, CX_INVALID_ARGUMENT, &self, &rev);
 	if (status != CX_OK)
 		return status;
-	if (!engine__is_deleted(values))
-		return cx_fail(op->error, CX_INVALID_ARGUMENT,
-		               "%s %lld is not deleted: delete it before purging it",
-		               type->name, (long long)id);
-	status = engine__operation_check_rev(op, type, id, values);
-	engine__deletion deletion;
-	if (status == CX_OK)
-		status = find_deletion(op, type, id, &deletion);
-	if (status != CX_OK)
-		return status == CX_NOT_FOUND ? CX_CORRUPT : status;
-
-	walking self = { .op = op, .delete_id = deletion.delete_id };
 	status = each_step(&self, ENGINE__STEP_DELETED, erase);
 	if (status == CX_OK)
 		status = forget_steps(&self);
