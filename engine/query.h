@@ -14,6 +14,9 @@
  * for: "=~" and "prefix~" compare the folded forms (case and width do not count), and are
  * what folded index columns serve. Enums compare by the order of their labels.
  *
+ * Records that are equal in the order asked for come in an order of the plan, the same from
+ * page to page: by ascending id where they were sorted; put `id` last to fix it.
+ *
  * The rule over all: every plan returns what reading every record would, and pages
  * concatenate to the whole. */
 #pragma once
@@ -77,7 +80,9 @@ typedef struct engine_page {
 } engine_page;
 
 /* Runs the query over one snapshot and hands its rows to `sink` in order.
- * Errors: CX_NO_FIELD, CX_TYPE, CX_INVALID_ARGUMENT, CX_TOO_DEEP, CX_TOO_LARGE (the filter),
+ * Errors: CX_MALFORMED, CX_NO_FIELD, CX_TYPE, CX_TOO_LONG, CX_INVALID_ARGUMENT, CX_TOO_DEEP,
+ * CX_TOO_LARGE (the filter), CX_INVALID_ARGUMENT (a limit over ENGINE_PAGE_RECORDS_MAX, a
+ * use_index that cannot serve the query),
  * CX_FULL_SCAN_REFUSED (with what index would help), CX_SORT_LIMIT, CX_CURSOR_STALE,
  * CX_DEADLINE (not one row could be found in time), CX_CORRUPT, CX_IO. */
 CX_MUST_USE cx_status engine_query_run(engine_read *read, const engine_query *query,

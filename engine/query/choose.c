@@ -99,9 +99,7 @@ static cx_status count_keys(engine__cursor *cursor, const engine__range *range, 
 		status = engine__cursor_next(cursor, pairs, wanted, &got);
 		if (status != CX_OK)
 			break;
-		size_t inside = 0;
-		while (inside < got && engine__range_holds(range, pairs[inside].key))
-			inside++;
+		const size_t inside = engine__range_count(range, pairs, got, false);
 		count += inside;
 		if (inside < wanted)
 			break;
@@ -149,6 +147,41 @@ static const engine__candidate *find_alike(const engine__plan *plan,
 		    memcmp(other->used, candidate->used, sizeof other->used) == 0)
 			return other;
 	return NULL;
+}
+
+/* All conjuncts that b's ranges decide are decided by a's. */
+static bool decides_all(const engine__candidate *a, const engine__candidate *b)
+{
+	for (size_t i = 0; i < ENGINE__CONJUNCT_WORDS; i++)
+		if ((b->used[i] & ~a->used[i]) != 0)
+			return false;
+	return true;
+}
+
+/* True when `a` is as good in every respect: there are no more keys in its ranges, and what is
+ * to be done with each costs no more. Then there is nothing to estimate. */
+static bool is_as_good(const engine__candidate *a, const engine__candidate *b)
+{
+	return decides_all(a, b) && a->ranges <= b->ranges + ENGINE__SAMPLE_RANGES &&
+	       (a->ordering != ENGINE__SORTED || b->ordering == ENGINE__SORTED) &&
+	       (!a->rows || b->rows) && (a->path.holds_rows || !b->path.holds_rows);
+}
+
+/* Leaves out candidates that another one is as good as; of equal ones the first declared stays.
+ * Returns how many stay. */
+static size_t leave_out_worse(engine__plan *plan)
+{
+	size_t count = 0;
+	for (size_t i = plan->candidate_count; i-- > 0;) {
+		engine__candidate *at = &plan->candidates[i];
+		for (size_t j = 0; j < plan->candidate_count && at->why == NULL; j++) {
+			const engine__candidate *other = &plan->candidates[j];
+			if (j != i && other->why == NULL && is_as_good(other, at))
+				at->why = "another decides all that it does";
+		}
+		count += at->why == NULL;
+	}
+	return count;
 }
 
 /* True when usable candidates differ in what they have to read, so that it is worth knowing
@@ -224,26 +257,30 @@ static bool is_full_scan(const engine__candidate *candidate)
 	       (candidate->residual || candidate->ordering == ENGINE__SORTED);
 }
 
-/* Looks up entry counts, guesses, and leaves out what is not permitted. Returns the number of
- * candidates left in `*ret_count`. */
-static cx_status prepare(engine_read *read, engine__plan *plan, size_t *ret_count)
+/* Leaves out what is not permitted. */
+static void refuse_scans(const engine_read *read, engine__plan *plan)
 {
-	const bool may_scan =
-		plan->query->allow_scan || plan->records < read->engine->scan_records_max;
-	size_t count = 0;
+	if (plan->query->allow_scan || plan->records < read->engine->scan_records_max)
+		return;
 	for (size_t i = 0; i < plan->candidate_count; i++) {
 		engine__candidate *at = &plan->candidates[i];
-		if (at->why == NULL && !may_scan && is_full_scan(at))
+		if (at->why == NULL && is_full_scan(at))
 			at->why = "would have to look at every record";
+	}
+}
+
+/* Looks up entry counts and guesses. */
+static cx_status guess_all(engine_read *read, engine__plan *plan)
+{
+	for (size_t i = 0; i < plan->candidate_count; i++) {
+		engine__candidate *at = &plan->candidates[i];
 		if (at->why != NULL)
 			continue;
 		cx_status status = engine__view_count(read->view, at->path.tree, &at->entries);
 		if (status != CX_OK)
 			return status;
 		at->estimate = guess(&plan->filter, at);
-		count++;
 	}
-	*ret_count = count;
 	return CX_OK;
 }
 
@@ -283,14 +320,13 @@ static engine__candidate *find_cheapest(const engine__plan *plan, engine__purpos
 cx_status engine__choose(engine_read *read, engine__plan *plan, engine__purpose purpose,
                          cx_arena *arena, engine__candidate **ret)
 {
-	size_t count;
-	cx_status status = prepare(read, plan, &count);
-	if (status != CX_OK)
-		return status;
+	refuse_scans(read, plan);
 	*ret = find_single(plan);
 	if (*ret != NULL)
 		return CX_OK;
-	if (count > 1 && plan->records > ENGINE__SAMPLE_KEYS && differ(plan))
+	const size_t count = leave_out_worse(plan);
+	cx_status status = guess_all(read, plan);
+	if (status == CX_OK && count > 1 && plan->records > ENGINE__SAMPLE_KEYS && differ(plan))
 		status = sample_all(read, plan, arena);
 	if (status == CX_OK)
 		*ret = find_cheapest(plan, purpose);

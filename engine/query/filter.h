@@ -88,8 +88,8 @@ typedef struct engine__filter {
 } engine__filter;
 
 /* Reads and binds. Everything lives in the arena, or in `bytes`.
- * Errors: CX_MALFORMED, CX_INVALID_ARGUMENT, CX_NO_FIELD, CX_TYPE, CX_TOO_DEEP, CX_TOO_LARGE,
- * CX_NO_MEMORY; `error` says where it went wrong. */
+ * Errors: CX_MALFORMED, CX_INVALID_ARGUMENT, CX_NO_FIELD, CX_TYPE, CX_TOO_LONG, CX_TOO_DEEP,
+ * CX_TOO_LARGE, CX_NO_MEMORY; `error` says where it went wrong. */
 CX_MUST_USE cx_status engine__filter_read(const engine_type *type, cx_slice bytes,
                                           cx_arena *arena, engine__filter *ret,
                                           cx_error *error);

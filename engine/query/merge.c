@@ -49,9 +49,8 @@ static cx_status refill(engine__scan *scan, uint16_t number)
 		engine__cursor_next(lane->cursor, lane->pairs, ENGINE__MERGE_BATCH, &got);
 	if (status != CX_OK)
 		return status;
-	while (lane->count < got &&
-	       engine__range_holds(range_of(scan, number), lane->pairs[lane->count].key))
-		lane->count++;
+	lane->count =
+		engine__range_count(range_of(scan, number), lane->pairs, got, scan->backward);
 	lane->ended = lane->count < ENGINE__MERGE_BATCH; /* of the tree, or of the range */
 	return CX_OK;
 }

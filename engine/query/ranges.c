@@ -366,3 +366,29 @@ bool engine__range_holds(const engine__range *range, cx_slice key)
 	return cx_slice_compare(key, range->low) >= 0 &&
 	       (range->high.size == 0 || cx_slice_compare(key, range->high) < 0);
 }
+
+/* Whether a key that is not before the range's begin, in the direction of reading, is not past
+ * its end. */
+static bool is_inside(const engine__range *range, cx_slice key, bool backward)
+{
+	if (backward)
+		return cx_slice_compare(key, range->low) >= 0;
+	return range->high.size == 0 || cx_slice_compare(key, range->high) < 0;
+}
+
+size_t engine__range_count(const engine__range *range, const engine__pair *entries,
+                           size_t count, bool backward)
+{
+	if (count == 0 || is_inside(range, entries[count - 1].key, backward))
+		return count;
+	size_t inside = 0;
+	size_t outside = count - 1;
+	while (inside < outside) {
+		const size_t middle = (inside + outside) / 2;
+		if (is_inside(range, entries[middle].key, backward))
+			inside = middle + 1;
+		else
+			outside = middle;
+	}
+	return inside;
+}

@@ -24,3 +24,8 @@ CX_MUST_USE cx_status engine__ranges_of(const engine__filter *filter,
                                         engine__ranges *ret);
 
 bool engine__range_holds(const engine__range *range, cx_slice key);
+
+/* How many of these entries, read one after the other in one direction from a place inside the
+ * range, still lie in it: the first so many. */
+size_t engine__range_count(const engine__range *range, const engine__pair *entries,
+                           size_t count, bool backward);

@@ -88,11 +88,9 @@ static cx_status read_range(engine__scan *scan, engine__hit *hits, size_t max,
 	cx_status status = engine__cursor_next(scan->cursor, pairs, max, &got);
 	if (status != CX_OK)
 		return status;
-	size_t count = 0;
-	while (count < got && engine__range_holds(range, pairs[count].key)) {
-		hits[count] = (engine__hit){ .entry = pairs[count], .range = number };
-		count++;
-	}
+	const size_t count = engine__range_count(range, pairs, got, scan->backward);
+	for (size_t i = 0; i < count; i++)
+		hits[i] = (engine__hit){ .entry = pairs[i], .range = number };
 	*ret_count = count;
 	return CX_OK;
 }

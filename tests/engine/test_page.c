@@ -309,9 +309,11 @@ static void a_page_goes_on_when_its_last_row_is_gone(void **state)
 static void a_continuation_of_another_query_is_refused(void **state)
 {
 	store_fixture *store = *state;
-	const engine_query query = query_of(store, "['=', 'a', 1]", "b", false, 10);
+	engine_query query = query_of(store, "['=', 'a', 1]", "b", false, 10);
+	query.use_index = fixture_index(store, "item", "a,b");
 	const page_of_ids first = run(&query);
 	const cx_slice after = position_of(&first);
+	query.use_index = NULL; /* the continuation knows it */
 	assert_int_equal(try_after(query, after), CX_OK);
 
 	engine_query other = query_of(store, "['=', 'a', 2]", "b", false, 10);
