@@ -154,6 +154,27 @@ must_fail layers base/string_utils.h
 plant proto/read.c 'void proto_x(void) { printf("x"); }'
 must_fail layers 'proto/read.c:2: prints'
 
+# The documentation as it is, and the headers it is compared with.
+documented() {
+    local folder
+    for folder in base client daemon docs engine proto; do
+        cp -r "$CARDEX_SOURCE/$folder" "$tree"
+    done
+}
+documented
+lint docs || finding "docs fails on what is there:" "$(cat "$root/out")"
+sed -i 's/dry_run/dryrun/' "$tree/docs/protocol.md"
+must_fail docs 'table methods'
+documented
+sed -i '/^| 600 /d' "$tree/docs/protocol.md"
+must_fail docs CURSOR_STALE
+documented
+sed -i 's/ENGINE_ORDER_MAX = 4/ENGINE_ORDER_MAX = 5/' "$tree/engine/query.h"
+must_fail docs 'ENGINE_ORDER_MAX` is 5'
+documented
+echo '[gone](nowhere.md)' >>"$tree/docs/limits.md"
+must_fail docs nowhere.md
+
 plant base/count.c '#include "base/count.h"' '' 'int cx_count(int start)' '{' \
     '	int nothing = 0;' '	return start / nothing;' '}'
 must_fail tidy base/count.c
