@@ -145,7 +145,8 @@ static void csv_row(cli_output *self, const cardex_row *row)
 		             &cell);
 		if (i > 0)
 			fputc(',', self->out);
-		fwrite(cell.data, 1, cell.size, self->out);
+		if (cell.size > 0)
+			fwrite(cell.data, 1, cell.size, self->out);
 	}
 	fputc('\n', self->out);
 }
