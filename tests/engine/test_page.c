@@ -285,6 +285,19 @@ static void equal_keys_of_merged_unique_ranges_come_once_in_both_directions(void
 	}
 }
 
+static void rows_that_were_sorted_and_are_equal_come_by_ascending_id(void **state)
+{
+	for (int descending = 0; descending < 2; descending++) {
+		engine_query query =
+			query_of(*state, "['<=', 'id', 300]", "name", descending != 0, 100);
+		int64_t ids[IDS_MAX];
+		assert_int_equal(read_all(query, ids), ITEMS);
+		for (int i = 0; i < ITEMS; i++) /* ten of each name */
+			assert_true(i % 10 == 0 ||
+			            (ids[i] > ids[i - 1] && (ids[i] - ids[i - 1]) % 30 == 0));
+	}
+}
+
 static void a_page_goes_on_when_its_last_row_is_gone(void **state)
 {
 	store_fixture *store = *state;
@@ -514,6 +527,7 @@ int main(void)
 		cmocka_unit_test(a_page_ends_after_the_row_that_passes_its_bytes),
 		cmocka_unit_test(
 			equal_keys_of_merged_unique_ranges_come_once_in_both_directions),
+		cmocka_unit_test(rows_that_were_sorted_and_are_equal_come_by_ascending_id),
 		cmocka_unit_test(a_page_goes_on_when_its_last_row_is_gone),
 		cmocka_unit_test(a_continuation_of_another_query_is_refused),
 		cmocka_unit_test(damaged_continuations_never_leave_the_query),

@@ -36,7 +36,8 @@ static const char SCHEMA[] = "type person keep { name string(20) }\n"
 			     "  cluster by (deal, at desc)\n"
 			     "  index (at)\n"
 			     "}\n"
-			     "type memo { body text  index (body) }\n";
+			     "type memo { body text  index (body) }\n"
+			     "type place { x int  y int  z int  unique spot (x, y) }\n";
 
 static engine_read *snapshot;
 
@@ -283,6 +284,29 @@ static void choices_are_read_as_ranges_and_merged_to_keep_order(void **state)
 		  "-at", "index owner,stage,at ranges 2 equal 2 range at order index merge" },
 	};
 	ASSERT_PLANS(*state, "deal", cases);
+}
+
+static void beyond_a_whole_unique_key_there_is_no_order_left_to_ask_for(void **state)
+{
+	static const struct {
+		const char *filter;
+		const char *order;
+		const char *plan;
+	} cases[] = {
+		{ "['=', 'x', 1]", "y,z", "index spot ranges 1 equal 1 range - order index" },
+		{ "['in', 'x', [1, 2]]", "x,y,-z",
+		  "index spot ranges 2 equal 1 range - order index" },
+		{ "['in', 'x', [1, 2]]", "y",
+		  "index spot ranges 2 equal 1 range - order index merge" },
+		/* two with the same y, of different x */
+		{ "['in', 'x', [1, 2]]", "y,z",
+		  "index spot ranges 2 equal 1 range - order sort" },
+	};
+	for (size_t i = 0; i < CX_COUNT_OF(cases); i++) {
+		engine_query query = query_of(*state, "place", cases[i].filter, cases[i].order);
+		query.use_index = fixture_index(*state, "place", "spot");
+		assert_string_equal(summary(&query), cases[i].plan);
+	}
 }
 
 static const char *numbers(int count)
@@ -543,6 +567,7 @@ int main(void)
 		cmocka_unit_test(columns_fixed_by_equality_do_not_count_for_order),
 		cmocka_unit_test(the_id_is_the_last_column),
 		cmocka_unit_test(choices_are_read_as_ranges_and_merged_to_keep_order),
+		cmocka_unit_test(beyond_a_whole_unique_key_there_is_no_order_left_to_ask_for),
 		cmocka_unit_test(too_many_ranges_are_not_merged),
 		cmocka_unit_test(what_an_index_holds_is_decided_there),
 		cmocka_unit_test(folded_columns_serve_folded_comparisons_only),
