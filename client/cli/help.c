@@ -9,7 +9,7 @@ static const char GENERAL[] =
 	"\n"
 	"options, before the command:\n"
 	"  --uri URI          the server; else $CARDEX_URI, else\n"
-	"                     cardex+unix:///run/cardexd/cardexd.sock\n"
+	"                     cardex+unix:///run/cardex/cardex.sock\n"
 	"  --format FORMAT    table (default), json, ndjson, csv\n"
 	"  --lang LANGUAGE    headers of tables: name (default), en, zh\n"
 	"  --raw              numbers as stored: no dates, no decimals\n"
@@ -53,13 +53,68 @@ static const topic TOPICS[] = {
 	  "  --input FORMAT     csv or ndjson; else by the file's name\n"
 	  "  --rejects FILE     rows that did not go in, with the reason\n"
 	  "  --dry-run          try every row, write nothing\n" },
+	{ "count",
+	  "  --where FILTER     as of query\n"
+	  "  --use-index NAME   this index or an error\n"
+	  "  --allow-scan       permit reading every record of a large type\n"
+	  "\n"
+	  "example: cardex count customer --where \"owner = 7 and lifecycle = active\"\n" },
 	{ "create",
 	  "FIELD=VALUE as people write it: amounts with decimals, dates as 2026-11-23, an "
 	  "empty\n"
 	  "value for null. FIELD@INDEX=VALUE finds the record referred to: owner@login=zhang\n"
 	  "  --file FILE        a JSON object (-: standard input)\n"
-	  "  --dry-run          try, and take it back\n" },
-	{ "get", "INDEX=VALUE finds by a unique index: cardex get user login=zhang\n" },
+	  "  --dry-run          try, and take it back\n"
+	  "\n"
+	  "Amounts have the decimals of the currency given with them, else of the schema's\n"
+	  "default; those of fields named *_base have two.\n"
+	  "\n"
+	  "example: cardex create customer name=Acme owner@login=zhang\n" },
+	{ "update",
+	  "FIELD=VALUE as of create. Amounts have the decimals of the record's currency.\n"
+	  "  --file FILE        a JSON object (-: standard input)\n"
+	  "  --if-rev N         only when the record still has this revision\n"
+	  "  --dry-run          try, and take it back\n"
+	  "\n"
+	  "example: cardex update customer 17 --if-rev 3 city=上海 employees=\n" },
+	{ "upsert",
+	  "INDEX is a unique index, FIELD=VALUE as of create; its columns must be among them.\n"
+	  "An amount needs currency=… beside it.\n"
+	  "  --file FILE        a JSON object (-: standard input)\n"
+	  "  --dry-run          try, and take it back\n"
+	  "\n"
+	  "example: cardex upsert customer ext_id ext_id=K-0001 name=Acme\n" },
+	{ "delete",
+	  "What refers to them is deleted, cleared, or keeps them from being deleted, as the\n"
+	  "schema says. Stops at the first that fails.\n"
+	  "  --if-rev N         only when the record still has this revision\n"
+	  "  --dry-run          try, and take it back\n"
+	  "\n"
+	  "example: cardex delete customer 17 18\n" },
+	{ "undelete", "With all that went with them. Stops at the first that fails.\n"
+	              "\n"
+	              "example: cardex undelete customer 17\n" },
+	{ "purge", "There is no way back.\n\nexample: cardex purge customer 17\n" },
+	{ "schema", "--format json has everything the server says of them.\n"
+	            "\n"
+	            "example: cardex schema customer\n" },
+	{ "check", "Ends with 1 when something is wrong.\n" },
+	{ "shell",
+	  "Words are parted by blanks; '…' and \"…\" keep them together, \\ takes the next\n"
+	  "character as it is. On a terminal there is completion (TAB) and a history:\n"
+	  "$XDG_STATE_HOME/cardex_history, else ~/.cardex_history. Elsewhere commands are "
+	  "read\n"
+	  "line by line. An error does not end it; quit, exit or the end of the input do.\n"
+	  "\n"
+	  "example: cardex --lang zh shell\n" },
+	{ "get",
+	  "INDEX=VALUE finds by a unique index; several columns are parted by commas.\n"
+	  "  --columns LIST     only these fields (an amount brings its currency along)\n"
+	  "  --deleted          a deleted record too; by id only\n"
+	  "\n"
+	  "examples: cardex get customer 17\n"
+	  "          cardex get user login=zhang\n"
+	  "          cardex get fx_rate currency,on=USD,2026-11-01\n" },
 	{ "export",
 	  "  --where FILTER  --columns LIST  --order LIST\n"
 	  "CSV unless --format says otherwise. Every page is a snapshot of its own.\n" },

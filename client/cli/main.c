@@ -82,7 +82,7 @@ int main(int argc, char **argv)
 	const char *uri = getenv("CARDEX_URI");
 	CX_SCOPED(cli_context_release)
 	cli_context self = { .uri = uri != NULL ? uri
-		                                : "cardex+unix:///run/cardexd/cardexd.sock" };
+		                                : "cardex+unix:///run/cardex/cardex.sock" };
 	signal(SIGPIPE, SIG_IGN);
 	char *name = NULL;
 	switch (parse(&self, argc, argv)) {

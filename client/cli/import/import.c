@@ -246,7 +246,10 @@ static void reject_later(importing *self, const later_reference *reference, cons
 	char reason[512];
 	snprintf(reason, sizeof reason, "the record is in, but its %s is not set: %s",
 	         reference->field->field->name, why);
-	cli_reject(&self->rejects, reference->row, reference->line, (cx_slice){ 0 }, reason);
+	CX_SCOPED(cx_buf_release) cx_buf cells = CX_BUF_INIT(CLI_COLUMNS_MAX);
+	const cli_row none = { 0 };
+	cli_reject_cells(&none, self->converter.column_count, &cells);
+	cli_reject(&self->rejects, reference->row, reference->line, cx_buf_slice(&cells), reason);
 	self->unset++;
 }
 
