@@ -13,7 +13,8 @@ static daemon__signer *signer;
 static int set_up(void **state)
 {
 	(void)state;
-	return daemon__signer_new((cx_slice){ secret, sizeof secret }, &signer);
+	const cx_slice key = { .data = secret, .size = sizeof secret };
+	return daemon__signer_new(key, &signer) == CX_OK ? 0 : -1;
 }
 
 static int tear_down(void **state)
