@@ -249,7 +249,8 @@ static void reject_later(importing *self, const later_reference *reference, cons
 	CX_SCOPED(cx_buf_release) cx_buf cells = CX_BUF_INIT(CLI_COLUMNS_MAX);
 	const cli_row none = { 0 };
 	cli_reject_cells(&none, self->converter.column_count, &cells);
-	cli_reject(&self->rejects, reference->row, reference->line, cx_buf_slice(&cells), reason);
+	cli_reject(&self->rejects, reference->row, reference->line, cx_buf_slice(&cells),
+	           reason);
 	self->unset++;
 }
 
