@@ -309,11 +309,12 @@ static void beyond_a_whole_unique_key_there_is_no_order_left_to_ask_for(void **s
 	}
 }
 
-static const char *numbers(int count)
+/* "['in', field, [1, 2 … count]]" */
+static const char *numbers(const char *field, int count)
 {
 	static char text[8000];
-	int used = snprintf(text, sizeof text, "['in', 'rare', [0");
-	for (int i = 1; i < count; i++)
+	int used = snprintf(text, sizeof text, "['in', '%s', [1", field);
+	for (int i = 2; i <= count; i++)
 		used += snprintf(text + used, sizeof text - (size_t)used, ", %d", i);
 	snprintf(text + used, sizeof text - (size_t)used, "]]");
 	return text;
@@ -321,17 +322,38 @@ static const char *numbers(int count)
 
 static void too_many_ranges_are_not_merged(void **state)
 {
-	engine_query query = query_of(*state, "deal", numbers(64), "id");
+	engine_query query = query_of(*state, "deal", numbers("rare", 64), "id");
 	query.use_index = fixture_index(*state, "deal", "rare");
 	assert_string_equal(summary(&query),
 	                    "index rare ranges 64 equal 1 range - order index merge");
-	query = query_of(*state, "deal", numbers(65), "id");
+	query = query_of(*state, "deal", numbers("rare", 65), "id");
 	query.use_index = fixture_index(*state, "deal", "rare");
 	assert_string_equal(summary(&query), "index rare ranges 65 equal 1 range - order sort");
-	query = query_of(*state, "deal", numbers(1000), "");
+	query = query_of(*state, "deal", numbers("rare", 1000), "");
 	query.use_index = fixture_index(*state, "deal", "rare");
 	assert_string_equal(summary(&query),
 	                    "index rare ranges 1000 equal 1 range - order none");
+}
+
+static void columns_that_would_make_too_many_ranges_are_not_fixed(void **state)
+{
+	static const struct {
+		int times;
+		const char *plan;
+	} cases[] = {
+		{ 33, "index owner,stage,at ranges 990 equal 3 range - order none" },
+		{ 34, "index owner,stage,at ranges 30 equal 2 range - order none filter" },
+	};
+	for (size_t i = 0; i < CX_COUNT_OF(cases); i++) {
+		char filter[1000];
+		snprintf(filter, sizeof filter,
+		         "['and', ['in', 'owner', [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]], "
+		         "['in', 'stage', ['lead', 'won', 'lost']], %s]",
+		         numbers("at", cases[i].times));
+		engine_query query = query_of(*state, "deal", filter, "");
+		query.use_index = fixture_index(*state, "deal", "owner,stage,at");
+		assert_string_equal(summary(&query), cases[i].plan);
+	}
 }
 
 static void what_an_index_holds_is_decided_there(void **state)
@@ -569,6 +591,7 @@ int main(void)
 		cmocka_unit_test(choices_are_read_as_ranges_and_merged_to_keep_order),
 		cmocka_unit_test(beyond_a_whole_unique_key_there_is_no_order_left_to_ask_for),
 		cmocka_unit_test(too_many_ranges_are_not_merged),
+		cmocka_unit_test(columns_that_would_make_too_many_ranges_are_not_fixed),
 		cmocka_unit_test(what_an_index_holds_is_decided_there),
 		cmocka_unit_test(folded_columns_serve_folded_comparisons_only),
 		cmocka_unit_test(an_index_that_leaves_null_out_needs_a_filter_that_does),
