@@ -87,15 +87,15 @@ int main(int argc, char **argv)
 	char *name = NULL;
 	switch (parse(&self, argc, argv)) {
 	case RUN:
-		return written(cli_dispatch(&self, argc - optind, argv + optind));
+		return (int)written(cli_dispatch(&self, argc - optind, argv + optind));
 	case HELP:
-		return written(cli_run_help(&self, 1, &name));
+		return (int)written(cli_run_help(&self, 1, &name));
 	case VERSION:
-		return written(cli_run_version(&self, 1, &name));
+		return (int)written(cli_run_version(&self, 1, &name));
 	case WRONG:
 		break;
 	}
-	return cli_usage(
+	return (int)cli_usage(
 		"usage: cardex [--uri URI] [--format table|json|ndjson|csv] "
 		"[--lang en|zh|name] [--raw] [--csv-guard] COMMAND …; see cardex --help");
 }

@@ -57,6 +57,7 @@ ends() {
 	last_command="$*"
 	"$@" >"$folder/out" 2>"$folder/errors" || code=$?
 	out=$(cat "$folder/out")
+	# shellcheck disable=SC2034 # for the script that sources this
 	errors=$(cat "$folder/errors")
 	claims=$((claims + 1))
 	[ "$code" = "$expected" ] || fail "it ends with $code, not $expected"
