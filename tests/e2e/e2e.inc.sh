@@ -56,8 +56,9 @@ ends() {
 	shift
 	last_command="$*"
 	"$@" >"$folder/out" 2>"$folder/errors" || code=$?
-	out=$(cat "$folder/out")
 	# shellcheck disable=SC2034 # for the script that sources this
+	out=$(cat "$folder/out")
+	# shellcheck disable=SC2034
 	errors=$(cat "$folder/errors")
 	claims=$((claims + 1))
 	[ "$code" = "$expected" ] || fail "it ends with $code, not $expected"
