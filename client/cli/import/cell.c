@@ -176,7 +176,8 @@ cx_status cli_cell_set(const cli_cell *cell, cardex_doc *fields, cx_error *error
 	case CARDEX_KIND_REF:
 		return set_number(cell, digits_of(cell->field->scale), fields, error);
 	case CARDEX_KIND_MONEY:
-		return set_number(cell, cli_money_digits(cell->field->field, cell->currency), fields, error);
+		return set_number(cell, cli_money_digits(cell->field->field, cell->currency),
+		                  fields, error);
 	case CARDEX_KIND_DATE:
 		return set_time(cell, true, fields, error);
 	case CARDEX_KIND_TS:
