@@ -13,9 +13,9 @@
 enum {
 	SEGMENT_BYTES_DEFAULT = 64 * 1024 * 1024,
 	SEGMENT_BYTES_MIN = 4096,
-	FIRST_SEGMENT_BYTES = 1024 * 1024,
-	GROWTH = 4,
-	AGE_MS_DEFAULT = 5000,
+	FIRST_SEGMENT_BYTES = 8 * 1024 * 1024,
+	GROWTH = 8,
+	AGE_MS_DEFAULT = 60 * 1000,
 	IDLE_BYTES_MAX = 4 * 1024 * 1024, /* kept of a buffer that a large commit made grow */
 	MERGED_BYTES_FACTOR =
 		3, /* of a segment's bytes, once they are in LMDB, half-full pages */
@@ -191,6 +191,7 @@ cx_status engine__journal_freeze(engine__store *store, engine__segment *next)
 	journal->active = next;
 	journal->active_since_ns = 0;
 	journal->merged = 0;
+	journal->merge_since_ns = cx_clock_monotonic_ns();
 	journal->merge_status = CX_OK;
 	pthread_cond_signal(&journal->merge_wanted);
 	return CX_OK;
@@ -314,25 +315,41 @@ static cx_status find_room(engine__store *store, uint64_t size)
 	return status;
 }
 
-/* Writers that are ahead of the merge are slowed, the more the further: how far is the share
- * of the active segment that is used less the share of the frozen one that is merged. */
-static void pace(engine__store *store)
+/* How many ns the merge has taken for each byte of the frozen segment so far; 0 = not known. */
+static double merge_ns_per_byte(const engine__journal *journal)
 {
-	enum { AHEAD_PERCENT = 20, NS_PER_PERCENT = 1000 * 1000, PERCENT_MAX = 100 };
+	const engine__segment *frozen = journal->frozen;
+	double share = (double)journal->merged / (double)atomic_load(&frozen->table->nodes);
+	if (!(share > 0))
+		return 0;
+	return (double)(cx_clock_monotonic_ns() - journal->merge_since_ns) /
+	       (share * (double)frozen->tail);
+}
+
+/* Writers that are ahead of the merge are slowed by the time that it takes for as many bytes,
+ * the more the further they are: how far is the share of the active segment that is used less
+ * the share of the frozen one that is merged. So the active one is not full long before the
+ * other can take its place, and nobody is stopped for a whole merge. */
+static void pace(engine__store *store, uint64_t bytes)
+{
+	const double allowed = 0.1;
+	const double full_price = 0.2;
+	const double ns_max = 500e6;
 	engine__journal *journal = &store->journal;
+	double ns = 0;
 	pthread_mutex_lock(&store->lock);
-	uint64_t used = 0;
-	uint64_t merged = 0;
-	if (journal->frozen != NULL && journal->active != NULL) {
-		uint64_t all = atomic_load(&journal->frozen->table->nodes);
-		used = journal->active->tail * PERCENT_MAX / journal->active->size;
-		merged = all == 0 ? PERCENT_MAX : journal->merged * PERCENT_MAX / all;
+	if (journal->frozen != NULL && atomic_load(&journal->frozen->table->nodes) > 0) {
+		double used = (double)journal->active->tail / (double)journal->active->size;
+		double merged = (double)journal->merged /
+		                (double)atomic_load(&journal->frozen->table->nodes);
+		double ahead = (used - merged - allowed) / full_price;
+		if (ahead > 0)
+			ns = ahead * (double)bytes * merge_ns_per_byte(journal);
 	}
 	pthread_mutex_unlock(&store->lock);
-	if (used <= merged + AHEAD_PERCENT)
-		return;
-	uint64_t ns = (used - merged - AHEAD_PERCENT) * NS_PER_PERCENT;
-	nanosleep(&(struct timespec){ .tv_nsec = (long)ns }, NULL);
+	if (ns >= 1)
+		nanosleep(&(struct timespec){ .tv_nsec = (long)(ns < ns_max ? ns : ns_max) },
+		          NULL);
 }
 
 /* ---- submitting ---- */
@@ -453,6 +470,8 @@ cx_status engine__journal_stop(engine__store *store)
 		status = engine__segment_remove(&journal->segments[slot]);
 	if (status == CX_OK)
 		status = engine__file_sync_folder(journal->segments[0].path, NULL);
+	if (status == CX_OK) /* nothing merges meanwhile */
+		engine__room_give_back(store);
 	return status;
 }
 
@@ -517,7 +536,7 @@ cx_status engine__journal_submit(engine__store *store, const engine__buffer *wri
 	if (status == CX_STORAGE_FULL)
 		status = commit_directly(store, writes, number);
 	else if (status == CX_OK) {
-		pace(store);
+		pace(store, engine__buffer_bytes(writes));
 		status = append(store, writes, number);
 	}
 	if (status == CX_OK)

@@ -48,8 +48,9 @@ typedef struct engine__journal {
 	engine__segment *frozen;
 	engine__tables *tables;
 	uint64_t active_since_ns; /* when its first commit came; 0 = it is empty */
-	uint64_t merged;          /* operations of the frozen one, for pacing */
-	cx_status merge_status;   /* of the last try */
+	uint64_t merged;          /* operations of the frozen one */
+	uint64_t merge_since_ns;
+	cx_status merge_status; /* of the last try */
 	bool stopping;
 	bool merger_runs;
 	pthread_t merger;

@@ -61,7 +61,7 @@ typedef struct engine__store_options {
 	/* Bytes of each of the two segments of the journal; 0 = 64 MiB. What waits for the
 	 * merge takes up to about six times that in memory, and twice that on disk. */
 	uint64_t journal_bytes;
-	uint64_t journal_age_ms; /* after which commits are merged at the latest; 0 = 5000 */
+	uint64_t journal_age_ms; /* after which commits are merged at the latest; 0 = 60,000 */
 } engine__store_options;
 
 /* Opens the file at `path` or makes it: under a temporary name, synced, renamed, its folder
