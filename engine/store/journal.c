@@ -520,6 +520,8 @@ cx_status engine__journal_submit(engine__store *store, const engine__buffer *wri
 		pace(store);
 		status = append(store, writes, number);
 	}
+	if (status == CX_IO || status == CX_CORRUPT)
+		engine__store_break(store); /* also when only a segment could not be made */
 	if (status == CX_OK)
 		*ret = number;
 	return status;
