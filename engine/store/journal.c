@@ -145,6 +145,7 @@ static cx_status prepare(engine__store *store, engine__segment *segment)
 		                                 journal->last_segment + 1, bytes);
 	if (status != CX_OK)
 		return status;
+	segment->table->last = journal->submitted; /* what a merge of none covers */
 	journal->last_segment++;
 	if (journal->next_bytes < journal->segment_bytes_max / GROWTH)
 		journal->next_bytes *= GROWTH;
