@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -23,19 +24,25 @@ static atomic_bool watched[DESCRIPTORS_MAX];
 static fault how;
 static unsigned fail_at;
 static atomic_bool armed;
-static atomic_uint calls;
-static atomic_uint hits;
-static char first_hit[NAME_BYTES + 32];
-static atomic_bool first_hit_lasting;
+
+typedef struct tally {
+	atomic_uint calls;
+	atomic_uint hits;
+	char first_hit[NAME_BYTES + 32];
+	atomic_bool first_hit_lasting;
+} tally;
+
+static tally own_count;
+static tally *counted = &own_count;
 
 /* ---- which calls fail ---- */
 
 static void remember(const char *call, const char *name, bool lasting)
 {
-	if (atomic_fetch_add(&hits, 1) > 0)
+	if (atomic_fetch_add(&counted->hits, 1) > 0)
 		return;
-	snprintf(first_hit, sizeof first_hit, "%s %s", call, name);
-	atomic_store(&first_hit_lasting, lasting);
+	snprintf(counted->first_hit, sizeof counted->first_hit, "%s %s", call, name);
+	atomic_store(&counted->first_hit_lasting, lasting);
 }
 
 /* `is_sync`: the call makes bytes durable; `may_be_short`: it moves bytes. */
@@ -43,7 +50,7 @@ static bool fails(const char *call, const char *name, bool is_sync, bool may_be_
 {
 	if (!atomic_load(&armed) || (how.of_syncs_only && !is_sync))
 		return false;
-	unsigned number = atomic_fetch_add(&calls, 1) + 1;
+	unsigned number = atomic_fetch_add(&counted->calls, 1) + 1;
 	if (fail_at == 0 || number < fail_at || (number > fail_at && !how.for_good))
 		return false;
 	if (how.kind == FAULT_SHORT && !may_be_short)
@@ -299,6 +306,17 @@ CATCH(int, rename, const char *from, const char *to)
 
 /* ---- for the tests ---- */
 
+void faults_share(void)
+{
+	if (counted != &own_count)
+		return;
+	void *shared = mmap(NULL, sizeof *counted, PROT_READ | PROT_WRITE,
+	                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (shared == MAP_FAILED)
+		abort();
+	counted = shared;
+}
+
 void faults_watch(const char *path)
 {
 	snprintf(folder, sizeof folder, "%s", path);
@@ -308,32 +326,32 @@ void faults_arm(fault what, unsigned at)
 {
 	how = what;
 	fail_at = at;
-	first_hit[0] = '\0';
-	atomic_store(&first_hit_lasting, false);
-	atomic_store(&hits, 0);
-	atomic_store(&calls, 0);
+	counted->first_hit[0] = '\0';
+	atomic_store(&counted->first_hit_lasting, false);
+	atomic_store(&counted->hits, 0);
+	atomic_store(&counted->calls, 0);
 	atomic_store(&armed, true);
 }
 
 unsigned faults_disarm(void)
 {
 	atomic_store(&armed, false);
-	return atomic_load(&calls);
+	return atomic_load(&counted->calls);
 }
 
 bool faults_have_hit(void)
 {
-	return atomic_load(&hits) > 0;
+	return atomic_load(&counted->hits) > 0;
 }
 
 const char *faults_hit(void)
 {
-	return first_hit;
+	return counted->first_hit;
 }
 
 bool faults_hit_lasting(void)
 {
-	return atomic_load(&first_hit_lasting);
+	return atomic_load(&counted->first_hit_lasting);
 }
 
 const char *fault_text(fault what)

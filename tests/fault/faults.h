@@ -24,6 +24,9 @@ typedef struct fault {
 	bool of_syncs_only; /* only syncs are counted and fail */
 } fault;
 
+/* What is counted is seen by the processes that are forked from now on too, and by this one. */
+void faults_share(void);
+
 /* Files below the folder, of which the path is a prefix, are watched. */
 void faults_watch(const char *folder);
 

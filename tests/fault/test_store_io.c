@@ -123,7 +123,11 @@ static void check_reads(raw_store *store, const history *all)
 
 static void check_after(raw_store *store, const history *all)
 {
-	raw_open(store);
+	cx_status status = raw_try_open(store);
+	if (status != CX_OK)
+		print_error("after %s: %s\n", faults_hit(), store->error.text);
+	assert_int_equal(status, CX_OK);
+	assert_int_equal(engine__store_tree(store->store, "pairs", false, &store->tree), CX_OK);
 	engine__view *view;
 	assert_int_equal(engine__view_begin(store->store, &view), CX_OK);
 	check_view(store, view, all, true);
