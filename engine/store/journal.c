@@ -145,6 +145,7 @@ static cx_status prepare(engine__store *store, engine__segment *segment)
 		                                 journal->last_segment + 1, bytes);
 	if (status != CX_OK)
 		return status;
+	segment->table->last = journal->submitted; /* what a merge of none covers */
 	journal->last_segment++;
 	if (journal->next_bytes < journal->segment_bytes_max / GROWTH)
 		journal->next_bytes *= GROWTH;
@@ -539,6 +540,8 @@ cx_status engine__journal_submit(engine__store *store, const engine__buffer *wri
 		pace(store, engine__buffer_bytes(writes));
 		status = append(store, writes, number);
 	}
+	if (status == CX_IO || status == CX_CORRUPT)
+		engine__store_break(store); /* also when only a segment could not be made */
 	if (status == CX_OK)
 		*ret = number;
 	return status;

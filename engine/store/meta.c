@@ -175,7 +175,8 @@ static cx_status read_metas(inspection *look, uint64_t file_bytes)
 		return damaged(look, "its page size");
 	if (!are_neighbours(&even, &odd))
 		return damaged(look, "its transaction numbers");
-	look->newest = even.txn > odd.txn ? even : odd;
+	/* Of equals LMDB takes the first: the second may be what a failed first commit left. */
+	look->newest = odd.txn > even.txn ? odd : even;
 	look->pages = file_bytes / even.page_bytes;
 	if (look->newest.last_page < 1 || look->newest.last_page > INT64_MAX / even.page_bytes)
 		return damaged(look, "its number of pages");
