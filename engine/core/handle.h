@@ -37,7 +37,7 @@ struct engine_read {
 	engine *engine;
 	engine__view *view;
 	cx_arena *assembled; /* long rows put together; emptied when the snapshot goes */
-	cx_arena *scratch;   /* of one call; emptied by whoever begins one */
+	cx_arena *scratch;   /* of one call: engine__scratch_take; NULL while one has it */
 	uint64_t seq;
 	bool seq_known;
 };

@@ -88,7 +88,7 @@ static double guess(const engine__filter *filter, const engine__candidate *candi
 static cx_status count_keys(engine__cursor *cursor, const engine__range *range, size_t most,
                             size_t *ret)
 {
-	engine__pair pairs[ENGINE__SAMPLE_KEYS];
+	CX_UNSET engine__pair pairs[ENGINE__SAMPLE_KEYS];
 	size_t count = 0;
 	size_t got;
 	cx_status status = CX_OK;

@@ -132,8 +132,8 @@ static cx_status look_up(engine__walk *walk)
 			walk->stored[i] = walk->hits[i].entry.value;
 		return CX_OK;
 	}
-	cx_slice keys[ENGINE__SCAN_BATCH_MAX];
-	cx_slice values[ENGINE__SCAN_BATCH_MAX];
+	CX_UNSET cx_slice keys[ENGINE__SCAN_BATCH_MAX];
+	CX_UNSET cx_slice values[ENGINE__SCAN_BATCH_MAX];
 	size_t count = 0;
 	for (size_t i = 0; i < walk->count; i++)
 		if (is_fetched(walk, i))
