@@ -130,13 +130,3 @@ void cx_buf_consume(cx_buf *buf, size_t size)
 	memmove(buf->data, buf->data + size, buf->size - size);
 	buf->size -= size;
 }
-
-cx_slice cx_buf_slice(const cx_buf *buf)
-{
-	return (cx_slice){ .data = buf->data, .size = buf->size };
-}
-
-cx_status cx_buf_status(const cx_buf *buf)
-{
-	return buf->failed;
-}

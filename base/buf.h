@@ -47,6 +47,12 @@ bool cx_buf_printf(cx_buf *buf, const char *format, ...);
 void cx_buf_consume(cx_buf *buf, size_t size);
 
 /* Its bytes, until the buffer changes. */
-cx_slice cx_buf_slice(const cx_buf *buf);
+static inline cx_slice cx_buf_slice(const cx_buf *buf)
+{
+	return (cx_slice){ .data = buf->data, .size = buf->size };
+}
 
-cx_status cx_buf_status(const cx_buf *buf);
+static inline cx_status cx_buf_status(const cx_buf *buf)
+{
+	return buf->failed;
+}

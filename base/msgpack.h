@@ -91,7 +91,10 @@ typedef enum cx_kind {
 /* "an integer", "a string" …; for messages. */
 const char *cx_kind_name(cx_kind kind);
 
-cx_reader cx_reader_of(cx_slice bytes);
+static inline cx_reader cx_reader_of(cx_slice bytes)
+{
+	return (cx_reader){ .rest = bytes };
+}
 
 /* What comes next; moves nothing. */
 cx_kind cx_reader_peek(const cx_reader *reader);

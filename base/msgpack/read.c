@@ -33,11 +33,6 @@ const char *cx_kind_name(cx_kind kind)
 	CX_UNREACHABLE();
 }
 
-cx_reader cx_reader_of(cx_slice bytes)
-{
-	return (cx_reader){ .rest = bytes };
-}
-
 cx_kind cx_reader_peek(const cx_reader *reader)
 {
 	if (reader->failed || reader->rest.size == 0)

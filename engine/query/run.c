@@ -61,7 +61,7 @@ cx_status engine_query_count(engine_read *read, const engine_query *query, uint6
 	                            &walk, error);
 	uint64_t count = 0;
 	while (status == CX_OK) {
-		engine__step step;
+		CX_UNSET engine__step step;
 		status = engine__walk_next(&walk, &step, error);
 		if (status != CX_OK)
 			break;
