@@ -15,6 +15,7 @@ void engine__read_release(engine_read *read)
 {
 	cx_arena_free(&read->assembled);
 	cx_arena_free(&read->scratch);
+	free(read->memory);
 }
 
 cx_status engine__scratch_take(engine_read *read, engine__scratch *ret)

@@ -124,8 +124,8 @@ cx_status engine_query_explain(engine_read *read, const engine_query *query, cx_
 	cx_status status = engine__scratch_take(read, &scratch);
 	engine__plan plan;
 	if (status == CX_OK)
-		status = engine__plan_of(read, query, ENGINE__PURPOSE_RUN, scratch.arena, &plan,
-		                         error);
+		status = engine__plan_of(read, query, ENGINE__PURPOSE_EXPLAIN, scratch.arena,
+		                         &plan, error);
 	if (status != CX_OK)
 		return status;
 	write_plan(&plan, out);
