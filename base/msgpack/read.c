@@ -254,10 +254,6 @@ static const uint8_t *pass_values(const uint8_t *at, const uint8_t *end, uint64_
 		if (count > room)
 			return NULL;
 		count--;
-		if (cx__is_fixint(*at)) {
-			at++;
-			continue;
-		}
 		cx__form form = cx__form_of(*at);
 		uint64_t header = 1u + form.length_bytes;
 		if (form.kind == CX_KIND_BAD || header > room)
