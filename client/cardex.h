@@ -504,7 +504,8 @@ CARDEX_API CARDEX_MUST_USE cardex_status cardex_submit_next(cardex_conn *conn,
 
 /* For an event loop: poll cardex_fd() for cardex_events() (POLLIN, and POLLOUT while bytes wait
  * to be sent), then call cardex_process(), which sends and receives what is possible without
- * waiting and calls the callbacks.
+ * waiting and calls the callbacks. Poll level-triggered: what is left, the end of the
+ * connection too, is for the next call.
  * Errors: CARDEX_DISCONNECTED, CARDEX_MALFORMED (the server's bytes make no sense): the
  * connection is then of no more use, and all requests have had their callback. */
 CARDEX_API int cardex_fd(const cardex_conn *conn);

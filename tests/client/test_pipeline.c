@@ -114,6 +114,7 @@ static void a_disconnect_fails_all_in_order(void **state)
 	fake_send_bytes(&server, wire_hex("9401 05")); /* the begin of another */
 	close(server.fd);
 	server.fd = -1;
+	process(&server); /* the answers; the end is noticed at the next call */
 	cardex_error error;
 	assert_int_equal(cardex_process(server.conn, &error), CARDEX_DISCONNECTED);
 	assert_true(error.retryable);
