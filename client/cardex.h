@@ -125,6 +125,8 @@ typedef struct cardex_options {
 	int connect_timeout_ms;  /* name look-up not included; 0 = 10 s, -1 = none */
 	int request_timeout_ms;  /* of calls that wait; 0 = 60 s, -1 = none */
 	size_t reply_bytes_max;  /* longest answer taken; 0 = 16 MiB */
+	int spin_us; /* calls that wait look so long for the answer before they sleep; 0..10000
+	              */
 	cardex_notification_fn *on_notification; /* NULL: they are passed over */
 	void *notification_context;
 } cardex_options;

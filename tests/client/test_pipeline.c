@@ -282,7 +282,7 @@ static void an_answer_after_its_deadline_is_passed_over(void **state)
 {
 	(void)state;
 	fake server;
-	const cardex_options options = { .request_timeout_ms = 20 };
+	const cardex_options options = { .request_timeout_ms = 20, .spin_us = 5000 };
 	fake_open(&server, NULL, &options);
 	cardex_error error;
 	assert_int_equal(cardex_ping(server.conn, &error), CARDEX_DEADLINE);
