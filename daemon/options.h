@@ -59,5 +59,7 @@
 	  "threads that serve connections; 0 = one per "                                     \
 	  "processor, at most 4")                                                            \
 	O(threads, workers, COUNT, "1", 1, 16, "threads for reads that take long")           \
+	O(threads, spin_us, COUNT, "0", 0, 10000,                                            \
+	  "time a loop goes on looking for work before it sleeps")                           \
 	O(log, level, LEVEL, "info", 0, 0, "error, warn, info or debug")                     \
 	O(log, format, FORMAT, "text", 0, 0, "text or json")
