@@ -224,13 +224,28 @@ static cx_status make(const char *path, const engine__store_options *options, in
 	return CX_OK;
 }
 
+/* Whether the last process did not close the store. */
+static bool has_journal(const char *path)
+{
+	char name[PATH_MAX];
+	for (int slot = 0; slot < 2; slot++)
+		if (snprintf(name, sizeof name, "%s-journal%d", path, slot) <
+		            (int)sizeof name &&
+		    access(name, F_OK) == 0)
+			return true;
+	return false;
+}
+
 static cx_status check_structure(int fd, const char *path, const engine__store_options *options,
                                  cx_error *error)
 {
+	/* A process that was killed inside a write may have left a page that only the memory of
+	 * the system has, and what is built on it would be lost with it. */
+	if (fdatasync(fd) != 0)
+		return fail_errno(error, "sync", path);
+	bool quick = options->skip_structure_check && !has_journal(path);
 	engine__verify_report report;
-	return engine__verify(fd, path,
-	                      options->skip_structure_check ? ENGINE__VERIFY_QUICK
-	                                                    : ENGINE__VERIFY_WHOLE,
+	return engine__verify(fd, path, quick ? ENGINE__VERIFY_QUICK : ENGINE__VERIFY_WHOLE,
 	                      &report, error);
 }
 

@@ -239,13 +239,12 @@ static cx_status start(engine__store *store)
 	return status;
 }
 
-/* Ends the active segment: what follows stands in the next. */
-static cx_status write_end(engine__store *store)
+cx_status engine__journal_mark(engine__store *store, engine__entry_kind kind, cx_slice body)
 {
 	engine__journal *journal = &store->journal;
 	engine__segment *segment = journal->active;
-	const engine__entry end = {
-		.kind = ENGINE__ENTRY_END,
+	const engine__entry mark = {
+		.kind = kind,
 		.tag = segment->tag,
 		.previous = segment->checksum,
 		.number = journal->submitted,
@@ -253,16 +252,22 @@ static cx_status write_end(engine__store *store)
 	};
 	cx_buf_clear(&journal->encoded);
 	engine__entry_begin(&journal->encoded);
-	(void)engine__entry_end(&journal->encoded, 0, &end);
+	cx_buf_append_slice(&journal->encoded, body);
+	uint64_t checksum = engine__entry_end(&journal->encoded, 0, &mark);
 	cx_status status = cx_buf_status(&journal->encoded);
 	if (status != CX_OK)
 		return status;
 	status = engine__segment_write(segment, cx_buf_slice(&journal->encoded), segment->tail);
 	if (status == CX_OK)
 		status = engine__segment_sync(segment);
-	if (status != CX_OK)
+	if (status != CX_OK) {
 		engine__store_break(store);
-	return status;
+		return status;
+	}
+	segment->tail += journal->encoded.size;
+	segment->synced = segment->tail;
+	segment->checksum = checksum;
+	return CX_OK;
 }
 
 /* Freezes the active segment, when the one before is merged, and goes on in the other. */
@@ -280,7 +285,7 @@ cx_status engine__journal_change_segment(engine__store *store)
 	engine__segment *next = other_of(journal);
 	status = prepare(store, next);
 	if (status == CX_OK)
-		status = write_end(store);
+		status = engine__journal_mark(store, ENGINE__ENTRY_END, (cx_slice){ 0 });
 	if (status == CX_OK) {
 		pthread_mutex_lock(&store->lock);
 		status = engine__journal_freeze(store, next);

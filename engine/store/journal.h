@@ -90,6 +90,11 @@ CX_MUST_USE cx_status engine__journal_wait_merged(engine__store *store);
  * writer. Errors: CX_STORAGE_FULL, CX_IO, CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__journal_change_segment(engine__store *store);
 
+/* Writes a mark at the end of the active segment, which has room for it, and syncs it; all
+ * commits must be durable. By the writer. Errors: CX_IO, CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__journal_mark(engine__store *store, engine__entry_kind kind,
+                                           cx_slice body);
+
 /* Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__journal_start_merger(engine__store *store);
 

@@ -58,7 +58,8 @@ typedef struct engine__store_options {
 	unsigned readers_max; /* views at a time; 0 = 126 */
 	bool any_filesystem;  /* also network and FUSE file systems, where mmap may lie */
 	bool must_exist;      /* do not make a new file */
-	bool skip_structure_check; /* look only at the beginning and the end of the file */
+	/* Look only at the beginning and the end of a file that was closed. */
+	bool skip_structure_check;
 	/* Bytes of each of the two segments of the journal; 0 = 64 MiB. What waits for the
 	 * merge takes up to about six times that in memory, and twice that on disk. */
 	uint64_t journal_bytes;
