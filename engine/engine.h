@@ -21,6 +21,7 @@ typedef struct engine_options {
 	unsigned readers_max;  /* snapshots at a time; 0 = 126 */
 	bool any_filesystem;   /* also network and FUSE file systems */
 	bool must_exist;       /* do not make a new file */
+	bool skip_structure_check; /* look only at the begin and the end of the file */
 	uint32_t
 		sort_records_max; /* most records one query sorts without an index; 0 = 10000 */
 	uint32_t scan_records_max; /* types with fewer records are scanned freely; 0 = 1000 */

@@ -58,7 +58,7 @@ typedef struct engine__store_options {
 	unsigned readers_max; /* views at a time; 0 = 126 */
 	bool any_filesystem;  /* also network and FUSE file systems, where mmap may lie */
 	bool must_exist;      /* do not make a new file */
-	bool skip_structure_check; /* look only at the beginning and the end of the file */
+	bool skip_structure_check; /* look only at the begin and the end of the file */
 } engine__store_options;
 
 /* Opens the file at `path` or makes it: under a temporary name, synced, renamed, its folder
