@@ -68,10 +68,13 @@ static cx_status read_one(engine__image *image, uint64_t number, engine__meta *r
 		.last_page = engine__u64(body + 120),
 		.txn = engine__u64(body + 128),
 	};
-	const char *fault = fault_of(&meta, body, page_bytes);
+	/* The second page of a file without a commit is not used; a failed first commit may
+	 * have left anything there. */
+	const bool unused = number == 1 && meta.txn == 0;
+	const char *fault = unused ? NULL : fault_of(&meta, body, page_bytes);
 	if (fault != NULL)
 		return engine__image_damaged(image, fault);
-	if (meta.main.flags != 0)
+	if (!unused && meta.main.flags != 0)
 		return engine__image_foreign(image);
 	*ret = meta;
 	return CX_OK;
@@ -100,10 +103,9 @@ cx_status engine__meta_read(engine__image *image, engine__meta *ret)
 	image->pages = image->bytes / image->page_bytes;
 	if (!are_neighbours(&even, &odd))
 		return engine__image_damaged(image, "its transaction numbers");
-	/* Of equals LMDB takes the first: the second may be what a failed first commit left. */
 	const engine__meta *newer = odd.txn > even.txn ? &odd : &even;
 	const engine__meta *older = odd.txn > even.txn ? &even : &odd;
-	if (older->last_page > newer->last_page)
+	if (odd.txn > 0 && older->last_page > newer->last_page)
 		return engine__image_damaged(image, "its number of pages");
 	*ret = *newer;
 	return CX_OK;
