@@ -97,6 +97,11 @@ static cx_status damaged(const inspection *look, const char *what)
 	return cx_fail(look->error, CX_CORRUPT, "%s is damaged: %s", look->path, what);
 }
 
+static cx_status no_memory(const inspection *look)
+{
+	return cx_fail(look->error, CX_NO_MEMORY, "no memory to look at %s", look->path);
+}
+
 static cx_status read_at(const inspection *look, uint64_t offset, uint8_t *bytes, size_t size)
 {
 	while (size > 0) {
@@ -238,7 +243,7 @@ static cx_status count_in_run(inspection *look, uint64_t first, uint32_t size)
 		return damaged(look, "it was cut: the list of free pages is missing");
 	CX_SCOPED(free_bytes) uint8_t *run = malloc((size_t)PAGE_HEADER_BYTES + size);
 	if (run == NULL)
-		return CX_NO_MEMORY;
+		return no_memory(look);
 	cx_status status = read_at(look, first * look->newest.page_bytes, run,
 	                           (size_t)PAGE_HEADER_BYTES + size);
 	return status == CX_OK ? count_freed(look, run + PAGE_HEADER_BYTES, size) : status;
@@ -264,7 +269,7 @@ static cx_status count_in_page(inspection *look, uint64_t number, unsigned depth
 	uint32_t page_bytes = look->newest.page_bytes;
 	CX_SCOPED(free_bytes) uint8_t *page = malloc(page_bytes);
 	if (page == NULL)
-		return CX_NO_MEMORY;
+		return no_memory(look);
 	cx_status status = read_page(look, number, page);
 	if (status != CX_OK)
 		return status;
@@ -321,7 +326,7 @@ cx_status engine__meta_check(int fd, const char *path, cx_error *error)
 
 	CX_SCOPED(free_bytes) uint8_t *page = malloc(look.newest.page_bytes);
 	if (page == NULL)
-		return CX_NO_MEMORY;
+		return no_memory(&look);
 	status = check_root(&look, &look.newest.free, page);
 	if (status == CX_OK)
 		status = check_root(&look, &look.newest.main, page);
