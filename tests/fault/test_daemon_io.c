@@ -140,8 +140,8 @@ static void every_call_may_fail_with_eio(void **state)
 static void every_sync_may_fail(void **state)
 {
 	(void)state;
-	run_points((fault){ .kind = FAULT_EIO, .of_syncs_only = true });
-	run_points((fault){ .kind = FAULT_EIO, .for_good = true, .of_syncs_only = true });
+	run_points((fault){ .kind = FAULT_EIO, .target = FAULT_SYNCS });
+	run_points((fault){ .kind = FAULT_EIO, .for_good = true, .target = FAULT_SYNCS });
 }
 
 static void every_call_may_find_no_space(void **state)
