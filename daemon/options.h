@@ -14,6 +14,10 @@
 	O(store, path, TEXT, "", 0, 4095, "the file of the store; made when there is none")  \
 	O(store, map_bytes, SIZE, "64G", 1048576, 17592186044416,                            \
 	  "the most the file can grow to; only address space until it is used")              \
+	O(store, journal_bytes, SIZE, "64M", 1048576, 1073741824,                            \
+	  "each of two journal files; unmerged writes take up to six times that in memory")  \
+	O(store, journal_age_ms, COUNT, "60000", 100, 86400000,                              \
+	  "writes are merged into the store's file at the latest after this time")           \
 	O(store, schema, TEXT, "", 0, 4095,                                                  \
 	  "a file with more schema text, added when the store is made")                      \
 	O(store, any_filesystem, FLAG, "no", 0, 1,                                           \
@@ -55,5 +59,7 @@
 	  "threads that serve connections; 0 = one per "                                     \
 	  "processor, at most 4")                                                            \
 	O(threads, workers, COUNT, "1", 1, 16, "threads for reads that take long")           \
+	O(threads, spin_us, COUNT, "0", 0, 10000,                                            \
+	  "time a loop goes on looking for work before it sleeps")                           \
 	O(log, level, LEVEL, "info", 0, 0, "error, warn, info or debug")                     \
 	O(log, format, FORMAT, "text", 0, 0, "text or json")

@@ -13,9 +13,9 @@
 enum {
 	SEGMENT_BYTES_DEFAULT = 64 * 1024 * 1024,
 	SEGMENT_BYTES_MIN = 4096,
-	FIRST_SEGMENT_BYTES = 1024 * 1024,
-	GROWTH = 4,
-	AGE_MS_DEFAULT = 5000,
+	FIRST_SEGMENT_BYTES = 8 * 1024 * 1024,
+	GROWTH = 8,
+	AGE_MS_DEFAULT = 60 * 1000,
 	IDLE_BYTES_MAX = 4 * 1024 * 1024, /* kept of a buffer that a large commit made grow */
 	MERGED_BYTES_FACTOR =
 		3, /* of a segment's bytes, once they are in LMDB, half-full pages */
@@ -192,6 +192,7 @@ cx_status engine__journal_freeze(engine__store *store, engine__segment *next)
 	journal->active = next;
 	journal->active_since_ns = 0;
 	journal->merged = 0;
+	journal->merge_since_ns = cx_clock_monotonic_ns();
 	journal->merge_status = CX_OK;
 	pthread_cond_signal(&journal->merge_wanted);
 	return CX_OK;
@@ -238,13 +239,12 @@ static cx_status start(engine__store *store)
 	return status;
 }
 
-/* Ends the active segment: what follows stands in the next. */
-static cx_status write_end(engine__store *store)
+cx_status engine__journal_mark(engine__store *store, engine__entry_kind kind, cx_slice body)
 {
 	engine__journal *journal = &store->journal;
 	engine__segment *segment = journal->active;
-	const engine__entry end = {
-		.kind = ENGINE__ENTRY_END,
+	const engine__entry mark = {
+		.kind = kind,
 		.tag = segment->tag,
 		.previous = segment->checksum,
 		.number = journal->submitted,
@@ -252,16 +252,22 @@ static cx_status write_end(engine__store *store)
 	};
 	cx_buf_clear(&journal->encoded);
 	engine__entry_begin(&journal->encoded);
-	(void)engine__entry_end(&journal->encoded, 0, &end);
+	cx_buf_append_slice(&journal->encoded, body);
+	uint64_t checksum = engine__entry_end(&journal->encoded, 0, &mark);
 	cx_status status = cx_buf_status(&journal->encoded);
 	if (status != CX_OK)
 		return status;
 	status = engine__segment_write(segment, cx_buf_slice(&journal->encoded), segment->tail);
 	if (status == CX_OK)
 		status = engine__segment_sync(segment);
-	if (status != CX_OK)
+	if (status != CX_OK) {
 		engine__store_break(store);
-	return status;
+		return status;
+	}
+	segment->tail += journal->encoded.size;
+	segment->synced = segment->tail;
+	segment->checksum = checksum;
+	return CX_OK;
 }
 
 /* Freezes the active segment, when the one before is merged, and goes on in the other. */
@@ -279,7 +285,7 @@ cx_status engine__journal_change_segment(engine__store *store)
 	engine__segment *next = other_of(journal);
 	status = prepare(store, next);
 	if (status == CX_OK)
-		status = write_end(store);
+		status = engine__journal_mark(store, ENGINE__ENTRY_END, (cx_slice){ 0 });
 	if (status == CX_OK) {
 		pthread_mutex_lock(&store->lock);
 		status = engine__journal_freeze(store, next);
@@ -315,25 +321,41 @@ static cx_status find_room(engine__store *store, uint64_t size)
 	return status;
 }
 
-/* Writers that are ahead of the merge are slowed, the more the further: how far is the share
- * of the active segment that is used less the share of the frozen one that is merged. */
-static void pace(engine__store *store)
+/* How many ns the merge has taken for each byte of the frozen segment so far; 0 = not known. */
+static double merge_ns_per_byte(const engine__journal *journal)
 {
-	enum { AHEAD_PERCENT = 20, NS_PER_PERCENT = 1000 * 1000, PERCENT_MAX = 100 };
+	const engine__segment *frozen = journal->frozen;
+	double share = (double)journal->merged / (double)atomic_load(&frozen->table->nodes);
+	if (!(share > 0))
+		return 0;
+	return (double)(cx_clock_monotonic_ns() - journal->merge_since_ns) /
+	       (share * (double)frozen->tail);
+}
+
+/* Writers that are ahead of the merge are slowed by the time that it takes for as many bytes,
+ * the more the further they are: how far is the share of the active segment that is used less
+ * the share of the frozen one that is merged. So the active one is not full long before the
+ * other can take its place, and nobody is stopped for a whole merge. */
+static void pace(engine__store *store, uint64_t bytes)
+{
+	const double allowed = 0.1;
+	const double full_price = 0.2;
+	const double ns_max = 500e6;
 	engine__journal *journal = &store->journal;
+	double ns = 0;
 	pthread_mutex_lock(&store->lock);
-	uint64_t used = 0;
-	uint64_t merged = 0;
-	if (journal->frozen != NULL && journal->active != NULL) {
-		uint64_t all = atomic_load(&journal->frozen->table->nodes);
-		used = journal->active->tail * PERCENT_MAX / journal->active->size;
-		merged = all == 0 ? PERCENT_MAX : journal->merged * PERCENT_MAX / all;
+	if (journal->frozen != NULL && atomic_load(&journal->frozen->table->nodes) > 0) {
+		double used = (double)journal->active->tail / (double)journal->active->size;
+		double merged = (double)journal->merged /
+		                (double)atomic_load(&journal->frozen->table->nodes);
+		double ahead = (used - merged - allowed) / full_price;
+		if (ahead > 0)
+			ns = ahead * (double)bytes * merge_ns_per_byte(journal);
 	}
 	pthread_mutex_unlock(&store->lock);
-	if (used <= merged + AHEAD_PERCENT)
-		return;
-	uint64_t ns = (used - merged - AHEAD_PERCENT) * NS_PER_PERCENT;
-	nanosleep(&(struct timespec){ .tv_nsec = (long)ns }, NULL);
+	if (ns >= 1)
+		nanosleep(&(struct timespec){ .tv_nsec = (long)(ns < ns_max ? ns : ns_max) },
+		          NULL);
 }
 
 /* ---- submitting ---- */
@@ -454,6 +476,8 @@ cx_status engine__journal_stop(engine__store *store)
 		status = engine__segment_remove(&journal->segments[slot]);
 	if (status == CX_OK)
 		status = engine__file_sync_folder(journal->segments[0].path, NULL);
+	if (status == CX_OK) /* nothing merges meanwhile */
+		engine__room_give_back(store);
 	return status;
 }
 
@@ -512,7 +536,7 @@ cx_status engine__journal_submit(engine__store *store, const engine__buffer *wri
 	if (status == CX_STORAGE_FULL)
 		status = commit_directly(store, writes, number);
 	else if (status == CX_OK) {
-		pace(store);
+		pace(store, engine__buffer_bytes(writes));
 		status = append(store, writes, number);
 	}
 	if (status == CX_IO || status == CX_CORRUPT)
