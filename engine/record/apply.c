@@ -166,20 +166,20 @@ static cx_status put_row(engine_write *write, const engine_type *type, int64_t i
 {
 	CX_SCOPED(cx_buf_release) cx_buf array = CX_BUF_INIT(ENGINE_RECORD_BYTES_MAX);
 	engine__row_array_write(type, values, &array);
-	if (cx_buf_status(&array) == CX_TOO_LARGE)
+	cx_status status = cx_buf_status(&array);
+	if (status == CX_TOO_LARGE)
 		return cx_fail(error, CX_TOO_LARGE, "%s: the record is over %d bytes",
 		               type->name, ENGINE_RECORD_BYTES_MAX);
+	if (status != CX_OK)
+		return status;
 	CX_SCOPED(cx_buf_release)
 	cx_buf row = CX_BUF_INIT(ENGINE__ROW_HEADER + ENGINE__ROW_CHUNK_BYTES);
 	const cx_slice bytes = cx_buf_slice(&array);
 	engine__row_header_write(type, id, bytes, &row);
-	cx_status status = CX_OK;
 	if (bytes.size <= ENGINE__ROW_CHUNK_BYTES)
 		cx_buf_append_slice(&row, bytes);
 	else
 		status = put_chunks(write, type, id, bytes);
-	if (status == CX_OK)
-		status = cx_buf_status(&array);
 	if (status == CX_OK)
 		status = cx_buf_status(&row);
 	if (status != CX_OK)

@@ -481,45 +481,39 @@ cx_status engine__journal_stop(engine__store *store)
 	return status;
 }
 
-/* Shows a commit that LMDB has made durable. */
-static cx_status show(engine__store *store, uint64_t number, size_t mdb_txn)
+/* Shows a commit that LMDB has made durable: `tables` come into use. */
+static void show(engine__store *store, uint64_t number, engine__tables *tables)
 {
 	engine__journal *journal = &store->journal;
-	engine__tables *tables;
-	cx_status status = engine__tables_new(NULL, NULL, mdb_txn, &tables);
-	if (status != CX_OK)
-		return status;
 	pthread_mutex_lock(&store->lock);
 	engine__tables_let_go(&journal->tables);
 	journal->tables = tables;
 	journal->submitted = number;
 	journal->visible = number;
 	pthread_mutex_unlock(&store->lock);
-	return CX_OK;
 }
 
 static cx_status commit_directly(engine__store *store, const engine__buffer *writes,
                                  uint64_t number)
 {
+	CX_SCOPED(engine__tables_let_go) engine__tables *tables = NULL;
 	cx_status status = engine__journal_stop(store);
+	if (status == CX_OK) /* first, as nothing may fail behind the commit */
+		status = engine__tables_new(NULL, NULL, 0, &tables);
 	if (status != CX_OK)
 		return status;
 	pthread_mutex_lock(&store->lmdb_lock);
 	MDB_txn *mdb = NULL;
-	size_t mdb_txn = 0;
 	engine__handover all = engine__handover_begin(engine__buffer_layer(writes));
 	int code = mdb_txn_begin(store->env, NULL, 0, &mdb);
 	if (code == 0)
 		code = engine__handover_some(&all, mdb, SIZE_MAX, SIZE_MAX);
-	status = engine__commit(store, mdb, code, &mdb_txn);
+	status = engine__commit(store, mdb, code, &tables->needs_txn);
 	pthread_mutex_unlock(&store->lmdb_lock);
 	if (status != CX_OK)
 		return status;
-	status = show(store, number, mdb_txn);
-	if (status != CX_OK) { /* durable, but not to be seen: only a new open shows it */
-		engine__store_break(store);
-		return CX_IO;
-	}
+	show(store, number, tables);
+	tables = NULL;
 	return CX_OK;
 }
 

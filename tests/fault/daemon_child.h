@@ -18,7 +18,8 @@ typedef struct daemon_child {
 void daemon_child_start(daemon_child *self, const char *folder, const char *const *options,
                         void prepare(void *context), void *context);
 
-/* Waits for its end, after SIGTERM unless `gone`; its exit code, or 256 and the signal. */
+/* Waits for its end, after SIGTERM; when it is thought to be `gone`, a while before that.
+ * Its exit code, or 256 and the signal. */
 int daemon_child_stop(daemon_child *self, bool gone);
 
 /* False when the daemon has closed the connection. */

@@ -3,9 +3,11 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <link.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdatomic.h>
+#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -45,13 +47,17 @@ static void remember(const char *call, const char *name, bool lasting)
 	atomic_store(&counted->first_hit_lasting, lasting);
 }
 
+static bool is_its_turn(void)
+{
+	unsigned number = atomic_fetch_add(&counted->calls, 1) + 1;
+	return fail_at != 0 && (number == fail_at || (number > fail_at && how.for_good));
+}
+
 /* `is_sync`: the call makes bytes durable; `may_be_short`: it moves bytes. */
 static bool fails(const char *call, const char *name, bool is_sync, bool may_be_short)
 {
-	if (!atomic_load(&armed) || (how.of_syncs_only && !is_sync))
-		return false;
-	unsigned number = atomic_fetch_add(&counted->calls, 1) + 1;
-	if (fail_at == 0 || number < fail_at || (number > fail_at && !how.for_good))
+	if (!atomic_load(&armed) || how.target == FAULT_MEMORY ||
+	    (how.target == FAULT_SYNCS && !is_sync) || !is_its_turn())
 		return false;
 	if (how.kind == FAULT_SHORT && !may_be_short)
 		return false;
@@ -304,6 +310,128 @@ CATCH(int, rename, const char *from, const char *to)
 	return (int)syscall(SYS_renameat, AT_FDCWD, from, AT_FDCWD, to);
 }
 
+/* ---- memory ---- */
+
+/* The functions behind those that are caught. */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define REAL(name) __interceptor_##name
+#else
+#define REAL(name)            __libc_##name
+#define __libc_posix_memalign posix_memalign_by_memalign
+#endif
+void *REAL(malloc)(size_t size);
+void *REAL(calloc)(size_t count, size_t size);
+void *REAL(realloc)(void *old, size_t size);
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+int REAL(posix_memalign)(void **ret, size_t alignment, size_t size);
+#else
+void *__libc_memalign(size_t alignment, size_t size);
+
+static int posix_memalign_by_memalign(void **ret, size_t alignment, size_t size)
+{
+	void *memory = __libc_memalign(alignment, size);
+	if (memory == NULL)
+		return ENOMEM;
+	*ret = memory;
+	return 0;
+}
+#endif
+
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/* The sanitizers do not live without memory, nor when the C library has none for them. */
+enum { SPARED_MAX = 16 };
+
+typedef struct spared_range {
+	uintptr_t from;
+	uintptr_t to;
+} spared_range;
+
+static spared_range spared[SPARED_MAX];
+static unsigned spared_count;
+
+static int spare(struct dl_phdr_info *object, size_t size, void *context)
+{
+	static const char *const objects[] = { "/libc.so", "/ld-linux", "/libasan", "/libubsan",
+		                               "/libtsan" };
+	(void)size;
+	(void)context;
+	bool found = false;
+	for (size_t i = 0; i < sizeof objects / sizeof objects[0]; i++)
+		found |= strstr(object->dlpi_name, objects[i]) != NULL;
+	for (unsigned i = 0; found && i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+		uintptr_t from = object->dlpi_addr + part->p_vaddr;
+		if (part->p_type == PT_LOAD && (part->p_flags & PF_X) != 0 &&
+		    spared_count < SPARED_MAX)
+			spared[spared_count++] = (spared_range){ from, from + part->p_memsz };
+	}
+	return 0;
+}
+
+static bool is_spared(const void *caller)
+{
+	for (unsigned i = 0; i < spared_count; i++)
+		if ((uintptr_t)caller >= spared[i].from && (uintptr_t)caller < spared[i].to)
+			return true;
+	return false;
+}
+
+static void find_spared(void)
+{
+	if (spared_count == 0)
+		dl_iterate_phdr(spare, NULL);
+}
+#else
+static bool is_spared(const void *caller)
+{
+	(void)caller;
+	return false;
+}
+
+static void find_spared(void)
+{
+}
+#endif
+
+/* The first calls come before the sanitizers are ready. */
+#define UNCHECKED                                                                      \
+	__attribute__((no_sanitize_address, no_sanitize_thread, no_sanitize_undefined, \
+	               noinline))
+
+static volatile int memory_armed;
+
+static bool memory_refused(const char *call, const void *caller)
+{
+	if (is_spared(caller) || !is_its_turn())
+		return false;
+	remember(call, "", false);
+	errno = ENOMEM;
+	return true;
+}
+
+#define REFUSED(call) (memory_armed && memory_refused(call, __builtin_return_address(0)))
+
+UNCHECKED CATCH(void *, malloc, size_t size)
+{
+	return REFUSED("malloc") ? NULL : REAL(malloc)(size);
+}
+
+UNCHECKED CATCH(void *, calloc, size_t count, size_t size)
+{
+	return REFUSED("calloc") ? NULL : REAL(calloc)(count, size);
+}
+
+UNCHECKED CATCH(void *, realloc, void *old, size_t size)
+{
+	return REFUSED("realloc") ? NULL : REAL(realloc)(old, size);
+}
+
+UNCHECKED CATCH(int, posix_memalign, void **ret, size_t alignment, size_t size)
+{
+	return REFUSED("posix_memalign") ? ENOMEM : REAL(posix_memalign)(ret, alignment, size);
+}
+
 /* ---- for the tests ---- */
 
 void faults_share(void)
@@ -324,6 +452,7 @@ void faults_watch(const char *path)
 
 void faults_arm(fault what, unsigned at)
 {
+	find_spared();
 	how = what;
 	fail_at = at;
 	counted->first_hit[0] = '\0';
@@ -331,10 +460,12 @@ void faults_arm(fault what, unsigned at)
 	atomic_store(&counted->hits, 0);
 	atomic_store(&counted->calls, 0);
 	atomic_store(&armed, true);
+	memory_armed = what.target == FAULT_MEMORY;
 }
 
 unsigned faults_disarm(void)
 {
+	memory_armed = 0;
 	atomic_store(&armed, false);
 	return atomic_load(&counted->calls);
 }
@@ -358,8 +489,10 @@ const char *fault_text(fault what)
 {
 	static const char *const kinds[FAULT_KINDS] = { "EIO", "ENOSPC", "EINTR", "short" };
 	static char text[64];
-	snprintf(text, sizeof text, "%s %s%s", kinds[what.kind],
-	         what.for_good ? "for good" : "once", what.of_syncs_only ? ", syncs" : "");
+	snprintf(text, sizeof text, "%s %s%s",
+	         what.target == FAULT_MEMORY ? "no memory" : kinds[what.kind],
+	         what.for_good ? "for good" : "once",
+	         what.target == FAULT_SYNCS ? ", syncs" : "");
 	return text;
 }
 

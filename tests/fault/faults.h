@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Calls to the system that fail on demand: those on files of one folder, once or from then on.
+/* Calls that fail on demand, once or from then on: those to the system on files of one folder,
+ * and those for memory.
  *
  * They are caught by functions of the same name in the program, which go before those of the C
  * library also for the shared LMDB. What is caught: open, openat, pread, pwrite, write, writev,
- * fsync, fdatasync, fallocate, posix_fallocate, ftruncate, unlink, rename.
+ * fsync, fdatasync, fallocate, posix_fallocate, ftruncate, unlink, rename; malloc, calloc,
+ * realloc, posix_memalign.
  *
  * Thread rule: any thread makes calls; one arms and disarms. */
 #pragma once
@@ -18,10 +20,17 @@ typedef enum fault_kind {
 	FAULT_KINDS,
 } fault_kind;
 
+/* Which calls are counted and fail. */
+typedef enum fault_target {
+	FAULT_ALL_FILES,
+	FAULT_SYNCS,
+	FAULT_MEMORY, /* whatever the kind */
+} fault_target;
+
 typedef struct fault {
 	fault_kind kind;
-	bool for_good;      /* also all calls after it */
-	bool of_syncs_only; /* only syncs are counted and fail */
+	fault_target target;
+	bool for_good; /* also all calls after it */
 } fault;
 
 /* What is counted is seen by the processes that are forked from now on too, and by this one. */
