@@ -42,8 +42,7 @@ static const char *fault_of(const engine__meta *meta, const uint8_t *body, uint3
 		return "the size of its map";
 	if ((meta->free.flags & ~WITHOUT_FOLDER) != NUMBER_KEYS)
 		return "the kind of its tree of free pages";
-	const char *fault = engine__tree_record_fault(&meta->free, meta->last_page);
-	return fault != NULL ? fault : engine__tree_record_fault(&meta->main, meta->last_page);
+	return NULL;
 }
 
 /* The page size is the first meta page's; 0 = this is the one. */
@@ -85,6 +84,14 @@ static bool are_neighbours(const engine__meta *even, const engine__meta *odd)
 	       (even->txn + 1 == odd->txn || odd->txn + 1 == even->txn);
 }
 
+/* Only of the page that counts: after a failed write LMDB puts old numbers of transaction and
+ * last page back, over records that may be new. */
+static const char *fault_of_trees(const engine__meta *meta)
+{
+	const char *fault = engine__tree_record_fault(&meta->free, meta->last_page);
+	return fault != NULL ? fault : engine__tree_record_fault(&meta->main, meta->last_page);
+}
+
 cx_status engine__meta_read(engine__image *image, engine__meta *ret)
 {
 	engine__meta even;
@@ -101,9 +108,9 @@ cx_status engine__meta_read(engine__image *image, engine__meta *ret)
 	if (!are_neighbours(&even, &odd))
 		return engine__image_damaged(image, "its transaction numbers");
 	const engine__meta *newer = even.txn > odd.txn ? &even : &odd;
-	const engine__meta *older = even.txn > odd.txn ? &odd : &even;
-	if (older->last_page > newer->last_page)
-		return engine__image_damaged(image, "its number of pages");
+	const char *fault = fault_of_trees(newer);
+	if (fault != NULL)
+		return engine__image_damaged(image, fault);
 	*ret = *newer;
 	return CX_OK;
 }

@@ -2,9 +2,9 @@
 /* Walks the trees of a data file.
  *
  * Pages are read one at a time in the order of their tree, each level of a tree into its own
- * buffer, so that the keys of the pages above are there as bounds. A map would save the copying,
- * about half of the time, but turn a page that cannot be read, or a file that somebody cuts
- * meanwhile, into SIGBUS instead of a status. */
+ * buffer, so that the keys of the pages above are there as bounds. A map would save the
+ * copying, about half of the time, but turn a page that cannot be read, or a file that somebody
+ * cuts meanwhile, into SIGBUS instead of a status. */
 #include "engine/store/verify.h"
 
 #include "base/check.h"
