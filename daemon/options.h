@@ -9,7 +9,8 @@
  *   COUNT   a number
  *   FLAG    yes or no
  *   MODE    access rights, octal
- *   LEVEL, FORMAT  one of the words of daemon/log.h */
+ *   LEVEL, FORMAT  one of the words of daemon/log.h
+ *   VERIFY  one of the words of DAEMON_VERIFY_TIMES */
 #define DAEMON_OPTIONS(O)                                                                    \
 	O(store, path, TEXT, "", 0, 4095, "the file of the store; made when there is none")  \
 	O(store, map_bytes, SIZE, "64G", 1048576, 17592186044416,                            \
@@ -22,6 +23,8 @@
 	  "a file with more schema text, added when the store is made")                      \
 	O(store, any_filesystem, FLAG, "no", 0, 1,                                           \
 	  "also on network and FUSE file systems, where locks and memory maps may fail")     \
+	O(store, verify_on_open, VERIFY, "always", 0, 0,                                     \
+	  "when every page of the store is checked at the start: always or unclean")         \
 	O(listen, unix, TEXT, "", 0, 107, "path of the UNIX socket; empty = none")           \
 	O(listen, unix_mode, MODE, "0660", 0, 511, "who may use the UNIX socket")            \
 	O(listen, tcp, TEXT, "", 0, 63,                                                      \

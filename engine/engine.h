@@ -24,6 +24,8 @@ typedef struct engine_options {
 	/* Bytes of each of the two journal segments beside the file; 0 = 64 MiB. */
 	uint64_t journal_bytes;
 	uint64_t journal_age_ms; /* what is older is merged into the file; 0 = 60,000 */
+	/* Look only at the beginning and the end of a file that was closed. */
+	bool skip_structure_check;
 	uint32_t
 		sort_records_max; /* most records one query sorts without an index; 0 = 10000 */
 	uint32_t scan_records_max; /* types with fewer records are scanned freely; 0 = 1000 */

@@ -46,8 +46,11 @@ static const char *fault_of(const engine__meta *meta, const uint8_t *body, uint3
 	return fault != NULL ? fault : engine__tree_record_fault(&meta->main, meta->last_page);
 }
 
-/* The page size is the first meta page's; 0 = this is the one. */
-static cx_status read_one(engine__image *image, uint64_t number, engine__meta *ret)
+/* The page size is the first meta page's; 0 = this is the one. `*ret_fault` says what is wrong
+ * with it, if it is the newer one: a commit that failed may have left new roots in the other.
+ */
+static cx_status read_one(engine__image *image, uint64_t number, engine__meta *ret,
+                          const char **ret_fault)
 {
 	uint8_t page[META_BYTES];
 	const uint8_t *body = page + ENGINE__PAGE_HEADER_BYTES;
@@ -68,11 +71,7 @@ static cx_status read_one(engine__image *image, uint64_t number, engine__meta *r
 		.last_page = engine__u64(body + 120),
 		.txn = engine__u64(body + 128),
 	};
-	const char *fault = fault_of(&meta, body, page_bytes);
-	if (fault != NULL)
-		return engine__image_damaged(image, fault);
-	if (meta.main.flags != 0)
-		return engine__image_foreign(image);
+	*ret_fault = fault_of(&meta, body, page_bytes);
 	*ret = meta;
 	return CX_OK;
 }
@@ -92,19 +91,22 @@ cx_status engine__meta_read(engine__image *image, engine__meta *ret)
 	if (image->bytes < META_BYTES)
 		return cx_fail(image->error, CX_CORRUPT, "%s is not a store: it has %llu bytes",
 		               image->path, (unsigned long long)image->bytes);
-	cx_status status = read_one(image, 0, &even);
+	const char *even_fault = NULL;
+	const char *odd_fault = NULL;
+	cx_status status = read_one(image, 0, &even, &even_fault);
 	if (status == CX_OK)
-		status = read_one(image, 1, &odd);
+		status = read_one(image, 1, &odd, &odd_fault);
 	if (status != CX_OK)
 		return status;
 	image->pages = image->bytes / image->page_bytes;
 	if (!are_neighbours(&even, &odd))
 		return engine__image_damaged(image, "its transaction numbers");
-	/* Of equals LMDB takes the first: the second may be what a failed first commit left. */
-	const engine__meta *newer = odd.txn > even.txn ? &odd : &even;
-	const engine__meta *older = odd.txn > even.txn ? &even : &odd;
-	if (older->last_page > newer->last_page)
-		return engine__image_damaged(image, "its number of pages");
+	const engine__meta *newer = odd.txn > even.txn ? &odd : &even; /* of equals the first */
+	const char *fault = newer == &odd ? odd_fault : even_fault;
+	if (fault != NULL)
+		return engine__image_damaged(image, fault);
+	if (newer->main.flags != 0)
+		return engine__image_foreign(image);
 	*ret = *newer;
 	return CX_OK;
 }

@@ -14,7 +14,10 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-enum { LIST_PART_BYTES = 64 * 1024 };
+enum {
+	LIST_PART_BYTES = 64 * 1024,
+	TREES_MAX = ENGINE__TREES_MAX + 1, /* with the one of the journal */
+};
 
 /* What a page was found to be. */
 typedef enum page_use {
@@ -72,7 +75,7 @@ static cx_status walk_init(walk *self)
 	self->uses = calloc(pages, 1);
 	self->tiles = calloc(image->page_bytes / 2, sizeof *self->tiles);
 	self->part = malloc(LIST_PART_BYTES);
-	self->named = malloc(ENGINE__TREES_MAX * sizeof *self->named);
+	self->named = malloc(TREES_MAX * sizeof *self->named);
 	if (self->uses == NULL || self->tiles == NULL || self->part == NULL ||
 	    self->named == NULL)
 		return CX_NO_MEMORY;
@@ -227,9 +230,9 @@ static cx_status take_named(walk *self, tree *of, const uint8_t *node)
 	const char *fault = engine__tree_record_fault(&record, self->meta.last_page);
 	if (fault != NULL)
 		return engine__image_damaged(image, fault);
-	if (self->named_count == ENGINE__TREES_MAX)
+	if (self->named_count == TREES_MAX)
 		return cx_fail(image->error, CX_CORRUPT, "%s has more than %d trees",
-		               image->path, ENGINE__TREES_MAX);
+		               image->path, TREES_MAX);
 	self->named[self->named_count++] = record;
 	return CX_OK;
 }
