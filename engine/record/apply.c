@@ -105,7 +105,7 @@ static cx_status apply_entries(engine_write *write, const engine_type *type,
                                const engine__value *before, const engine__value *after,
                                cx_error *error)
 {
-	engine__entry old[ENGINE__ENTRIES_MAX], new[ENGINE__ENTRIES_MAX];
+	CX_UNSET engine__entry old[ENGINE__ENTRIES_MAX], new[ENGINE__ENTRIES_MAX];
 	size_t old_count, new_count;
 	cx_status status = entries_of(write, type, before, old, &old_count);
 	if (status == CX_OK)

@@ -45,7 +45,7 @@ static cx_status check_single(const engine__operation *op, const engine_type *ty
 static cx_status create(engine__operation *op, const engine_type *type, cx_slice fields,
                         engine_outcome *ret)
 {
-	engine__value values[ENGINE_SLOTS_MAX];
+	CX_UNSET engine__value values[ENGINE_SLOTS_MAX];
 	engine_write *write = op->write;
 	cx_status status = check_room(op);
 	if (status == CX_OK)
@@ -97,7 +97,7 @@ static bool values_equal(const engine_type *type, const engine__value *a,
 static cx_status update(engine__operation *op, const engine_type *type, int64_t id,
                         cx_slice fields, engine_outcome *ret)
 {
-	engine__value before[ENGINE_SLOTS_MAX], after[ENGINE_SLOTS_MAX];
+	CX_UNSET engine__value before[ENGINE_SLOTS_MAX], after[ENGINE_SLOTS_MAX];
 	engine_write *write = op->write;
 	cx_status status = check_room(op);
 	if (status == CX_OK)
@@ -150,7 +150,7 @@ cx_status engine_update(engine_write *write, const engine_type *type, int64_t id
 static cx_status find_match(engine__operation *op, const engine_index *index, cx_slice fields,
                             int64_t *ret)
 {
-	engine__value values[ENGINE_SLOTS_MAX];
+	CX_UNSET engine__value values[ENGINE_SLOTS_MAX];
 	engine__value columns[ENGINE_COLUMNS_MAX];
 	cx_status status = engine__fields_defaults(index->type, values);
 	if (status == CX_OK)

@@ -58,7 +58,7 @@ static cx_status record_has(engine_read *read, const engine_index *index,
 	cx_status status = engine_get(read, index->type, id, &row, error);
 	if (status != CX_OK)
 		return status == CX_NOT_FOUND ? CX_CORRUPT : status;
-	engine__value record[ENGINE_SLOTS_MAX];
+	CX_UNSET engine__value record[ENGINE_SLOTS_MAX];
 	status = engine__row_values(index->type, row.array, record);
 	if (status != CX_OK)
 		return status;
