@@ -16,12 +16,10 @@ void bench_usage(FILE *out)
 	      "\n"
 	      "load fills an empty system with the workload's data; run measures one that has\n"
 	      "it. Scale 1, the default, is 100,000 customers, 200,000 opportunities and\n"
-	      "1,000,000 activities; give the scale of the load again when measuring. Depth "
-	      "is\n"
-	      "requests that a connection keeps unanswered; in process, writes of one\n"
-	      "transaction. Rounds of different numbers ask for different records. The data "
-	      "of\n"
-	      "cardex and libcardex is loaded as that of engine, before cardexd is started.\n"
+	      "1,000,000 activities; give the scale of the load again when measuring.\n"
+	      "Depth: requests that a connection keeps unanswered; in process, writes of one\n"
+	      "transaction. Seed: runs of different seeds ask for different records.\n"
+	      "cardex and libcardex measure a cardexd with a store that engine has loaded.\n"
 	      "\n"
 	      "Systems of this build, and their ADDRESS:\n",
 	      out);
@@ -96,7 +94,7 @@ static bool take(int key, char *value, bench_arguments *self)
 	case 'c':
 		return parse_count(value, 10000, &self->connections);
 	case 'd':
-		return parse_count(value, 1000, &self->depth);
+		return parse_count(value, 10000, &self->depth);
 	case 'r':
 		return parse_count(value, 10000, &self->round);
 	case 'n':

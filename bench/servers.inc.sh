@@ -3,6 +3,7 @@
 # Starts the systems under test on UNIX sockets in one temporary folder and ends what it has
 # started, on errors and interrupts too. Sourced by the scripts of this folder, from the root of
 # the project. `address[SYSTEM]` is what cardex-bench takes as --at, `pids[SYSTEM]` the server.
+shopt -s inherit_errexit
 bin=${CARDEX_BIN:-build/release/bin}
 postgres_bin=/usr/lib/postgresql/15/bin
 folder=
@@ -96,7 +97,7 @@ start_cardex() {
 	address[cardex]=$folder/cardex.sock
 	address[libcardex]=${address[cardex]}
 	"$bin/cardexd" --store "$folder/cardex.store" --listen-unix "${address[cardex]}" \
-		2>>"$folder/cardex.log" &
+		>>"$folder/cardex.log" 2>&1 &
 	pids[cardex]=$!
 	await cardex "$bin/cardex" --uri "cardex+unix://${address[cardex]}" ping
 }
@@ -132,13 +133,9 @@ start_redis() {
 	await redis redis-cli -s "${address[redis]}" ping
 }
 
-as_postgres() {
-	if [ "$(id -u)" = 0 ]; then
-		setpriv --reuid=postgres --regid=postgres --init-groups "$@"
-	else
-		"$@"
-	fi
-}
+# PostgreSQL refuses to be root. No function: in the background its process would be a shell's.
+as_postgres=(env)
+[ "$(id -u)" != 0 ] || as_postgres=(setpriv --reuid=postgres --regid=postgres --init-groups)
 
 # Durable by its defaults, made explicit; checksums as cardex has them; memory for all of the
 # data; costs of a cached data set.
@@ -147,9 +144,9 @@ start_postgres() { # [SECONDS between checkpoints]
 	address[postgres]="host=$home user=bench dbname=postgres"
 	mkdir -p "$home"
 	[ "$(id -u)" != 0 ] || chown postgres "$home"
-	as_postgres "$postgres_bin/initdb" -D "$home/data" --data-checksums --auth trust \
+	"${as_postgres[@]}" "$postgres_bin/initdb" -D "$home/data" --data-checksums --auth trust \
 		--username bench --encoding UTF8 --locale C.UTF-8 >"$folder/initdb.log"
-	as_postgres tee -a "$home/data/postgresql.conf" >/dev/null <<-end
+	"${as_postgres[@]}" tee -a "$home/data/postgresql.conf" >/dev/null <<-end
 		listen_addresses = ''
 		unix_socket_directories = '$home'
 		max_connections = 200
@@ -164,9 +161,9 @@ start_postgres() { # [SECONDS between checkpoints]
 		random_page_cost = 1.1
 		jit = off
 	end
-	as_postgres "$postgres_bin/postgres" -D "$home/data" >>"$folder/postgres.log" 2>&1 &
+	"${as_postgres[@]}" "$postgres_bin/postgres" -D "$home/data" >>"$folder/postgres.log" 2>&1 &
 	pids[postgres]=$!
-	await postgres "$postgres_bin/pg_isready" -q -h "$home"
+	await postgres "$postgres_bin/pg_isready" -q -h "$home" -U bench -d postgres
 }
 
 # Fills a system and has it running afterwards if it is a server.

@@ -42,15 +42,11 @@ static const char *fault_of(const engine__meta *meta, const uint8_t *body, uint3
 		return "the size of its map";
 	if ((meta->free.flags & ~WITHOUT_FOLDER) != NUMBER_KEYS)
 		return "the kind of its tree of free pages";
-	const char *fault = engine__tree_record_fault(&meta->free, meta->last_page);
-	return fault != NULL ? fault : engine__tree_record_fault(&meta->main, meta->last_page);
+	return NULL;
 }
 
-/* The page size is the first meta page's; 0 = this is the one. `*ret_fault` says what is wrong
- * with it, if it is the newer one: a commit that failed may have left new roots in the other.
- */
-static cx_status read_one(engine__image *image, uint64_t number, engine__meta *ret,
-                          const char **ret_fault)
+/* The page size is the first meta page's; 0 = this is the one. */
+static cx_status read_one(engine__image *image, uint64_t number, engine__meta *ret)
 {
 	uint8_t page[META_BYTES];
 	const uint8_t *body = page + ENGINE__PAGE_HEADER_BYTES;
@@ -71,7 +67,11 @@ static cx_status read_one(engine__image *image, uint64_t number, engine__meta *r
 		.last_page = engine__u64(body + 120),
 		.txn = engine__u64(body + 128),
 	};
-	*ret_fault = fault_of(&meta, body, page_bytes);
+	const char *fault = fault_of(&meta, body, page_bytes);
+	if (fault != NULL)
+		return engine__image_damaged(image, fault);
+	if (meta.main.flags != 0)
+		return engine__image_foreign(image);
 	*ret = meta;
 	return CX_OK;
 }
@@ -84,6 +84,14 @@ static bool are_neighbours(const engine__meta *even, const engine__meta *odd)
 	       (even->txn + 1 == odd->txn || odd->txn + 1 == even->txn);
 }
 
+/* Only of the page that counts: after a failed write LMDB puts old numbers of transaction and
+ * last page back, over records that may be new. */
+static const char *fault_of_trees(const engine__meta *meta)
+{
+	const char *fault = engine__tree_record_fault(&meta->free, meta->last_page);
+	return fault != NULL ? fault : engine__tree_record_fault(&meta->main, meta->last_page);
+}
+
 cx_status engine__meta_read(engine__image *image, engine__meta *ret)
 {
 	engine__meta even;
@@ -91,22 +99,18 @@ cx_status engine__meta_read(engine__image *image, engine__meta *ret)
 	if (image->bytes < META_BYTES)
 		return cx_fail(image->error, CX_CORRUPT, "%s is not a store: it has %llu bytes",
 		               image->path, (unsigned long long)image->bytes);
-	const char *even_fault = NULL;
-	const char *odd_fault = NULL;
-	cx_status status = read_one(image, 0, &even, &even_fault);
+	cx_status status = read_one(image, 0, &even);
 	if (status == CX_OK)
-		status = read_one(image, 1, &odd, &odd_fault);
+		status = read_one(image, 1, &odd);
 	if (status != CX_OK)
 		return status;
 	image->pages = image->bytes / image->page_bytes;
 	if (!are_neighbours(&even, &odd))
 		return engine__image_damaged(image, "its transaction numbers");
-	const engine__meta *newer = odd.txn > even.txn ? &odd : &even; /* of equals the first */
-	const char *fault = newer == &odd ? odd_fault : even_fault;
+	const engine__meta *newer = odd.txn > even.txn ? &odd : &even; /* of equals LMDB's */
+	const char *fault = fault_of_trees(newer);
 	if (fault != NULL)
 		return engine__image_damaged(image, fault);
-	if (newer->main.flags != 0)
-		return engine__image_foreign(image);
 	*ret = *newer;
 	return CX_OK;
 }
