@@ -227,7 +227,8 @@ static cx_status add_events(daemon_server *server)
 	event_assign(&server->wake_event, server->base, server->context.wake_fd,
 	             EV_READ | EV_PERSIST, on_wake, server);
 	evtimer_assign(&server->drain_event, server->base, on_drain_end, server);
-	event_add(&server->wake_event, NULL);
+	if (event_add(&server->wake_event, NULL) != 0)
+		return CX_NO_MEMORY;
 	add_periodic(&server->readers_event, server->base, on_readers_check, server,
 	             READERS_CHECK_S * UINT64_C(1000000));
 	server->watchdog_ns = daemon_notify_watchdog_ns();

@@ -222,7 +222,8 @@ static cx_status start(daemon__loop *loop)
 	event_assign(&loop->mail_event, loop->base, loop->mailbox.wake_fd, EV_READ | EV_PERSIST,
 	             on_mail, loop);
 	evtimer_assign(&loop->ready_event, loop->base, on_ready, loop);
-	event_add(&loop->mail_event, NULL);
+	if (event_add(&loop->mail_event, NULL) != 0)
+		return CX_NO_MEMORY;
 	return pthread_create(&loop->thread, NULL, run, loop) == 0 ? CX_OK : CX_NO_MEMORY;
 }
 

@@ -72,8 +72,9 @@ void daemon_fail(fault how, unsigned wanted, daemon_end_check *check_end)
 	unsigned calls = run_point(&store, how, 0, &all, check_end);
 	assert_int_equal(all.done, REQUESTS);
 	unsigned step = faults_step(calls, wanted);
+	unsigned first = faults_first(&calls);
 	all = (daemon_total){ 0 };
-	for (unsigned point = 1; point <= calls; point += step)
+	for (unsigned point = first; point <= calls; point += step)
 		(void)run_point(&store, how, point, &all, check_end);
 	faults_deadline(0, "");
 	print_message("%s: %u of %u calls, %u hit; requests: %u done, %u in doubt, %u refused, "

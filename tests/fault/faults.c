@@ -326,11 +326,11 @@ void *REAL(realloc)(void *old, size_t size);
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 int REAL(posix_memalign)(void **ret, size_t alignment, size_t size);
 #else
-void *__libc_memalign(size_t alignment, size_t size);
+void *libc_memalign(size_t alignment, size_t size) __asm__("__libc_memalign");
 
 static int posix_memalign_by_memalign(void **ret, size_t alignment, size_t size)
 {
-	void *memory = __libc_memalign(alignment, size);
+	void *memory = libc_memalign(alignment, size);
 	if (memory == NULL)
 		return ENOMEM;
 	*ret = memory;
@@ -392,9 +392,7 @@ static void find_spared(void)
 		dl_iterate_phdr(spare, NULL);
 }
 /* The first calls come before the sanitizers are ready. */
-#define UNCHECKED                                                                      \
-	__attribute__((no_sanitize_address, no_sanitize_thread, no_sanitize_undefined, \
-	               noinline))
+#define UNCHECKED __attribute__((no_sanitize("address", "thread", "undefined"), noinline))
 
 static volatile int memory_armed;
 
@@ -498,7 +496,8 @@ static char deadline_text[160];
 static void on_alarm(int number)
 {
 	(void)number;
-	(void)syscall(SYS_write, STDERR_FILENO, deadline_text, strlen(deadline_text));
+	ssize_t written = write(STDERR_FILENO, deadline_text, strlen(deadline_text));
+	(void)written;
 	abort();
 }
 
@@ -515,4 +514,13 @@ unsigned faults_step(unsigned all, unsigned wanted)
 	if (all <= wanted || (every != NULL && strcmp(every, "1") == 0))
 		return 1;
 	return (all + wanted - 1) / wanted;
+}
+
+unsigned faults_first(unsigned *all)
+{
+	const char *point = getenv("CARDEX_FAULT_POINT");
+	if (point == NULL)
+		return 1;
+	*all = (unsigned)strtoul(point, NULL, 0);
+	return *all;
 }

@@ -61,3 +61,7 @@ void faults_deadline(unsigned seconds, const char *what);
 /* How many of `all` points are tried: each `step`-th, so that there are about `wanted` of them,
  * or all when the environment says CARDEX_FAULT_ALL=1. Returns the step. */
 unsigned faults_step(unsigned all, unsigned wanted);
+
+/* The first point: 1, or that which the environment names in CARDEX_FAULT_POINT, which is the
+ * last one too then. */
+unsigned faults_first(unsigned *all);

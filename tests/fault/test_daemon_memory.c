@@ -16,12 +16,11 @@ static void check_end(const char *folder, const requests_outcome *found, int cod
                       daemon_total *all)
 {
 	const char *log = daemon_child_log(folder);
-	bool started = strstr(log, "daemon ready") != NULL;
-	if (code >= 256 || (!started && code != DAEMON_EXIT_START))
+	bool started = code != DAEMON_EXIT_START; /* a log line needs memory too */
+	if (code >= 256)
 		print_error("code %d, %s\n%s\n", code, faults_hit(), log);
 	assert_true(code < 256);
 	if (!started) {
-		assert_int_equal(code, DAEMON_EXIT_START);
 		assert_non_null(strstr(log, "cardexd: "));
 		assert_int_equal(found->done, 0);
 		all->exits_start++;

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* When the map, the disk or the largest file allowed is used up, a commit says so and nothing
  * of it happened; everything before stays readable, and the store goes on. */
+#include "base/check.h"
 #include "engine/store/store.h"
 #include "tests/support/raw_store.h"
 #include "tests/support/unit.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,13 +17,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { VALUE_BYTES = 1000 };
+enum { VALUE_BYTES = 1000, LARGE_VALUE_BYTES = 10000 };
+
+static size_t value_bytes = VALUE_BYTES;
 
 static cx_slice value_of(int number)
 {
-	static uint8_t bytes[VALUE_BYTES];
-	memset(bytes, number % 251, sizeof bytes);
-	return (cx_slice){ bytes, sizeof bytes };
+	static uint8_t bytes[LARGE_VALUE_BYTES];
+	memset(bytes, number % 251, value_bytes);
+	return (cx_slice){ bytes, value_bytes };
 }
 
 static void key_of(int number, char key[16])
@@ -257,6 +261,128 @@ static void the_largest_file_allowed_is_survived(void **state)
 	raw_release(&store);
 }
 
+/* ---- with a journal, as long as there is room for one ---- */
+
+static bool has_journal(const raw_store *store)
+{
+	return raw_files(store) > 1;
+}
+
+/* Puts pairs until there is a journal, which is tried again every second. */
+static int put_until_journal(raw_store *store, int from)
+{
+	char key[16];
+	for (int i = 0; i < 40 && !has_journal(store); i++) {
+		key_of(from, key);
+		assert_int_equal(raw_put(store, key, value_of(from)), CX_OK);
+		from++;
+		usleep(100 * 1000);
+	}
+	assert_true(has_journal(store));
+	return from;
+}
+
+/* The journal is given up when the room for it ends, every write is done or refused, removes
+ * go on in the reserve, and make room for writes and for a journal again. */
+static void check_with_journal(raw_store *store)
+{
+	value_bytes = LARGE_VALUE_BYTES;
+	store->options.journal_age_ms = 100;
+	raw_open(store);
+	int low = put_until_journal(store, 0);
+	low = fill(store, low, true);
+	assert_true(low > 50);
+	assert_holds(store, 0, low);
+	remove_some(store, 0, low / 4 * 3);
+	assert_holds(store, low / 4 * 3, low);
+	/* The removes make room when they are merged. */
+	for (int i = 0; i < 50 && engine__store_is_low(store->store); i++)
+		usleep(100 * 1000);
+	assert_false(engine__store_is_low(store->store));
+	int more = put_until_journal(store, low);
+	assert_holds(store, low / 4 * 3, more);
+
+	int full = fill(store, more, false);
+	assert_true(full > more);
+	assert_false(has_journal(store));
+	assert_holds(store, low / 4 * 3, full);
+	char key[16];
+	key_of(full, key);
+	assert_int_equal(raw_put(store, key, value_of(full)), CX_STORAGE_FULL);
+	assert_holds(store, low / 4 * 3, full);
+	raw_close(store);
+	assert_int_equal(raw_files(store), 1);
+	raw_open(store);
+	assert_holds(store, low / 4 * 3, full);
+	raw_close(store);
+	value_bytes = VALUE_BYTES;
+}
+
+static void a_full_map_gives_the_journal_up(void **state)
+{
+	(void)state;
+	static const uint64_t maps[] = { 16 << 20, 64 << 20 };
+	for (size_t i = 0; i < CX_COUNT_OF(maps); i++) {
+		raw_store store;
+		raw_init(&store, NULL);
+		store.options.map_bytes = maps[i];
+		store.options.journal_bytes = i == 0 ? 256 * 1024 : 1024 * 1024;
+		check_with_journal(&store);
+		raw_release(&store);
+	}
+}
+
+static void a_full_disk_gives_the_journal_up(void **state)
+{
+	(void)state;
+	static const char *const disks[] = { "size=16m,mode=0700", "size=64m,mode=0700" };
+	for (size_t i = 0; i < CX_COUNT_OF(disks); i++) {
+		char folder[] = "/tmp/cardex-full-XXXXXX";
+		if (!mount_small(folder, disks[i]))
+			skip();
+		raw_store store;
+		raw_init(&store, folder);
+		store.options.journal_bytes = i == 0 ? 256 * 1024 : 1024 * 1024;
+		check_with_journal(&store);
+		raw_release(&store);
+		unmount(folder);
+	}
+}
+
+/* What the journal holds fits even when the disk is filled by others behind it. */
+static void a_disk_filled_by_others_loses_nothing(void **state)
+{
+	(void)state;
+	char folder[] = "/tmp/cardex-full-XXXXXX";
+	if (!mount_small(folder, "size=32m,mode=0700"))
+		skip();
+	raw_store store;
+	raw_init(&store, folder);
+	store.options.journal_bytes = 256 * 1024;
+	raw_open(&store);
+	int first = put_until_journal(&store, 0);
+	char path[96];
+	snprintf(path, sizeof path, "%s/others", folder);
+	int others = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(others >= 0);
+	static const char block[64 * 1024];
+	while (write(others, block, sizeof block) > 0)
+		;
+	int full = fill(&store, first, false);
+	assert_holds(&store, 0, full);
+	raw_reopen(&store);
+	assert_holds(&store, 0, full);
+	assert_int_equal(ftruncate(others, 0), 0);
+	close(others);
+	usleep(1100 * 1000);
+	assert_holds(&store, 0, put_until_journal(&store, full));
+	raw_close(&store);
+	assert_int_equal(raw_files(&store), 1);
+	assert_int_equal(unlink(path), 0);
+	raw_release(&store);
+	unmount(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -267,6 +393,9 @@ int main(void)
 		cmocka_unit_test(a_store_that_does_not_fit_is_not_made),
 		cmocka_unit_test(a_reader_table_that_does_not_fit_is_an_error),
 		cmocka_unit_test(the_largest_file_allowed_is_survived),
+		cmocka_unit_test(a_full_map_gives_the_journal_up),
+		cmocka_unit_test(a_full_disk_gives_the_journal_up),
+		cmocka_unit_test(a_disk_filled_by_others_loses_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
