@@ -1,0 +1,291 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "tests/crash/explore.h"
+
+#include "base/check.h"
+#include "tests/crash/crash.h"
+#include "tests/crash/describe.h"
+#include "tests/crash/known.h"
+#include "tests/crash/recorder.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+enum {
+	WRITES_EVERY = 4,   /* every so many states take a transaction more */
+	SECONDS_EVERY = 24, /* and the recovery of so many is recorded */
+};
+
+static const crash_how plan[] = {
+	CRASH_NONE,        CRASH_KILLED,      CRASH_LAST_TORN,   CRASH_LAST_TORN,
+	CRASH_ONLY_LAST,   CRASH_ALL_BUT_ONE, CRASH_ALL_BUT_ONE, CRASH_PREFIX,
+	CRASH_PREFIX_TORN, CRASH_PREFIX_TORN, CRASH_SUBSET,      CRASH_SUBSET,
+	CRASH_TORN_SUBSET, CRASH_TORN_SUBSET, CRASH_TORN_SUBSET, CRASH_TORN_SUBSET,
+};
+
+/* A trace and where in it we are. */
+typedef struct run {
+	exploration *all;
+	const event_trace *trace;
+	disk_model disk;
+	content_ledger *ledger;
+	int64_t low; /* transactions that must be there; -1: not even the store */
+	size_t high; /* and may be there */
+	crash_number number;
+	bool in_recovery; /* it is `number.second` that counts */
+	known_states known;
+	crash_image image;
+} run;
+
+/* One way of one place. */
+typedef struct state {
+	crash_how how;
+	uint64_t seed;
+	size_t place; /* in the trace */
+} state;
+
+static bool writes_too(const state *what)
+{
+	return what->seed % WRITES_EVERY == 0;
+}
+
+static void path_of(const exploration *self, const char *name, char ret[128])
+{
+	int length = snprintf(ret, 128, "%s/%s", self->path, name);
+	CX_ASSERT(length > 0 && length < 128);
+}
+
+/* ---- judging ---- */
+
+static bool is_within(const run *self, uint64_t content, int64_t from, int64_t to)
+{
+	for (int64_t i = from < 0 ? 0 : from; i <= to; i++)
+		if (self->ledger->hashes[i] == content)
+			return true;
+	return false;
+}
+
+static void judge_content(const run *self, uint64_t content)
+{
+	if (is_within(self, content, self->low, (int64_t)self->high))
+		return;
+	char text[160];
+	snprintf(text, sizeof text, "of transactions %lld..%zu", (long long)self->low,
+	         self->high);
+	bool lost = is_within(self, content, 0, self->low - 1);
+	tally_add(self->all->tally, lost ? FINDING_LOST : FINDING_WRONG, self->number, text);
+}
+
+static void judge(const run *self, const recovery *found)
+{
+	if (found->end == RECOVERY_OK)
+		judge_content(self, found->content);
+	else
+		tally_add(self->all->tally, FINDING_REFUSED, self->number, found->text);
+}
+
+/* ---- one state ---- */
+
+static void explore_trace(run *self);
+
+/* Whether what was not synced still is not, but can be read. A process cannot be killed within
+ * a call, so not between a write that settles and that. */
+static bool keeps_the_cache(const run *self, const state *what)
+{
+	const event *next = &self->trace->events[what->place + 1];
+	bool is_last = what->place + 1 == self->trace->count;
+	return what->how == CRASH_KILLED && (is_last || next->kind != EVENT_SETTLE);
+}
+
+/* Records the recovery of the state whose image is at hand and looks at crashes in it. */
+static void crash_again(run *self, const state *what)
+{
+	const exploration *all = self->all;
+	char folder[128];
+	char path[128];
+	path_of(all, "record", folder);
+	path_of(all, "record/store", path);
+	disk_model start;
+	if (keeps_the_cache(self, what))
+		disk_copy(&self->disk, &start);
+	else
+		image_to_disk(&self->image, &start);
+	image_write(&self->image, folder);
+
+	size_t entries = self->ledger->count;
+	event_trace trace = { 0 };
+	recorder_start(folder, &start, what->seed);
+	recovery found = recover(all->subject, path, self->low >= 0, true, self->ledger);
+	bool complete = recorder_stop(&trace);
+	CX_ASSERT(complete);
+	lie_tell(all->lie, self->low >= 0, &trace);
+
+	run second = { .all = self->all,
+		       .trace = &trace,
+		       .disk = start,
+		       .ledger = self->ledger,
+		       .low = self->low,
+		       .high = self->high,
+		       .number = self->number,
+		       .in_recovery = true };
+	if (found.end == RECOVERY_OK)
+		explore_trace(&second);
+	else
+		judge(self, &found);
+	self->ledger->count = entries;
+	disk_release(&second.disk);
+	known_release(&second.known);
+	image_release(&second.image);
+	trace_release(&trace);
+}
+
+static void recover_state(run *self, const state *what, uint64_t key)
+{
+	exploration *all = self->all;
+	char folder[128];
+	char path[128];
+	path_of(all, "scratch", folder);
+	path_of(all, "scratch/store", path);
+	image_write(&self->image, folder);
+	recovery found = recover(all->subject, path, self->low >= 0, writes_too(what), NULL);
+	known_add(&self->known, key, &found);
+	judge(self, &found);
+	atomic_fetch_add(&all->tally->states, 1);
+	if (self->in_recovery)
+		atomic_fetch_add(&all->tally->seconds, 1);
+}
+
+/* False when it was known. */
+static bool look_at(run *self, const state *what)
+{
+	crash_take(&self->disk, what->how, what->seed, &self->image);
+	uint64_t key = image_hash(&self->image) + (self->low >= 0);
+	const known_state *known = known_find(&self->known, key);
+	if (self->all->only) {
+		describe(self->trace, what->place, &self->disk, what->how, &self->image);
+		known = NULL;
+	}
+	if (known == NULL) {
+		recover_state(self, what, key);
+		return true;
+	}
+	atomic_fetch_add(&self->all->tally->repeats, 1);
+	if (known->end == RECOVERY_OK)
+		judge_content(self, known->content);
+	return false;
+}
+
+/* ---- all states ---- */
+
+typedef enum turn {
+	TURN_SKIPPED,
+	TURN_TAKEN,
+	TURN_SECOND_ONLY, /* only the crashes in its recovery */
+} turn;
+
+static turn turn_of(const run *self)
+{
+	const crash_number *first = &self->all->first;
+	const crash_number *number = &self->number;
+	if (self->in_recovery) {
+		if (number->state != first->state)
+			return TURN_TAKEN;
+		if (self->all->only)
+			return number->second == first->second ? TURN_TAKEN : TURN_SKIPPED;
+		return number->second >= first->second ? TURN_TAKEN : TURN_SKIPPED;
+	}
+	if (number->state == first->state && first->second != 0)
+		return TURN_SECOND_ONLY;
+	if (self->all->only)
+		return number->state == first->state ? TURN_TAKEN : TURN_SKIPPED;
+	return number->state >= first->state ? TURN_TAKEN : TURN_SKIPPED;
+}
+
+static void take_turn(run *self, state *what)
+{
+	turn now = turn_of(self);
+	if (now == TURN_SKIPPED)
+		return;
+	*self->all->at = self->number;
+	dice roll = { .state = self->number.seed * 1000003 + self->number.state * 8191 +
+		               self->number.second };
+	what->seed = dice_u64(&roll);
+	bool fresh = true;
+	if (now == TURN_SECOND_ONLY)
+		crash_take(&self->disk, what->how, what->seed, &self->image);
+	else
+		fresh = look_at(self, what);
+	bool again = now == TURN_SECOND_ONLY ||
+	             (fresh && !self->all->only && what->seed / 256 % SECONDS_EVERY == 0);
+	if (again && !self->in_recovery)
+		crash_again(self, what);
+}
+
+static void note(run *self, const event *what)
+{
+	if (what->kind == EVENT_BEGIN || what->kind == EVENT_SHOWN)
+		self->high = what->at;
+	if (what->kind == EVENT_ACK || what->kind == EVENT_SHOWN)
+		self->low = (int64_t)what->at;
+}
+
+static void explore_trace(run *self)
+{
+	const exploration *all = self->all;
+	uint64_t *number = self->in_recovery ? &self->number.second : &self->number.state;
+	for (size_t place = 0; place < self->trace->count; place++) {
+		const event *what = &self->trace->events[place];
+		disk_apply(&self->disk, what);
+		note(self, what);
+		if (what->kind == EVENT_BEGIN)
+			continue;
+		for (size_t i = 0; i < CX_COUNT_OF(plan); i++) {
+			++*number;
+			if (self->disk.pending_count == 0 && plan[i] != CRASH_NONE)
+				continue;
+			if (all->is_enough(all->context))
+				return;
+			take_turn(self, &(state){ .how = plan[i], .place = place });
+		}
+	}
+}
+
+static void record(exploration *self, content_ledger *ledger, event_trace *ret)
+{
+	char folder[128];
+	char path[128];
+	path_of(self, "record", folder);
+	path_of(self, "record/store", path);
+	image_write(&(crash_image){ 0 }, folder);
+	disk_model empty = { 0 };
+	dice roll = { .state = self->first.seed };
+	recorder_start(folder, &empty, dice_u64(&roll));
+	self->subject->run(path, &roll, ledger);
+	bool complete = recorder_stop(ret);
+	CX_ASSERT(complete);
+	lie_tell(self->lie, false, ret);
+}
+
+void explore(exploration *self)
+{
+	char folder[128];
+	*self->at = (crash_number){ .seed = self->first.seed };
+	path_of(self, "record", folder);
+	(void)mkdir(folder, 0700);
+	path_of(self, "scratch", folder);
+	(void)mkdir(folder, 0700);
+
+	content_ledger ledger = { 0 };
+	event_trace trace = { 0 };
+	record(self, &ledger, &trace);
+	run first = { .all = self,
+		      .trace = &trace,
+		      .ledger = &ledger,
+		      .low = -1,
+		      .number = { .seed = self->first.seed } };
+	explore_trace(&first);
+	disk_release(&first.disk);
+	known_release(&first.known);
+	image_release(&first.image);
+	trace_release(&trace);
+}
