@@ -27,8 +27,6 @@ static int open_at(int at, const char *path, int flags, mode_t mode)
 	int fd = (int)syscall(SYS_openat, at, path, flags, mode);
 	if (on && fd >= 0)
 		recorder_opened(at, path, flags, fd);
-	if (on)
-		recorder_leave();
 	return fd;
 }
 
@@ -75,8 +73,6 @@ int close(int fd)
 	int code = (int)syscall(SYS_close, fd);
 	if (on)
 		recorder_closed(fd);
-	if (on)
-		recorder_leave();
 	return code;
 }
 
@@ -93,8 +89,6 @@ ssize_t write(int fd, const void *bytes, size_t size)
 	ssize_t written = syscall(SYS_write, fd, bytes, size);
 	if (on && written > 0 && recorder_has(fd))
 		recorder_wrote(fd, bytes, (size_t)written, place_of(fd) - written);
-	if (on)
-		recorder_leave();
 	return written;
 }
 
@@ -104,8 +98,6 @@ ssize_t pwrite(int fd, const void *bytes, size_t size, off_t offset)
 	ssize_t written = syscall(SYS_pwrite64, fd, bytes, size, offset);
 	if (on && written > 0)
 		recorder_wrote(fd, bytes, (size_t)written, offset);
-	if (on)
-		recorder_leave();
 	return written;
 }
 
@@ -119,7 +111,7 @@ ssize_t plain_pwrite(int fd, const void *bytes, size_t size, off_t offset)
 /* The parts as one write, as a device may tear them as one. */
 static void wrote_parts(int fd, const struct iovec *parts, size_t size, off_t offset)
 {
-	static uint8_t whole[IOV_BYTES_MAX]; /* the recorder lets in one at a time */
+	static uint8_t whole[IOV_BYTES_MAX]; /* of the thread whose turn it is */
 	if (!recorder_has(fd))
 		return;
 	if (size > sizeof whole)
@@ -140,8 +132,6 @@ ssize_t writev(int fd, const struct iovec *parts, int count)
 	ssize_t written = syscall(SYS_writev, fd, parts, count);
 	if (on && written > 0)
 		wrote_parts(fd, parts, (size_t)written, place_of(fd) - written);
-	if (on)
-		recorder_leave();
 	return written;
 }
 
@@ -151,8 +141,6 @@ ssize_t pwritev(int fd, const struct iovec *parts, int count, off_t offset)
 	ssize_t written = syscall(SYS_pwritev, fd, parts, count, offset, 0);
 	if (on && written > 0)
 		wrote_parts(fd, parts, (size_t)written, offset);
-	if (on)
-		recorder_leave();
 	return written;
 }
 
@@ -172,8 +160,6 @@ int ftruncate(int fd, off_t size)
 	int code = (int)syscall(SYS_ftruncate, fd, size);
 	if (on && code == 0)
 		recorder_resized(fd, size);
-	if (on)
-		recorder_leave();
 	return code;
 }
 
@@ -188,24 +174,25 @@ int plain_ftruncate(int fd, off_t size)
 int posix_fallocate(int fd, off_t offset, off_t size)
 {
 	bool on = recorder_enter();
-	int code = syscall(SYS_fallocate, fd, 0, offset, size) == 0 ? 0 : errno;
-	struct stat now;
-	if (on && code == 0 && fstat(fd, &now) == 0 && now.st_size == offset + size)
-		recorder_resized(fd, now.st_size);
+	struct stat before = { 0 };
 	if (on)
-		recorder_leave();
+		fstat(fd, &before);
+	int code = syscall(SYS_fallocate, fd, 0, offset, size) == 0 ? 0 : errno;
+	if (on && code == 0 && before.st_size < offset + size)
+		recorder_resized(fd, offset + size);
 	return code;
 }
 
+/* Reserving room behind a file would cost much time in memory and changes nothing to be read.
+ */
 int fallocate(int fd, int mode, off_t offset, off_t size)
 {
-	if (mode != 0 && recorder_has(fd))
-		recorder_lost("fallocate with a mode");
-	if (mode != 0)
-		return (int)syscall(SYS_fallocate, fd, mode, offset, size);
-	int code = posix_fallocate(fd, offset, size);
-	errno = code;
-	return code == 0 ? 0 : -1;
+	bool on = recorder_enter();
+	if (mode == FALLOC_FL_KEEP_SIZE)
+		return 0;
+	if (on && recorder_has(fd))
+		recorder_lost("fallocate");
+	return (int)syscall(SYS_fallocate, fd, mode, offset, size);
 }
 
 /* ---- sync ---- */
@@ -216,8 +203,6 @@ static int sync_with(long call, int fd)
 	int code = (int)syscall(call, fd);
 	if (on && code == 0)
 		recorder_synced(fd);
-	if (on)
-		recorder_leave();
 	return code;
 }
 
@@ -241,8 +226,6 @@ int rename(const char *from, const char *to)
 	int code = (int)syscall(SYS_rename, from, to);
 	if (on && code == 0)
 		recorder_renamed(from, to);
-	if (on)
-		recorder_leave();
 	return code;
 }
 
@@ -252,8 +235,6 @@ int unlink(const char *path)
 	int code = (int)syscall(SYS_unlink, path);
 	if (on && code == 0)
 		recorder_unlinked(path);
-	if (on)
-		recorder_leave();
 	return code;
 }
 
@@ -266,8 +247,6 @@ void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t 
 	bool on = fd >= 0 && recorder_enter();
 	if (on && writes && recorder_has(fd))
 		recorder_lost("a map that is written through");
-	if (on)
-		recorder_leave();
 	union {
 		long code;
 		void *address;
@@ -289,6 +268,10 @@ ssize_t getrandom(void *bytes, size_t size, unsigned flags)
 	if (!on)
 		return syscall(SYS_getrandom, bytes, size, flags);
 	recorder_random(bytes, size);
-	recorder_leave();
 	return (ssize_t)size;
+}
+
+int getentropy(void *bytes, size_t size)
+{
+	return getrandom(bytes, size, 0) == (ssize_t)size ? 0 : -1;
 }

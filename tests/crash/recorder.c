@@ -3,10 +3,10 @@
 
 #include "base/check.h"
 #include "tests/crash/image.h"
+#include "tests/crash/schedule.h"
 #include "tests/support/dice.h"
 
 #include <fcntl.h>
-#include <pthread.h>
 #include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,7 +22,6 @@ typedef struct descriptor {
 } descriptor;
 
 static struct {
-	pthread_mutex_t lock;
 	atomic_bool on;
 	char path[128];
 	const disk_model *start;
@@ -31,7 +30,7 @@ static struct {
 	uint32_t file_count;
 	dice random;
 	descriptor fds[FDS_MAX];
-} self = { .lock = PTHREAD_MUTEX_INITIALIZER };
+} self;
 
 void recorder_start(const char *path, const disk_model *start, uint64_t seed)
 {
@@ -43,10 +42,12 @@ void recorder_start(const char *path, const disk_model *start, uint64_t seed)
 	self.random = (dice){ .state = seed };
 	memset(self.fds, 0, sizeof self.fds);
 	atomic_store(&self.on, true);
+	schedule_start(dice_u64(&self.random));
 }
 
 bool recorder_stop(event_trace *ret)
 {
+	schedule_stop();
 	atomic_store(&self.on, false);
 	*ret = self.trace;
 	self.trace = (event_trace){ 0 };
@@ -62,15 +63,10 @@ bool recorder_stop(event_trace *ret)
 
 bool recorder_enter(void)
 {
-	if (!atomic_load(&self.on))
+	if (!atomic_load_explicit(&self.on, memory_order_relaxed))
 		return false;
-	pthread_mutex_lock(&self.lock);
+	schedule_pass(); /* with the turn, nobody else is here */
 	return true;
-}
-
-void recorder_leave(void)
-{
-	pthread_mutex_unlock(&self.lock);
 }
 
 void recorder_lost(const char *call)
@@ -86,10 +82,8 @@ static void add(event what)
 
 void recorder_note(event_kind kind, uint64_t number)
 {
-	if (!recorder_enter())
-		return;
-	add((event){ .kind = kind, .at = number });
-	recorder_leave();
+	if (atomic_load(&self.on))
+		add((event){ .kind = kind, .at = number });
 }
 
 /* The name within the folder; NULL when it is elsewhere, or not to be recorded. */

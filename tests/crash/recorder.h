@@ -2,8 +2,8 @@
 /* Writes down what this process does to the files of one folder. It stands in the way of the
  * calls of the C library (calls.c), so it sees what the product does and what LMDB does.
  *
- * Any number of threads may call; the trace has one order, and a call is made while no other
- * is. The reader table ("-lock") is not recorded: it says nothing after a crash. */
+ * The threads of the process take turns meanwhile (schedule.h), so the trace has one order. The
+ * reader table ("-lock") is not recorded: it says nothing after a crash. */
 #pragma once
 
 #include "tests/crash/disk.h"
@@ -23,9 +23,8 @@ void recorder_note(event_kind kind, uint64_t number);
 
 /* ---- for calls.c ---- */
 
-/* True when recording: then it must be left, and no other thread is inside meanwhile. */
+/* Whether it is recording. Before a call: another thread may get its turn first. */
 bool recorder_enter(void);
-void recorder_leave(void);
 
 /* `path` as given to openat(at, ...). */
 void recorder_opened(int at, const char *path, int flags, int fd);
