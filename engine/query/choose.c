@@ -276,7 +276,8 @@ static cx_status guess_all(engine_read *read, engine__plan *plan)
 		engine__candidate *at = &plan->candidates[i];
 		if (at->why != NULL)
 			continue;
-		cx_status status = engine__view_count(read->view, at->path.tree, &at->entries);
+		cx_status status =
+			engine__view_estimate(read->view, at->path.tree, &at->entries);
 		if (status != CX_OK)
 			return status;
 		at->estimate = guess(&plan->filter, at);

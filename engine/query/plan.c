@@ -203,8 +203,8 @@ cx_status engine__plan_of(engine_read *read, const engine_query *query, engine__
 	ret->candidates = cx_arena_alloc(arena, room * sizeof *ret->candidates);
 	if (ret->candidates == NULL)
 		return CX_NO_MEMORY;
-	status = engine__view_count(read->view, engine__tree_of(query->type->record_tree),
-	                            &ret->records);
+	status = engine__view_estimate(read->view, engine__tree_of(query->type->record_tree),
+	                               &ret->records);
 	if (status == CX_OK)
 		status = choose(read, ret, purpose, arena, error);
 	if (status == CX_OK)

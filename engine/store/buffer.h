@@ -1,36 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sorted write buffer of a transaction: puts and removes in order of (tree, key).
  *
- * A skip list whose nodes are only ever added; each node has a chain of versions, newest first,
- * of which only the newest counts. A remove is a version too, so that it hides what lies below
- * the buffer. Rolling back takes versions off again; a node without versions stays as if it
- * were not there. Everything lives in one arena, so keys and values handed out stay good until
+ * A skip list (skiplist.h) whose versions all have the number 0, so that only the newest of a
+ * key counts; rolling back takes versions off again. Keys and values handed out stay good until
  * engine__buffer_clear(), whatever is written or rolled back meanwhile.
  *
  * Thread rule: one thread at a time. */
 #pragma once
 
-#include "engine/store/store.h"
+#include "engine/store/skiplist.h"
 
 typedef struct engine__buffer engine__buffer;
-
-/* One written state of a key. */
-typedef struct engine__version {
-	struct engine__version *older;  /* of the same key */
-	struct engine__version *before; /* the write before this one, of any key */
-	struct engine__node *node;
-	cx_slice value;
-	bool removed;
-} engine__version;
-
-/* A key that was written to. `newest` is NULL only inside the buffer: the functions below do
- * not hand out such nodes. */
-typedef struct engine__node {
-	cx_slice key;
-	engine__version *newest;
-	uint16_t tree;
-	struct engine__node *next[]; /* one per level */
-} engine__node;
 
 /* Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__buffer_new(engine__buffer **ret);
@@ -47,25 +27,8 @@ CX_MUST_USE cx_status engine__buffer_put(engine__buffer *buffer, engine__tree tr
 CX_MUST_USE cx_status engine__buffer_remove(engine__buffer *buffer, engine__tree tree,
                                             cx_slice key);
 
-/* The newest version of the key; NULL when the buffer says nothing of it. */
-const engine__version *engine__buffer_find(const engine__buffer *buffer, engine__tree tree,
-                                           cx_slice key);
-
-/* FORWARD: the first node of the tree with a key >= `key`; BACKWARD: the last with a key <
- * `key`. NULL when there is none. The empty key is below all. */
-const engine__node *engine__buffer_seek(const engine__buffer *buffer, engine__tree tree,
-                                        cx_slice key, engine__direction direction);
-
-/* The last node of the tree, or NULL. */
-const engine__node *engine__buffer_last(const engine__buffer *buffer, engine__tree tree);
-
-/* The neighbour in the same tree, or NULL. Backward it is searched for from the head. */
-const engine__node *engine__buffer_neighbour(const engine__buffer *buffer,
-                                             const engine__node *node,
-                                             engine__direction direction);
-
-/* All nodes, in order of (tree, key): after `node`, or the first one of all when it is NULL. */
-const engine__node *engine__buffer_next(const engine__buffer *buffer, const engine__node *node);
+/* What stands in it, for reading. */
+engine__layer engine__buffer_layer(const engine__buffer *buffer);
 
 /* Writes that stand; what a later engine__buffer_rollback() takes as its mark. */
 size_t engine__buffer_operations(const engine__buffer *buffer);

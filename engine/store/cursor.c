@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* A cursor merges the pairs of the snapshot with the writes of the buffer; where both have a
- * key, the buffer wins.
+/* A cursor merges the pairs of LMDB's snapshot with those of the layers over it: the writes of
+ * the transaction, then the memtables, newest first. Where several have a key, the newest wins.
  *
- * The snapshot side reads ahead by at most one pair (`base`), the buffer side by one node
- * (`ahead`). Writes and rollbacks change the buffer's stamp; the next read then looks its node
- * up again, behind the last pair handed out. A base pair that was passed over as removed is
+ * The snapshot side reads ahead by at most one pair (`base`), each layer by one node (`ahead`).
+ * Writes and rollbacks change the buffer's stamp; the next read then looks its node up again,
+ * behind the last pair handed out. What was passed over because a newer layer has the key is
  * looked up again too, as a rollback may have brought it back. */
 #include "engine/store/lmdb.h"
 
@@ -25,6 +25,12 @@ typedef enum position {
 	BEHIND_KEY, /* `key` was handed out last */
 } position;
 
+/* A layer that has something of the tree. */
+typedef struct source {
+	engine__layer layer;
+	const engine__node *ahead;
+} source;
+
 struct engine__cursor {
 	engine__view *view;
 	engine__cursor *next; /* in the view's idle list */
@@ -33,11 +39,12 @@ struct engine__cursor {
 	engine__direction direction;
 
 	base_state state;
-	bool passed_over; /* base pairs since the last one handed out */
+	bool passed_over; /* something since the last pair handed out */
 	engine__pair base;
 
-	const engine__node *ahead;
-	uint64_t stamp; /* of the buffer when `ahead` was looked up */
+	source sources[ENGINE__LAYERS_MAX]; /* newest first; the buffer is the first, if any */
+	unsigned source_count;
+	uint64_t stamp; /* of the buffer when its node was looked up */
 
 	position position;
 	cx_slice key;
@@ -103,25 +110,35 @@ static cx_status seek_base(engine__cursor *cursor, cx_slice bound)
 	return move_base(cursor, code == 0 ? MDB_PREV : MDB_LAST);
 }
 
-/* ---- buffer side ---- */
+/* ---- layers ---- */
 
-static const engine__node *ahead_of_position(const engine__cursor *cursor)
+static const engine__node *ahead_of_position(const engine__cursor *cursor,
+                                             const engine__layer *layer)
 {
-	const engine__buffer *buffer = cursor->view->buffer;
 	engine__direction direction = cursor->direction;
 	if (cursor->position == AT_START && direction == ENGINE__BACKWARD)
-		return engine__buffer_last(buffer, cursor->tree);
+		return engine__layer_last(layer, cursor->tree);
 	const engine__node *node =
-		engine__buffer_seek(buffer, cursor->tree, cursor->key, direction);
+		engine__layer_seek(layer, cursor->tree, cursor->key, direction);
 	if (cursor->position == BEHIND_KEY && node != NULL &&
-	    cx_slice_equal(node->key, cursor->key)) /* only forward */
-		node = engine__buffer_neighbour(buffer, node, direction);
+	    cx_slice_equal(engine__node_key(node), cursor->key)) /* only forward */
+		node = engine__layer_neighbour(layer, node, direction);
 	return node;
+}
+
+static void seek_sources(engine__cursor *cursor)
+{
+	if (cursor->view->buffer != NULL)
+		cursor->stamp = engine__buffer_stamp(cursor->view->buffer);
+	for (unsigned i = 0; i < cursor->source_count; i++)
+		cursor->sources[i].ahead = ahead_of_position(cursor, &cursor->sources[i].layer);
 }
 
 static cx_status base_of_position(engine__cursor *cursor)
 {
 	cursor->passed_over = false;
+	if (cursor->mdb == NULL)
+		return CX_OK;
 	if (cursor->position == AT_START) {
 		cursor->state = BASE_START;
 		return CX_OK;
@@ -136,57 +153,91 @@ static cx_status base_of_position(engine__cursor *cursor)
 /* Takes account of writes and rollbacks since the last read. */
 static cx_status refresh(engine__cursor *cursor)
 {
-	uint64_t stamp = engine__buffer_stamp(cursor->view->buffer);
-	if (cursor->stamp == stamp)
+	const engine__buffer *buffer = cursor->view->buffer;
+	if (buffer == NULL || cursor->stamp == engine__buffer_stamp(buffer))
 		return CX_OK;
-	cursor->stamp = stamp;
-	cursor->ahead = ahead_of_position(cursor);
-	return cursor->passed_over ? base_of_position(cursor) : CX_OK;
+	if (cursor->passed_over) {
+		seek_sources(cursor);
+		return base_of_position(cursor);
+	}
+	cursor->stamp = engine__buffer_stamp(buffer);
+	cursor->sources[0].ahead = ahead_of_position(cursor, &cursor->sources[0].layer);
+	return CX_OK;
 }
 
-/* Which of the two comes first: <0 the base pair, >0 the node, 0 when they have one key. */
-static int order_of_heads(const engine__cursor *cursor)
+/* Whether `key` comes before `other` in the direction of the cursor: <0, 0, >0. */
+static int order(const engine__cursor *cursor, cx_slice key, cx_slice other)
 {
-	if (cursor->ahead == NULL)
-		return -1;
-	if (cursor->state == BASE_END)
-		return 1;
-	int order = cx_slice_compare(cursor->base.key, cursor->ahead->key);
+	int order = cx_slice_compare(key, other);
 	return cursor->direction == ENGINE__FORWARD ? order : -order;
+}
+
+/* The head that comes first, of several with one key the newest; -1 is the base, `source_count`
+ * stands for the end. */
+static int first_head(const engine__cursor *cursor)
+{
+	int first = cursor->state == BASE_HELD ? -1 : (int)cursor->source_count;
+	cx_slice key = cursor->base.key;
+	for (int i = (int)cursor->source_count - 1; i >= 0; i--) {
+		const engine__node *node = cursor->sources[i].ahead;
+		if (node == NULL)
+			continue;
+		cx_slice own = engine__node_key(node);
+		if (first == (int)cursor->source_count || order(cursor, own, key) <= 0) {
+			first = i;
+			key = own;
+		}
+	}
+	return first;
+}
+
+/* Moves every head with this key on. */
+static void pass(engine__cursor *cursor, cx_slice key, int first)
+{
+	unsigned moved = 0;
+	if (cursor->state == BASE_HELD &&
+	    (first < 0 || cx_slice_equal(cursor->base.key, key))) {
+		cursor->state = BASE_USED;
+		moved++;
+	}
+	for (int i = first < 0 ? 0 : first; i < (int)cursor->source_count; i++) {
+		source *from = &cursor->sources[i];
+		if (from->ahead == NULL || !cx_slice_equal(engine__node_key(from->ahead), key))
+			continue;
+		from->ahead =
+			engine__layer_neighbour(&from->layer, from->ahead, cursor->direction);
+		moved++;
+	}
+	cursor->passed_over |= moved > 1;
 }
 
 static cx_status next_merged(engine__cursor *cursor, engine__pair *pair, bool *ret_found)
 {
-	for (;;) {
+	*ret_found = false;
+	while (!*ret_found) {
 		cx_status status = hold_base(cursor);
 		if (status != CX_OK)
 			return status;
-		const engine__node *node = cursor->ahead;
-		if (cursor->state == BASE_END && node == NULL) {
-			*ret_found = false;
+		int first = first_head(cursor);
+		if (first == (int)cursor->source_count)
 			return CX_OK;
-		}
-		int order = order_of_heads(cursor);
-		if (order < 0) {
+		if (first < 0) {
 			*pair = cursor->base;
 			cursor->state = BASE_USED;
+			*ret_found = true;
 			break;
 		}
-		if (order == 0)
-			cursor->state = BASE_USED;
-		cursor->ahead =
-			engine__buffer_neighbour(cursor->view->buffer, node, cursor->direction);
-		if (!node->newest->removed) {
-			*pair = (engine__pair){ .key = node->key,
-				                .value = node->newest->value };
-			break;
-		}
-		cursor->passed_over |= order == 0;
+		const engine__node *node = cursor->sources[first].ahead;
+		const engine__version *version =
+			engine__layer_version(&cursor->sources[first].layer, node);
+		*pair = (engine__pair){ .key = engine__node_key(node),
+			                .value = engine__version_value(version) };
+		pass(cursor, pair->key, first);
+		*ret_found = !version->removed;
 	}
 	cursor->passed_over = false;
 	cursor->position = BEHIND_KEY;
 	cursor->key = pair->key;
-	*ret_found = true;
 	return CX_OK;
 }
 
@@ -229,17 +280,23 @@ static cx_status read_base(engine__cursor *cursor, engine__pair *pairs, size_t m
 	return CX_OK;
 }
 
+/* Whether LMDB is all there is from here on. */
+static bool only_base(const engine__cursor *cursor)
+{
+	for (unsigned i = 0; i < cursor->source_count; i++)
+		if (cursor->sources[i].ahead != NULL)
+			return false;
+	return true;
+}
+
 cx_status engine__cursor_next(engine__cursor *cursor, engine__pair *pairs, size_t max,
                               size_t *ret_count)
 {
-	const engine__buffer *buffer = cursor->view->buffer;
-	if (buffer == NULL)
-		return read_base(cursor, pairs, max, ret_count);
 	cx_status status = refresh(cursor);
 	if (status != CX_OK)
 		return status;
-	return cursor->ahead == NULL ? read_base(cursor, pairs, max, ret_count)
-	                             : read_merged(cursor, pairs, max, ret_count);
+	return only_base(cursor) ? read_base(cursor, pairs, max, ret_count)
+	                         : read_merged(cursor, pairs, max, ret_count);
 }
 
 cx_status engine__cursor_seek(engine__cursor *cursor, cx_slice key)
@@ -250,15 +307,14 @@ cx_status engine__cursor_seek(engine__cursor *cursor, cx_slice key)
 	if (status != CX_OK)
 		return status;
 	cursor->passed_over = false;
-	if (cursor->view->buffer == NULL)
+	if (cursor->source_count == 0)
 		return CX_OK;
 
 	if (key.size > 0)
 		memcpy(cursor->bound, key.data, key.size);
 	cursor->position = AT_KEY;
 	cursor->key = (cx_slice){ .data = cursor->bound, .size = key.size };
-	cursor->stamp = engine__buffer_stamp(cursor->view->buffer);
-	cursor->ahead = ahead_of_position(cursor);
+	seek_sources(cursor);
 	return CX_OK;
 }
 
@@ -334,6 +390,19 @@ static cx_status open_mdb(engine__view *view, engine__cursor *cursor)
 	return engine__status_of_mdb(code);
 }
 
+/* The layers that may have something of the tree. */
+static void take_sources(engine__cursor *cursor)
+{
+	const engine__view *view = cursor->view;
+	unsigned count = 0;
+	if (view->buffer != NULL)
+		cursor->sources[count++].layer = engine__buffer_layer(view->buffer);
+	for (unsigned i = 0; i < view->layer_count; i++)
+		if (engine__memtable_has(view->of_layer[i], cursor->tree))
+			cursor->sources[count++].layer = view->layers[i];
+	cursor->source_count = count;
+}
+
 cx_status engine__cursor_open(engine__view *view, engine__tree tree,
                               engine__direction direction, engine__cursor **ret)
 {
@@ -350,13 +419,10 @@ cx_status engine__cursor_open(engine__view *view, engine__tree tree,
 	cursor->direction = direction;
 	cursor->state = cursor->mdb == NULL ? BASE_END : BASE_START;
 	cursor->passed_over = false;
-	cursor->ahead = NULL;
 	cursor->position = AT_START;
 	cursor->key = (cx_slice){ 0 };
-	if (view->buffer != NULL) {
-		cursor->stamp = engine__buffer_stamp(view->buffer);
-		cursor->ahead = ahead_of_position(cursor);
-	}
+	take_sources(cursor);
+	seek_sources(cursor);
 	view->cursors_open++;
 	*ret = cursor;
 	cursor = NULL;

@@ -37,7 +37,7 @@ static const struct {
 	{ 0x0bd00bd0, "Lustre" },
 };
 
-static cx_status status_of_errno(int code)
+cx_status engine__file_status(int code)
 {
 	switch (code) {
 	case ENOSPC:
@@ -54,7 +54,7 @@ static cx_status status_of_errno(int code)
 static cx_status fail_errno(cx_error *error, const char *doing, const char *path)
 {
 	int code = errno;
-	return cx_fail(error, status_of_errno(code), "cannot %s %s: %s", doing, path,
+	return cx_fail(error, engine__file_status(code), "cannot %s %s: %s", doing, path,
 	               strerror(code));
 }
 
@@ -135,7 +135,7 @@ static bool making_name(const char *path, char *ret, size_t size)
 }
 
 /* The name of a rename is durable when its folder is. */
-static cx_status sync_folder(const char *path, cx_error *error)
+cx_status engine__file_sync_folder(const char *path, cx_error *error)
 {
 	char copy[PATH_MAX];
 	if (snprintf(copy, sizeof copy, "%s", path) >= (int)sizeof copy)
@@ -163,7 +163,7 @@ static cx_status write_empty(const char *path, int fd, cx_error *error)
 		code = mdb_env_sync(env, 1);
 	mdb_env_close(env);
 	if (code != 0)
-		return cx_fail(error, status_of_errno(code), "cannot make %s: %s", path,
+		return cx_fail(error, engine__file_status(code), "cannot make %s: %s", path,
 		               mdb_strerror(code));
 	if (fsync(fd) != 0)
 		return fail_errno(error, "sync", path);
@@ -226,7 +226,7 @@ cx_status engine__file_open(const char *path, const engine__store_options *optio
 	/* Also for a file that was there: the process that renamed it may not have come to it.
 	 */
 	if (status == CX_OK)
-		status = sync_folder(path, error);
+		status = engine__file_sync_folder(path, error);
 	if (status != CX_OK)
 		return status;
 	*ret_fd = fd;
@@ -259,7 +259,7 @@ bool engine__file_is_full(int fd, uint64_t used_bytes)
 	uint64_t length = (uint64_t)before.st_size;
 	uint64_t end = length > used_bytes ? length : used_bytes;
 	ssize_t written = pwrite(fd, page, sizeof page, (off_t)end);
-	bool full = written < 0 ? status_of_errno(errno) == CX_STORAGE_FULL
+	bool full = written < 0 ? engine__file_status(errno) == CX_STORAGE_FULL
 	                        : (size_t)written < sizeof page;
 	if (written > 0 && ftruncate(fd, before.st_size) != 0)
 		return false;

@@ -17,6 +17,12 @@ CX_MUST_USE cx_status engine__file_open(const char *path, const engine__store_op
 CX_MUST_USE cx_status engine__file_reserve_readers(const char *path, unsigned readers,
                                                    cx_error *error);
 
+/* The status of an errno of the disk. */
+cx_status engine__file_status(int code);
+
+/* Makes the names in the folder of `path` durable. Errors: CX_IO. */
+CX_MUST_USE cx_status engine__file_sync_folder(const char *path, cx_error *error);
+
 /* Closes and sets to -1; -1 is accepted. */
 void engine__file_close(int *fd);
 

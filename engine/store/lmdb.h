@@ -6,20 +6,26 @@
 #pragma once
 
 #include "base/check.h"
-#include "engine/store/buffer.h"
-#include "engine/store/store.h"
+#include "engine/store/journal.h"
 
 #include <lmdb.h>
 #include <pthread.h>
 #include <stdatomic.h>
 
-/* A read transaction that is reset and renewed rather than made anew. */
+enum { ENGINE__LAYERS_MAX = ENGINE__TABLES_MAX + 1 };
+
+/* A read transaction that is reset and renewed rather than made anew, and the memtables over
+ * it. */
 struct engine__view {
 	engine__store *store;
 	MDB_txn *mdb;
 	engine__buffer *buffer; /* the writes over the snapshot; NULL outside transactions */
-	engine__cursor *idle;   /* closed cursors for the next open, last closed first */
-	engine__view *next;     /* in the store's pool */
+	engine__tables *tables; /* while live */
+	engine__layer layers[ENGINE__TABLES_MAX]; /* of those that hold something */
+	const engine__memtable *of_layer[ENGINE__TABLES_MAX];
+	unsigned layer_count;
+	engine__cursor *idle; /* closed cursors for the next open, last closed first */
+	engine__view *next;   /* in the store's pool */
 	unsigned cursors_open;
 	bool live; /* holds a snapshot */
 };
@@ -46,20 +52,26 @@ struct engine__store {
 	uint32_t page_bytes;
 	unsigned readers_max;
 	engine__room room;
+	bool opened; /* as a whole: the journal was taken up */
 
 	pthread_mutex_t views_lock; /* of `idle_views` */
 	engine__view *idle_views;
 	atomic_uint views; /* begun and not ended */
 	atomic_uint snapshots;
 
+	pthread_mutex_t lock; /* of what follows; held for moments only */
 	/* A mutex alone would tie the end of a transaction to the thread that began it. */
-	pthread_mutex_t writer_lock; /* of what follows */
 	pthread_cond_t writer_free;
 	bool writing;
 	cx_status broken; /* a commit left the outcome unknown */
-	engine__txn txn;  /* the one */
+	engine__journal journal;
+
+	engine__txn txn; /* the one; the writer's, as are the names */
+	char trees[ENGINE__TREE_NUMBERS][ENGINE__TREE_NAME_MAX + 1]; /* by number; "" = none */
+
+	/* Of LMDB's write transactions: merges, new trees, large commits. */
+	pthread_mutex_t lmdb_lock;
 	size_t last_page; /* of the newest snapshot */
-	char trees[ENGINE__TREES_MAX + 2][ENGINE__TREE_NAME_MAX + 1]; /* by number; "" = none */
 };
 
 enum {
@@ -99,10 +111,34 @@ void engine__cursors_free(engine__view *view);
 CX_MUST_USE cx_status engine__room_init(engine__store *store);
 void engine__room_release(engine__room *room);
 
+/* The number of an open tree, 0 when there is none of that name. By the writer. */
+uint16_t engine__tree_find(const engine__store *store, const char *name);
+
 /* One writer at a time: waits, then is it. Errors: what broke the store. */
 CX_MUST_USE cx_status engine__writer_enter(engine__store *store);
 void engine__writer_leave(engine__store *store);
 
-/* Commits a write transaction, or aborts it when `code` is not 0; decides what a failure means
- * for the store. By the writer only. */
-CX_MUST_USE cx_status engine__commit(engine__store *store, MDB_txn *mdb, int code);
+/* Nothing is acknowledged any more. */
+void engine__store_break(engine__store *store);
+
+/* Commits a write transaction of LMDB, or aborts it when `code` is not 0; decides what a
+ * failure means for the store. `*ret_txn` is its number. With the LMDB lock held. */
+CX_MUST_USE cx_status engine__commit(engine__store *store, MDB_txn *mdb, int code,
+                                     size_t *ret_txn);
+
+/* A place in the pairs of a layer that go to LMDB one after the other. */
+typedef struct engine__handover {
+	engine__layer layer;
+	const engine__node *next; /* NULL: all have gone */
+	size_t operations;        /* that have gone */
+} engine__handover;
+
+engine__handover engine__handover_begin(engine__layer layer);
+
+/* Hands down up to so many operations and bytes, at least one. Returns LMDB's code. */
+CX_MUST_USE int engine__handover_some(engine__handover *handover, MDB_txn *mdb,
+                                      size_t operations_max, size_t bytes_max);
+
+/* Makes sure that `bytes` more can be stored: in the map, and on the disk, where the blocks are
+ * reserved behind the file. Errors: CX_STORAGE_FULL, CX_IO. */
+CX_MUST_USE cx_status engine__room_reserve(engine__store *store, uint64_t bytes);

@@ -6,6 +6,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 enum {
 	MAP_GRAIN = 64 * 1024, /* a multiple of any page size */
@@ -53,26 +54,35 @@ cx_status engine__status_of_mdb(int code)
 
 cx_status engine__writer_enter(engine__store *store)
 {
-	pthread_mutex_lock(&store->writer_lock);
+	pthread_mutex_lock(&store->lock);
 	while (store->writing && store->broken == CX_OK)
-		pthread_cond_wait(&store->writer_free, &store->writer_lock);
+		pthread_cond_wait(&store->writer_free, &store->lock);
 	cx_status status = store->broken;
 	if (status == CX_OK)
 		store->writing = true;
-	pthread_mutex_unlock(&store->writer_lock);
+	pthread_mutex_unlock(&store->lock);
 	return status;
 }
 
 void engine__writer_leave(engine__store *store)
 {
-	pthread_mutex_lock(&store->writer_lock);
+	pthread_mutex_lock(&store->lock);
 	CX_ASSERT(store->writing);
 	store->writing = false;
 	if (store->broken == CX_OK)
 		pthread_cond_signal(&store->writer_free);
 	else
 		pthread_cond_broadcast(&store->writer_free);
-	pthread_mutex_unlock(&store->writer_lock);
+	pthread_mutex_unlock(&store->lock);
+}
+
+void engine__store_break(engine__store *store)
+{
+	pthread_mutex_lock(&store->lock);
+	store->broken = CX_IO;
+	pthread_cond_broadcast(&store->writer_free);
+	pthread_cond_broadcast(&store->journal.changed);
+	pthread_mutex_unlock(&store->lock);
 }
 
 static size_t last_page_of(engine__store *store)
@@ -108,14 +118,13 @@ static cx_status failed(engine__store *store, int code)
 	    (status == CX_STORAGE_FULL || status == CX_NO_MEMORY || status == CX_TOO_LARGE))
 		return status;
 
-	pthread_mutex_lock(&store->writer_lock);
-	store->broken = CX_IO;
-	pthread_mutex_unlock(&store->writer_lock);
+	engine__store_break(store);
 	return status == CX_CORRUPT ? CX_CORRUPT : CX_IO;
 }
 
-cx_status engine__commit(engine__store *store, MDB_txn *mdb, int code)
+cx_status engine__commit(engine__store *store, MDB_txn *mdb, int code, size_t *ret_txn)
 {
+	size_t number = mdb == NULL ? 0 : mdb_txn_id(mdb);
 	if (code == 0)
 		code = mdb_txn_commit(mdb); /* ends it, on failure too */
 	else
@@ -126,6 +135,7 @@ cx_status engine__commit(engine__store *store, MDB_txn *mdb, int code)
 	if (last_page > store->last_page)
 		atomic_store(&store->room.grown, true);
 	store->last_page = last_page;
+	*ret_txn = number;
 	return CX_OK;
 }
 
@@ -136,7 +146,7 @@ static bool name_is_valid(size_t length)
 	return length >= 1 && length <= ENGINE__TREE_NAME_MAX;
 }
 
-static uint16_t find_tree(const engine__store *store, const char *name)
+uint16_t engine__tree_find(const engine__store *store, const char *name)
 {
 	for (uint16_t number = ENGINE__FIRST_TREE; number < CX_COUNT_OF(store->trees); number++)
 		if (strcmp(store->trees[number], name) == 0)
@@ -208,19 +218,28 @@ static int open_trees(engine__store *store)
 	return code;
 }
 
-static cx_status make_tree(engine__store *store, const char *name, uint16_t *ret)
+/* With the LMDB lock: LMDB opens a tree in one transaction at a time. */
+static cx_status make_tree(engine__store *store, const char *name, MDB_dbi *ret)
 {
 	MDB_txn *mdb;
 	int code = mdb_txn_begin(store->env, NULL, 0, &mdb);
 	if (code != 0)
 		return engine__status_of_mdb(code);
-	MDB_dbi dbi = 0;
-	code = open_tree(store, mdb, name, MDB_CREATE, &dbi);
+	code = open_tree(store, mdb, name, MDB_CREATE, ret);
 	if (code == MDB_DBS_FULL) {
 		mdb_txn_abort(mdb);
 		return CX_TOO_LARGE;
 	}
-	cx_status status = engine__commit(store, mdb, code);
+	size_t ignored;
+	return engine__commit(store, mdb, code, &ignored);
+}
+
+static cx_status make_named(engine__store *store, const char *name, uint16_t *ret)
+{
+	MDB_dbi dbi = 0;
+	pthread_mutex_lock(&store->lmdb_lock);
+	cx_status status = make_tree(store, name, &dbi);
+	pthread_mutex_unlock(&store->lmdb_lock);
 	if (status != CX_OK)
 		return status;
 	name_tree(store, dbi, name);
@@ -236,9 +255,11 @@ cx_status engine__store_tree(engine__store *store, const char *name, bool make,
 	cx_status status = engine__writer_enter(store); /* the names are the writer's */
 	if (status != CX_OK)
 		return status;
-	uint16_t number = find_tree(store, name);
+	uint16_t number = engine__tree_find(store, name);
 	if (number == 0)
-		status = make ? make_tree(store, name, &number) : CX_NOT_FOUND;
+		status = make ? make_named(store, name, &number) : CX_NOT_FOUND;
+	else if (number == store->journal.tree)
+		status = CX_INVALID_ARGUMENT;
 	engine__writer_leave(store);
 	if (status == CX_OK)
 		ret->number = number;
@@ -253,7 +274,7 @@ static int open_env(engine__store *store, const char *path)
 	if (code == 0)
 		code = mdb_env_set_mapsize(store->env, store->map_bytes);
 	if (code == 0)
-		code = mdb_env_set_maxdbs(store->env, ENGINE__TREES_MAX);
+		code = mdb_env_set_maxdbs(store->env, ENGINE__TREES_MAX + 1);
 	if (code == 0)
 		code = mdb_env_set_maxreaders(store->env,
 		                              store->readers_max + ENGINE__OWN_READERS);
@@ -302,8 +323,15 @@ static engine__store *new_store(void)
 	store->fd = -1;
 	pthread_mutex_init(&store->views_lock, NULL); /* these do not fail on Linux */
 	pthread_mutex_init(&store->room.lock, NULL);
-	pthread_mutex_init(&store->writer_lock, NULL);
+	pthread_mutex_init(&store->lock, NULL);
+	pthread_mutex_init(&store->lmdb_lock, NULL);
 	pthread_cond_init(&store->writer_free, NULL);
+	pthread_cond_init(&store->journal.changed, NULL);
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&store->journal.merge_wanted, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 	return store;
 }
 
@@ -335,6 +363,9 @@ cx_status engine__store_open(const char *path, const engine__store_options *opti
 	                                      error);
 	if (status != CX_OK)
 		return status;
+	status = engine__journal_init(store, path, options);
+	if (status != CX_OK)
+		return cx_fail(error, status, "no memory to open %s", path);
 	int code = open_env(store, path);
 	if (code != 0)
 		return explain(code, path, error);
@@ -345,9 +376,40 @@ cx_status engine__store_open(const char *path, const engine__store_options *opti
 	if (status != CX_OK)
 		return cx_fail(error, status, "cannot open %s: %s", path,
 		               cx_status_text(status));
+	status = engine__journal_recover(store, path, error);
+	if (status != CX_OK)
+		return status;
+	store->opened = true;
 	*ret = store;
 	store = NULL;
 	return CX_OK;
+}
+
+/* Everything goes into the LMDB file, when that can be had; nothing runs afterwards. */
+static void stop(engine__store *store)
+{
+	if (store->opened && engine__writer_enter(store) == CX_OK) {
+		cx_status status = engine__journal_stop(store);
+		(void)status; /* what remains is taken up by the next open */
+		engine__writer_leave(store);
+	}
+	pthread_mutex_lock(&store->lock);
+	store->journal.stopping = true;
+	pthread_cond_signal(&store->journal.merge_wanted);
+	pthread_mutex_unlock(&store->lock);
+	if (store->journal.merger_runs)
+		pthread_join(store->journal.merger, NULL);
+}
+
+static void destroy_locks(engine__store *store)
+{
+	pthread_cond_destroy(&store->journal.merge_wanted);
+	pthread_cond_destroy(&store->journal.changed);
+	pthread_cond_destroy(&store->writer_free);
+	pthread_mutex_destroy(&store->lmdb_lock);
+	pthread_mutex_destroy(&store->lock);
+	pthread_mutex_destroy(&store->room.lock);
+	pthread_mutex_destroy(&store->views_lock);
 }
 
 void engine__store_close(engine__store **store)
@@ -355,8 +417,8 @@ void engine__store_close(engine__store **store)
 	engine__store *self = *store;
 	if (self == NULL)
 		return;
-	CX_ASSERT(!self->writing);
 	CX_ASSERT(atomic_load(&self->views) == 0);
+	stop(self);
 	while (self->idle_views != NULL) {
 		engine__view *view = self->idle_views;
 		self->idle_views = view->next;
@@ -365,13 +427,11 @@ void engine__store_close(engine__store **store)
 	engine__view_free(&self->txn.view);
 	engine__buffer_free(&self->txn.buffer);
 	engine__room_release(&self->room);
+	engine__journal_release(self);
 	if (self->env != NULL)
 		mdb_env_close(self->env);
 	engine__file_close(&self->fd);
-	pthread_cond_destroy(&self->writer_free);
-	pthread_mutex_destroy(&self->writer_lock);
-	pthread_mutex_destroy(&self->room.lock);
-	pthread_mutex_destroy(&self->views_lock);
+	destroy_locks(self);
 	free(self);
 	*store = NULL;
 }

@@ -11,16 +11,56 @@ static void rest(engine__view *view)
 	if (!view->live)
 		return;
 	mdb_txn_reset(view->mdb);
+	engine__tables_let_go(&view->tables);
+	view->layer_count = 0;
 	view->live = false;
 	atomic_fetch_sub(&view->store->snapshots, 1);
 }
 
+/* The set of memtables of now, and the commit up to which the view sees them: for a
+ * transaction all, also those that are not durable yet. */
+static uint64_t take_tables(engine__view *view)
+{
+	engine__store *store = view->store;
+	pthread_mutex_lock(&store->lock);
+	view->tables = engine__tables_hold(store->journal.tables);
+	uint64_t visible = store->journal.visible;
+	pthread_mutex_unlock(&store->lock);
+	return view->buffer == NULL ? visible : UINT64_MAX;
+}
+
+static void lay(engine__view *view, uint64_t number)
+{
+	view->layer_count = 0;
+	for (unsigned i = 0; i < view->tables->count; i++) {
+		const engine__memtable *table = view->tables->table[i];
+		if (atomic_load_explicit(&table->nodes, memory_order_relaxed) == 0)
+			continue;
+		view->of_layer[view->layer_count] = table;
+		view->layers[view->layer_count++] =
+			(engine__layer){ .list = &table->list, .number = number };
+	}
+}
+
+/* LMDB's snapshot is taken before the set of memtables: what is dropped from the set between
+ * the two would be missing, so it is taken again then. What LMDB has beyond the set's oldest
+ * memtable does no harm: that one is read first. */
 static cx_status renew(engine__view *view)
 {
 	rest(view);
 	cx_status status = engine__status_of_mdb(mdb_txn_renew(view->mdb));
 	if (status != CX_OK)
 		return status;
+	uint64_t number = take_tables(view);
+	while (mdb_txn_id(view->mdb) < view->tables->needs_txn) {
+		engine__tables_let_go(&view->tables);
+		mdb_txn_reset(view->mdb);
+		status = engine__status_of_mdb(mdb_txn_renew(view->mdb));
+		if (status != CX_OK)
+			return status;
+		number = take_tables(view);
+	}
+	lay(view, number);
 	view->live = true;
 	atomic_fetch_add(&view->store->snapshots, 1);
 	return CX_OK;
@@ -130,8 +170,7 @@ bool engine__view_has(const engine__view *view, engine__tree tree)
 	return mdb_dbi_flags(view->mdb, tree.number, &flags) == 0;
 }
 
-static cx_status get_committed(engine__view *view, engine__tree tree, cx_slice key,
-                               cx_slice *ret)
+static cx_status get_merged(engine__view *view, engine__tree tree, cx_slice key, cx_slice *ret)
 {
 	MDB_val mdb_key = engine__val_of(key);
 	MDB_val value;
@@ -144,22 +183,41 @@ static cx_status get_committed(engine__view *view, engine__tree tree, cx_slice k
 	return CX_OK;
 }
 
+/* What the memtables from layer `from` on say of the key; NULL when nothing. */
+static const engine__version *find_unmerged(const engine__view *view, unsigned from,
+                                            engine__tree tree, cx_slice key)
+{
+	const engine__version *version = NULL;
+	for (unsigned i = from; version == NULL && i < view->layer_count; i++)
+		if (engine__memtable_has(view->of_layer[i], tree))
+			version = engine__layer_find(&view->layers[i], tree, key);
+	return version;
+}
+
+static const engine__version *find_written(const engine__view *view, engine__tree tree,
+                                           cx_slice key)
+{
+	const engine__version *version = NULL;
+	if (view->buffer != NULL && engine__buffer_operations(view->buffer) > 0) {
+		const engine__layer layer = engine__buffer_layer(view->buffer);
+		version = engine__layer_find(&layer, tree, key);
+	}
+	return version != NULL ? version : find_unmerged(view, 0, tree, key);
+}
+
 cx_status engine__view_get(engine__view *view, engine__tree tree, cx_slice key, cx_slice *ret)
 {
 	CX_ASSERT(view->live);
 	CX_ASSERT(tree.number >= ENGINE__FIRST_TREE);
 	if (key.size == 0)
 		return CX_NOT_FOUND;
-	if (view->buffer != NULL && engine__buffer_operations(view->buffer) > 0) {
-		const engine__version *written = engine__buffer_find(view->buffer, tree, key);
-		if (written != NULL && written->removed)
-			return CX_NOT_FOUND;
-		if (written != NULL) {
-			*ret = written->value;
-			return CX_OK;
-		}
-	}
-	return get_committed(view, tree, key, ret);
+	const engine__version *version = find_written(view, tree, key);
+	if (version == NULL)
+		return get_merged(view, tree, key, ret);
+	if (version->removed)
+		return CX_NOT_FOUND;
+	*ret = engine__version_value(version);
+	return CX_OK;
 }
 
 cx_status engine__view_get_many(engine__view *view, engine__tree tree, const cx_slice *keys,
@@ -175,7 +233,9 @@ cx_status engine__view_get_many(engine__view *view, engine__tree tree, const cx_
 	return CX_OK;
 }
 
-cx_status engine__view_count(engine__view *view, engine__tree tree, uint64_t *ret)
+/* ---- counting ---- */
+
+static cx_status count_merged(engine__view *view, engine__tree tree, uint64_t *ret)
 {
 	CX_ASSERT(view->live);
 	MDB_stat stat = { 0 };
@@ -183,5 +243,51 @@ cx_status engine__view_count(engine__view *view, engine__tree tree, uint64_t *re
 	if (code != 0 && !(code == EINVAL && !engine__view_has(view, tree)))
 		return engine__status_of_mdb(code);
 	*ret = stat.ms_entries;
+	return CX_OK;
+}
+
+/* Corrects the count of LMDB by the keys of a layer that no newer one has. */
+static cx_status count_layer(engine__view *view, unsigned at, engine__tree tree,
+                             uint64_t *count)
+{
+	const engine__layer *layer = &view->layers[at];
+	for (const engine__node *node =
+	             engine__layer_seek(layer, tree, (cx_slice){ 0 }, ENGINE__FORWARD);
+	     node != NULL; node = engine__layer_neighbour(layer, node, ENGINE__FORWARD)) {
+		const cx_slice key = engine__node_key(node);
+		const engine__version *version = engine__layer_version(layer, node);
+		if (find_unmerged(view, 0, tree, key) != version)
+			continue;
+		cx_slice value;
+		cx_status status = get_merged(view, tree, key, &value);
+		if (status != CX_OK && status != CX_NOT_FOUND)
+			return status;
+		*count += (uint64_t)(!version->removed) - (uint64_t)(status == CX_OK);
+	}
+	return CX_OK;
+}
+
+cx_status engine__view_count(engine__view *view, engine__tree tree, uint64_t *ret)
+{
+	uint64_t count;
+	cx_status status = count_merged(view, tree, &count);
+	for (unsigned i = 0; status == CX_OK && i < view->layer_count; i++)
+		if (engine__memtable_has(view->of_layer[i], tree))
+			status = count_layer(view, i, tree, &count);
+	if (status == CX_OK)
+		*ret = count;
+	return status;
+}
+
+cx_status engine__view_estimate(engine__view *view, engine__tree tree, uint64_t *ret)
+{
+	uint64_t count;
+	cx_status status = count_merged(view, tree, &count);
+	if (status != CX_OK)
+		return status;
+	for (unsigned i = 0; i < view->layer_count; i++)
+		count += atomic_load_explicit(&view->of_layer[i]->trees[tree.number].live,
+		                              memory_order_relaxed);
+	*ret = count;
 	return CX_OK;
 }

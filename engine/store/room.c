@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How much room is left: in the map, on the disk, and in the free pages of the file. */
 #include "base/clock.h"
+#include "engine/store/file.h"
 #include "engine/store/lmdb.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
@@ -126,6 +129,41 @@ static bool look(engine__store *store, bool before)
 	if (reusable_bytes(store, &usage.reusable_bytes) != CX_OK)
 		return before;
 	return room_is_low(&usage, paged, usage.reusable_bytes);
+}
+
+/* The blocks behind the file are its own then, but for its length. On a file system that cannot
+ * do that the space that is free has to be trusted. */
+static cx_status reserve_blocks(engine__store *store, uint64_t end, uint64_t free_bytes)
+{
+	struct stat file;
+	if (fstat(store->fd, &file) != 0)
+		return CX_IO;
+	if ((uint64_t)file.st_blocks * 512 >= end)
+		return CX_OK;
+	if (fallocate(store->fd, FALLOC_FL_KEEP_SIZE, 0, (off_t)end) == 0)
+		return CX_OK;
+	if (errno != EOPNOTSUPP)
+		return engine__file_status(errno);
+	return end - (uint64_t)file.st_size <= free_bytes ? CX_OK : CX_STORAGE_FULL;
+}
+
+cx_status engine__room_reserve(engine__store *store, uint64_t bytes)
+{
+	engine__store_usage usage;
+	uint64_t paged;
+	cx_status status = measure(store, &usage, &paged);
+	if (status != CX_OK)
+		return status;
+	if (paged + bytes > usage.map_bytes || bytes > usage.disk_free_bytes) {
+		/* Free pages inside the file count too, when it matters. */
+		status = reusable_bytes(store, &usage.reusable_bytes);
+		if (status != CX_OK)
+			return status;
+		bytes -= usage.reusable_bytes < bytes ? usage.reusable_bytes : bytes;
+	}
+	if (paged + bytes > usage.map_bytes)
+		return CX_STORAGE_FULL;
+	return reserve_blocks(store, paged + bytes, usage.disk_free_bytes);
 }
 
 bool engine__store_is_low(engine__store *store)

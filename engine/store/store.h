@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The ordered transactional key-value interface the record layer stands on.
  *
- * A store is one file that holds named trees; a tree maps byte strings to byte strings in
- * memcmp order of the keys. Keys are 1..ENGINE__KEY_BYTES_MAX bytes, values
- * 0..ENGINE__VALUE_BYTES_MAX bytes.
+ * A store is one file, and while it is open a journal beside it, that holds named trees; a tree
+ * maps byte strings to byte strings in memcmp order of the keys. Keys
+ * are 1..ENGINE__KEY_BYTES_MAX bytes, values 0..ENGINE__VALUE_BYTES_MAX bytes.
  *
  * A *view* is what reads go through: a snapshot of everything committed, or the inside of a
  * write transaction (its own writes over such a snapshot). Gets and cursors work on both.
@@ -58,18 +58,26 @@ typedef struct engine__store_options {
 	unsigned readers_max; /* views at a time; 0 = 126 */
 	bool any_filesystem;  /* also network and FUSE file systems, where mmap may lie */
 	bool must_exist;      /* do not make a new file */
+	/* Bytes of each of the two segments of the journal; 0 = 64 MiB. What waits for the
+	 * merge takes up to about six times that in memory, and twice that on disk. */
+	uint64_t journal_bytes;
+	uint64_t journal_age_ms; /* after which commits are merged at the latest; 0 = 5000 */
 } engine__store_options;
 
 /* Opens the file at `path` or makes it: under a temporary name, synced, renamed, its folder
  * synced. Holds an exclusive lock until the close, so no other process opens it. The file is
- * readable by its owner only.
+ * readable by its owner only. When the last process did not close it, what its journal holds
+ * is taken up; everything that was acknowledged is there.
  *
  * Errors: CX_LOCKED (another process has it), CX_NOT_FOUND (must_exist), CX_CORRUPT (not a
- * store, or damaged), CX_UNSUPPORTED (file system), CX_IO, CX_STORAGE_FULL, CX_NO_MEMORY. */
+ * store, or damaged, or its journal is missing, damaged, or of another store), CX_UNSUPPORTED
+ * (file system), CX_IO, CX_STORAGE_FULL, CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__store_open(const char *path, const engine__store_options *options,
                                          engine__store **ret, cx_error *error);
 
-/* Every view and transaction must have ended. NULL is accepted; sets `*store` to NULL. */
+/* Every view and transaction must have ended. Merges the journal into the file and removes it;
+ * when that cannot be had (no room, a disk error) the journal stays, for the next open to go on
+ * from. NULL is accepted; sets `*store` to NULL. */
 void engine__store_close(engine__store **store);
 
 /* Opens the tree of that name; makes it when `make`. The name has 1..ENGINE__TREE_NAME_MAX
@@ -122,8 +130,13 @@ CX_MUST_USE cx_status engine__view_get_many(engine__view *view, engine__tree tre
                                             const cx_slice *keys, size_t count,
                                             cx_slice *values);
 
-/* The number of keys; inside a transaction that of its snapshot (an estimate then). */
+/* The number of keys; inside a transaction that of its snapshot. Takes a look-up for each key
+ * that was written to and is not merged yet. */
 CX_MUST_USE cx_status engine__view_count(engine__view *view, engine__tree tree, uint64_t *ret);
+
+/* About the same, at once: exact but for what is not merged yet. */
+CX_MUST_USE cx_status engine__view_estimate(engine__view *view, engine__tree tree,
+                                            uint64_t *ret);
 
 /* ---- cursor ---- */
 
@@ -176,6 +189,17 @@ void engine__txn_rollback(engine__txn *txn, size_t mark);
  * those overwritten or rolled back, as their memory is held. */
 size_t engine__txn_operations(const engine__txn *txn);
 size_t engine__txn_bytes(const engine__txn *txn);
+
+/* Hands the writes over: what later transactions see, and what engine__store_wait() makes
+ * durable. Views see them when they are. Ends the transaction and sets `*txn` to NULL, on error
+ * too. So the next transaction can run while the writes of this one go to disk.
+ * Errors: as engine__txn_commit(). */
+CX_MUST_USE cx_status engine__txn_submit(engine__txn **txn, uint64_t *ret_number);
+
+/* Returns when the writes of that number, and all before, are on disk. Any thread may wait;
+ * what waits at a time is synced at once. Errors: CX_IO (the outcome is unknown; the store
+ * takes no more writes). */
+CX_MUST_USE cx_status engine__store_wait(engine__store *store, uint64_t number);
 
 /* Makes the writes durable: when it returns CX_OK they are on disk. Ends the transaction and
  * sets `*txn` to NULL, on error too.

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Write transactions: a snapshot, a buffer over it, and handing the buffer down to LMDB. */
+/* Write transactions: a snapshot, and a buffer over it that goes to the journal. */
 #include "engine/store/lmdb.h"
-
-#include <string.h>
 
 cx_status engine__txn_begin(engine__store *store, engine__txn **ret)
 {
@@ -76,72 +74,6 @@ size_t engine__txn_bytes(const engine__txn *txn)
 
 /* ---- commit ---- */
 
-/* A key behind the last one of its tree is appended: LMDB then fills pages to the end instead
- * of splitting them in halves. */
-typedef struct last_key {
-	MDB_dbi dbi;
-	size_t size; /* of the last key; 0 = none: every key is behind it */
-	uint8_t bytes[511];
-} last_key;
-
-static int find_tail(MDB_txn *mdb, MDB_dbi dbi, last_key *ret)
-{
-	MDB_cursor *cursor;
-	int code = mdb_cursor_open(mdb, dbi, &cursor);
-	if (code != 0)
-		return code;
-	MDB_val key = { 0 };
-	code = mdb_cursor_get(cursor, &key, NULL, MDB_LAST);
-	mdb_cursor_close(cursor);
-	if (code == MDB_NOTFOUND)
-		key.mv_size = 0;
-	else if (code != 0)
-		return code;
-	if (key.mv_size > sizeof ret->bytes)
-		return MDB_CORRUPTED;
-	ret->dbi = dbi;
-	ret->size = key.mv_size;
-	if (key.mv_size > 0)
-		memcpy(ret->bytes, key.mv_data, key.mv_size);
-	return 0;
-}
-
-static int apply_node(MDB_txn *mdb, const last_key *tail, const engine__node *node)
-{
-	cx_slice last = { .data = tail->bytes, .size = tail->size };
-	bool behind = cx_slice_compare(node->key, last) > 0;
-	MDB_val key = engine__val_of(node->key);
-	if (node->newest->removed) {
-		int code = behind ? 0 : mdb_del(mdb, tail->dbi, &key, NULL);
-		return code == MDB_NOTFOUND ? 0 : code;
-	}
-	MDB_val value = engine__val_of(node->newest->value);
-	return mdb_put(mdb, tail->dbi, &key, &value, behind ? MDB_APPEND : 0);
-}
-
-static int apply(const engine__buffer *buffer, MDB_txn *mdb)
-{
-	last_key tail = { 0 };
-	int code = 0;
-	for (const engine__node *node = engine__buffer_next(buffer, NULL);
-	     node != NULL && code == 0; node = engine__buffer_next(buffer, node)) {
-		if (node->tree != tail.dbi)
-			code = find_tail(mdb, node->tree, &tail);
-		if (code == 0)
-			code = apply_node(mdb, &tail, node);
-	}
-	return code;
-}
-
-static cx_status hand_down(engine__txn *txn)
-{
-	MDB_txn *mdb;
-	int code = mdb_txn_begin(txn->store->env, NULL, 0, &mdb);
-	if (code != 0)
-		return engine__commit(txn->store, NULL, code);
-	return engine__commit(txn->store, mdb, apply(txn->buffer, mdb));
-}
-
 static void end(engine__txn *txn)
 {
 	engine__view_rest(txn->view);
@@ -149,16 +81,32 @@ static void end(engine__txn *txn)
 	engine__writer_leave(txn->store);
 }
 
-cx_status engine__txn_commit(engine__txn **txn)
+cx_status engine__txn_submit(engine__txn **txn, uint64_t *ret_number)
 {
 	engine__txn *self = *txn;
 	cx_status status = CX_OK;
 	engine__view_rest(self->view); /* so that it keeps no page from being used again */
+	uint64_t number = 0;
 	if (engine__buffer_operations(self->buffer) > 0)
-		status = hand_down(self);
+		status = engine__journal_submit(self->store, self->buffer, &number);
 	end(self);
 	*txn = NULL;
+	if (status == CX_OK)
+		*ret_number = number;
 	return status;
+}
+
+cx_status engine__store_wait(engine__store *store, uint64_t number)
+{
+	return engine__journal_wait(store, number);
+}
+
+cx_status engine__txn_commit(engine__txn **txn)
+{
+	engine__store *store = (*txn)->store;
+	uint64_t number;
+	cx_status status = engine__txn_submit(txn, &number);
+	return status == CX_OK ? engine__store_wait(store, number) : status;
 }
 
 void engine__txn_abort(engine__txn **txn)

@@ -12,6 +12,47 @@
 static const engine__tree first = { 2 };
 static const engine__tree second = { 3 };
 
+/* The buffer as it is read: as one layer. */
+
+static const engine__version *look_find(const engine__buffer *buffer, engine__tree tree,
+                                        cx_slice key)
+{
+	const engine__layer layer = engine__buffer_layer(buffer);
+	return engine__layer_find(&layer, tree, key);
+}
+
+static const engine__node *look_seek(const engine__buffer *buffer, engine__tree tree,
+                                     cx_slice key, engine__direction direction)
+{
+	const engine__layer layer = engine__buffer_layer(buffer);
+	return engine__layer_seek(&layer, tree, key, direction);
+}
+
+static const engine__node *look_last(const engine__buffer *buffer, engine__tree tree)
+{
+	const engine__layer layer = engine__buffer_layer(buffer);
+	return engine__layer_last(&layer, tree);
+}
+
+static const engine__node *look_neighbour(const engine__buffer *buffer,
+                                          const engine__node *node, engine__direction direction)
+{
+	const engine__layer layer = engine__buffer_layer(buffer);
+	return engine__layer_neighbour(&layer, node, direction);
+}
+
+static const engine__node *look_next(const engine__buffer *buffer, const engine__node *node)
+{
+	const engine__layer layer = engine__buffer_layer(buffer);
+	return engine__layer_next(&layer, node);
+}
+
+static const engine__version *version_of(const engine__buffer *buffer, const engine__node *node)
+{
+	const engine__layer layer = engine__buffer_layer(buffer);
+	return engine__layer_version(&layer, node);
+}
+
 static engine__buffer *new_buffer(void)
 {
 	engine__buffer *buffer;
@@ -37,12 +78,14 @@ static const char *show(const engine__buffer *buffer)
 	static char text[1024];
 	size_t used = 0;
 	text[0] = '\0';
-	for (const engine__node *node = engine__buffer_next(buffer, NULL); node != NULL;
-	     node = engine__buffer_next(buffer, node)) {
-		used += (size_t)snprintf(
-			text + used, sizeof text - used, "%s%u%.*s%s%.*s", used > 0 ? " " : "",
-			node->tree, CX_SLICE_ARG(node->key), node->newest->removed ? "-" : "=",
-			CX_SLICE_ARG(node->newest->value));
+	for (const engine__node *node = look_next(buffer, NULL); node != NULL;
+	     node = look_next(buffer, node)) {
+		const engine__version *version = version_of(buffer, node);
+		used += (size_t)snprintf(text + used, sizeof text - used, "%s%u%.*s%s%.*s",
+		                         used > 0 ? " " : "", node->tree,
+		                         CX_SLICE_ARG(engine__node_key(node)),
+		                         version->removed ? "-" : "=",
+		                         CX_SLICE_ARG(engine__version_value(version)));
 		assert_true(used < sizeof text);
 	}
 	return text;
@@ -53,14 +96,14 @@ static const char *key_of(const engine__node *node)
 	static char text[32];
 	if (node == NULL)
 		return "none";
-	snprintf(text, sizeof text, "%.*s", CX_SLICE_ARG(node->key));
+	snprintf(text, sizeof text, "%.*s", CX_SLICE_ARG(engine__node_key(node)));
 	return text;
 }
 
 static const char *seek(const engine__buffer *buffer, const char *key,
                         engine__direction direction)
 {
-	return key_of(engine__buffer_seek(buffer, first, cx_slice_of(key), direction));
+	return key_of(look_seek(buffer, first, cx_slice_of(key), direction));
 }
 
 static void writes_are_in_order_of_tree_and_key(void **state)
@@ -102,7 +145,7 @@ static void a_rollback_takes_back_what_is_above_the_mark(void **state)
 	assert_string_equal(show(buffer), "2a=3 2b=4 2c=5");
 	engine__buffer_rollback(buffer, mark);
 	assert_string_equal(show(buffer), "2a=1 2b=2");
-	assert_null(engine__buffer_find(buffer, first, cx_slice_of("c")));
+	assert_null(look_find(buffer, first, cx_slice_of("c")));
 	put(buffer, first, "c", "6");
 	assert_string_equal(show(buffer), "2a=1 2b=2 2c=6");
 	engine__buffer_rollback(buffer, 0);
@@ -125,13 +168,13 @@ static void a_key_taken_back_is_seen_from_no_side(void **state)
 	assert_string_equal(seek(buffer, "b", ENGINE__FORWARD), "d");
 	assert_string_equal(seek(buffer, "c", ENGINE__BACKWARD), "a");
 	assert_string_equal(seek(buffer, "e", ENGINE__FORWARD), "none");
-	const engine__node *last = engine__buffer_last(buffer, first);
+	const engine__node *last = look_last(buffer, first);
 	assert_string_equal(key_of(last), "d");
-	const engine__node *before = engine__buffer_neighbour(buffer, last, ENGINE__BACKWARD);
+	const engine__node *before = look_neighbour(buffer, last, ENGINE__BACKWARD);
 	assert_string_equal(key_of(before), "a");
-	assert_ptr_equal(engine__buffer_neighbour(buffer, before, ENGINE__FORWARD), last);
-	assert_null(engine__buffer_neighbour(buffer, before, ENGINE__BACKWARD));
-	assert_null(engine__buffer_neighbour(buffer, last, ENGINE__FORWARD));
+	assert_ptr_equal(look_neighbour(buffer, before, ENGINE__FORWARD), last);
+	assert_null(look_neighbour(buffer, before, ENGINE__BACKWARD));
+	assert_null(look_neighbour(buffer, last, ENGINE__FORWARD));
 	engine__buffer_free(&buffer);
 }
 
@@ -143,18 +186,16 @@ static void a_seek_stays_in_its_tree(void **state)
 	put(buffer, second, "a", "");
 	assert_string_equal(seek(buffer, "", ENGINE__FORWARD), "none");
 	assert_string_equal(seek(buffer, "zz", ENGINE__BACKWARD), "none");
-	assert_null(engine__buffer_last(buffer, first));
+	assert_null(look_last(buffer, first));
 	put(buffer, first, "m", "");
 	assert_string_equal(seek(buffer, "", ENGINE__FORWARD), "m");
 	assert_string_equal(seek(buffer, "m", ENGINE__FORWARD), "m");
 	assert_string_equal(seek(buffer, "m", ENGINE__BACKWARD), "none");
 	assert_string_equal(seek(buffer, "ma", ENGINE__BACKWARD), "m");
 	assert_string_equal(seek(buffer, "", ENGINE__BACKWARD), "none");
-	assert_string_equal(key_of(engine__buffer_last(buffer, (engine__tree){ UINT16_MAX })),
-	                    "none");
+	assert_string_equal(key_of(look_last(buffer, (engine__tree){ UINT16_MAX })), "none");
 	put(buffer, (engine__tree){ UINT16_MAX }, "q", "");
-	assert_string_equal(key_of(engine__buffer_last(buffer, (engine__tree){ UINT16_MAX })),
-	                    "q");
+	assert_string_equal(key_of(look_last(buffer, (engine__tree){ UINT16_MAX })), "q");
 	engine__buffer_free(&buffer);
 }
 
@@ -163,9 +204,9 @@ static void values_live_on_when_overwritten_or_taken_back(void **state)
 	(void)state;
 	engine__buffer *buffer = new_buffer();
 	put(buffer, first, "a", "old");
-	cx_slice old = engine__buffer_find(buffer, first, cx_slice_of("a"))->value;
+	cx_slice old = engine__version_value(look_find(buffer, first, cx_slice_of("a")));
 	put(buffer, first, "a", "new");
-	cx_slice taken = engine__buffer_find(buffer, first, cx_slice_of("a"))->value;
+	cx_slice taken = engine__version_value(look_find(buffer, first, cx_slice_of("a")));
 	engine__buffer_rollback(buffer, 0);
 	for (int i = 0; i < 1000; i++)
 		put(buffer, first, "b", "filler filler filler");
@@ -206,7 +247,7 @@ static void bytes_are_bounded_with_those_taken_back(void **state)
 	assert_int_equal(engine__buffer_bytes(buffer), ENGINE__TXN_BYTES_MAX - 1);
 
 	assert_int_equal(engine__buffer_remove(buffer, first, cx_slice_of("ab")), CX_TOO_LARGE);
-	assert_null(engine__buffer_find(buffer, first, cx_slice_of("ab")));
+	assert_null(look_find(buffer, first, cx_slice_of("ab")));
 	assert_int_equal(engine__buffer_operations(buffer), 1);
 	drop(buffer, first, "a");
 	assert_int_equal(engine__buffer_remove(buffer, first, cx_slice_of("a")), CX_TOO_LARGE);
@@ -246,27 +287,27 @@ static cx_slice key_number(unsigned i, uint8_t bytes[2])
 
 static void assert_equals(const engine__buffer *buffer, const written *oracle)
 {
-	const engine__node *node = engine__buffer_next(buffer, NULL);
+	const engine__node *node = look_next(buffer, NULL);
 	for (unsigned t = 0; t < 2; t++)
 		for (unsigned i = t; i < KEYS; i += 2) {
 			uint8_t bytes[2];
 			cx_slice key = key_number(i, bytes);
 			engine__tree tree = t == 0 ? first : second;
-			const engine__version *found = engine__buffer_find(buffer, tree, key);
+			const engine__version *found = look_find(buffer, tree, key);
 			assert_int_equal(found != NULL, oracle->value[i] != 0);
 			if (found == NULL)
 				continue;
 			assert_non_null(node);
 			assert_true(node->tree == tree.number &&
-			            cx_slice_equal(node->key, key));
-			assert_ptr_equal(node->newest, found);
+			            cx_slice_equal(engine__node_key(node), key));
+			assert_ptr_equal(version_of(buffer, node), found);
 			assert_int_equal(found->removed, oracle->value[i] < 0);
 			int value = 0;
 			if (!found->removed) {
-				memcpy(&value, found->value.data, sizeof value);
+				memcpy(&value, found->bytes, sizeof value);
 				assert_int_equal(value, oracle->value[i]);
 			}
-			node = engine__buffer_next(buffer, node);
+			node = look_next(buffer, node);
 		}
 	assert_null(node);
 }
@@ -282,14 +323,16 @@ static void check_seek(const engine__buffer *buffer, const written *oracle, unsi
 	int below = (int)at - 2;
 	while (below >= 0 && oracle->value[below] == 0)
 		below -= 2;
-	const engine__node *node = engine__buffer_seek(buffer, tree, key, ENGINE__FORWARD);
+	const engine__node *node = look_seek(buffer, tree, key, ENGINE__FORWARD);
 	assert_int_equal(node != NULL, above < KEYS);
 	if (node != NULL)
-		assert_true(cx_slice_equal(node->key, key_number((unsigned)above, bytes)));
-	node = engine__buffer_seek(buffer, tree, key_number(at, bytes), ENGINE__BACKWARD);
+		assert_true(cx_slice_equal(engine__node_key(node),
+		                           key_number((unsigned)above, bytes)));
+	node = look_seek(buffer, tree, key_number(at, bytes), ENGINE__BACKWARD);
 	assert_int_equal(node != NULL, below >= 0);
 	if (node != NULL)
-		assert_true(cx_slice_equal(node->key, key_number((unsigned)below, bytes)));
+		assert_true(cx_slice_equal(engine__node_key(node),
+		                           key_number((unsigned)below, bytes)));
 }
 
 static void random_writes_and_rollbacks_equal_an_oracle(void **state)

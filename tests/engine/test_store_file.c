@@ -78,6 +78,7 @@ static void make_filled(raw_store *store)
 			                 CX_OK);
 		}
 		assert_int_equal(engine__txn_commit(&txn), CX_OK);
+		raw_reopen(store); /* which merges it into the file */
 	}
 	raw_close(store);
 }
@@ -258,7 +259,7 @@ static void a_file_that_was_cut_is_refused_at_every_length(void **state)
 		raw_close(store);
 	}
 	print_message("%u of %zu lengths lack free pages only\n", opened, size / 512);
-	assert_true(opened > 0 && opened < size / 512 / 4 * 3);
+	assert_true(opened < size / 512 / 4 * 3);
 	free(bytes);
 }
 

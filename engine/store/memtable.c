@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/store/memtable.h"
+
+#include "base/check.h"
+
+#include <stdlib.h>
+
+cx_status engine__memtable_new(engine__memtable **ret)
+{
+	engine__memtable *table = calloc(1, sizeof *table);
+	if (table == NULL)
+		return CX_NO_MEMORY;
+	/* Bounded by its segment: an operation takes less than ten times its bytes there. */
+	cx_status status = engine__skiplist_init(&table->list, SIZE_MAX / 2);
+	if (status != CX_OK) {
+		engine__skiplist_release(&table->list);
+		free(table);
+		return status;
+	}
+	atomic_store(&table->references, 1);
+	*ret = table;
+	return CX_OK;
+}
+
+engine__memtable *engine__memtable_hold(engine__memtable *table)
+{
+	atomic_fetch_add_explicit(&table->references, 1, memory_order_relaxed);
+	return table;
+}
+
+void engine__memtable_let_go(engine__memtable **table)
+{
+	engine__memtable *self = *table;
+	*table = NULL;
+	if (self == NULL ||
+	    atomic_fetch_sub_explicit(&self->references, 1, memory_order_acq_rel) > 1)
+		return;
+	engine__skiplist_release(&self->list);
+	free(self);
+}
+
+static void count_live(engine__memtable_tree *tree, const engine__version *newest, int sign)
+{
+	bool before = newest->older != NULL && !newest->older->removed;
+	if (before == !newest->removed)
+		return;
+	int change = before ? -sign : sign;
+	atomic_fetch_add_explicit(&tree->live, (unsigned)change, memory_order_relaxed);
+}
+
+cx_status engine__memtable_add(engine__memtable *table, engine__tree tree, cx_slice key,
+                               cx_slice value, bool removed, uint64_t number,
+                               engine__path *path)
+{
+	engine__version *version = engine__skiplist_version(&table->list, value, removed);
+	if (version == NULL)
+		return CX_NO_MEMORY;
+	version->number = number;
+	if (engine__skiplist_add(&table->list, tree, key, version, path) == NULL)
+		return CX_NO_MEMORY;
+	engine__memtable_tree *counts = &table->trees[tree.number];
+	if (version->older == NULL) { /* as good as new: never written, or taken back */
+		atomic_fetch_add_explicit(&counts->nodes, 1, memory_order_relaxed);
+		atomic_fetch_add_explicit(&table->nodes, 1, memory_order_relaxed);
+	}
+	count_live(counts, version, 1);
+	return CX_OK;
+}
+
+void engine__memtable_take_back(engine__memtable *table, const engine__layer *writes,
+                                const engine__node *end)
+{
+	const engine__layer all = { .list = &table->list, .number = UINT64_MAX };
+	for (const engine__node *write = engine__layer_next(writes, NULL); write != end;
+	     write = engine__layer_next(writes, write)) {
+		engine__node *node = engine__skiplist_node(
+			&table->list, (engine__tree){ write->tree }, engine__node_key(write));
+		count_live(&table->trees[node->tree], engine__layer_version(&all, node), -1);
+		engine__skiplist_take_back(node);
+	}
+}
+
+cx_status engine__memtable_apply(engine__memtable *table, const engine__layer *writes,
+                                 uint64_t number)
+{
+	CX_ASSERT(number >= table->last);
+	engine__path path = { .fresh = true };
+	for (const engine__node *write = engine__layer_next(writes, NULL); write != NULL;
+	     write = engine__layer_next(writes, write)) {
+		const engine__version *version = engine__layer_version(writes, write);
+		cx_status status = engine__memtable_add(
+			table, (engine__tree){ write->tree }, engine__node_key(write),
+			engine__version_value(version), version->removed, number, &path);
+		if (status != CX_OK) {
+			engine__memtable_take_back(table, writes, write);
+			return status;
+		}
+	}
+	table->last = number;
+	return CX_OK;
+}

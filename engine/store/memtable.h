@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was committed and is not merged into the LMDB file yet: one ordered map per segment of
+ * the journal, with the versions of every commit.
+ *
+ * Thread rule: the writer applies; any number may read meanwhile. The last to let go of it
+ * frees it. */
+#pragma once
+
+#include "engine/store/skiplist.h"
+
+enum { ENGINE__TREE_NUMBERS = ENGINE__TREES_MAX + 3 }; /* with LMDB's two and the journal's */
+
+/* What a memtable holds of one tree. */
+typedef struct engine__memtable_tree {
+	atomic_uint nodes; /* keys written to */
+	atomic_uint live;  /* keys whose newest version is a value */
+} engine__memtable_tree;
+
+typedef struct engine__memtable {
+	engine__skiplist list;
+	atomic_uint references;
+	atomic_size_t nodes;
+	uint64_t last; /* the newest commit in it; the writer's */
+	engine__memtable_tree trees[ENGINE__TREE_NUMBERS];
+} engine__memtable;
+
+/* One reference, the caller's. Errors: CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__memtable_new(engine__memtable **ret);
+engine__memtable *engine__memtable_hold(engine__memtable *table);
+void engine__memtable_let_go(engine__memtable **table);
+
+/* Adds the writes of a transaction as those of commit `number`, which is larger than all
+ * before. Errors: CX_NO_MEMORY; nothing changed then. */
+CX_MUST_USE cx_status engine__memtable_apply(engine__memtable *table,
+                                             const engine__layer *writes, uint64_t number);
+
+/* Takes the newest commit off again, whose writes these are, or those of them before `end`:
+ * nobody may have come to its number yet. */
+void engine__memtable_take_back(engine__memtable *table, const engine__layer *writes,
+                                const engine__node *end);
+
+/* Adds one operation of commit `number` as the journal tells it, in any order of keys.
+ * Errors: CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__memtable_add(engine__memtable *table, engine__tree tree,
+                                           cx_slice key, cx_slice value, bool removed,
+                                           uint64_t number, engine__path *path);
+
+/* Whether a snapshot taken now has to look here for keys of the tree. */
+static inline bool engine__memtable_has(const engine__memtable *table, engine__tree tree)
+{
+	return atomic_load_explicit(&table->trees[tree.number].nodes, memory_order_relaxed) > 0;
+}
