@@ -11,8 +11,7 @@
 #include <stdlib.h>
 
 enum {
-	THREADS_MAX = 256, /* of one run, those that have ended included */
-	PASSES_EVERY = 3,  /* every so many calls the turn goes to anybody */
+	PASSES_EVERY = 3, /* every so many calls the turn goes to anybody */
 	STEP_NS_MAX = 20 * 1000,
 };
 
@@ -35,7 +34,7 @@ static struct {
 	dice roll;
 	uint64_t now_ns;
 	unsigned count;
-	participant all[THREADS_MAX];
+	participant all[SCHEDULE_THREADS_MAX];
 } self;
 
 static _Thread_local unsigned own;
@@ -68,9 +67,9 @@ uint64_t schedule_now_ns(void)
 	return self.now_ns;
 }
 
-unsigned schedule_self(void)
+unsigned schedule_count(void)
 {
-	return own;
+	return self.count;
 }
 
 /* ---- turns ---- */
@@ -182,7 +181,7 @@ void schedule_wake_one(const void *object)
 
 unsigned schedule_add(void)
 {
-	CX_ASSERT(self.count < THREADS_MAX);
+	CX_ASSERT(self.count < SCHEDULE_THREADS_MAX);
 	participant *new = &self.all[self.count];
 	*new = (participant){ .standing = STANDING_READY };
 	CX_ASSERT(sem_init(&new->turn, 0, 0) == 0);

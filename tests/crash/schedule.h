@@ -11,6 +11,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+enum { SCHEDULE_THREADS_MAX = 512 }; /* of one run, those that have ended included */
+
 /* The calling thread is the first and has the turn. */
 void schedule_start(uint64_t seed);
 
@@ -38,5 +40,5 @@ void schedule_leave(void);
 bool schedule_has_left(unsigned number);
 const void *schedule_end_of(unsigned number);
 
-/* The number of the first is 0. */
-unsigned schedule_self(void);
+/* Threads there were since the start, the first included; its number is 0. */
+unsigned schedule_count(void);
