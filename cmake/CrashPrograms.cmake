@@ -51,7 +51,7 @@ crash_test(test_crash_store 300 crash_sim --states 60000)
 
 # What breaks its word outside of the product; the names are those of tests/crash/lie.h.
 foreach(lie IN ITEMS disk_ignores_flushes folder_not_synced data_not_synced
-    acknowledged_early)
+    journal_not_synced replay_not_synced acknowledged_early)
   crash_test(test_crash_lie_${lie} 300 crash_sim --caught --lie ${lie})
 endforeach()
 

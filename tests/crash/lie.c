@@ -26,14 +26,16 @@ static bool makes_durable(const event *what)
 }
 
 typedef struct progress {
-	bool made;     /* the store has been */
-	bool answered; /* something was shown or acknowledged in the trace */
+	bool made;          /* the store has been */
+	bool answered;      /* something was shown or acknowledged in the trace */
+	uint32_t preparing; /* the file that got its length or its header since its last sync */
 } progress;
 
 static bool is_dropped(lie what, const event *one, progress now)
 {
 	bool is_sync = one->kind == EVENT_SYNC && now.made;
 	bool is_journal = strstr(one->name, "-journal") != NULL;
+	bool is_of_entries = is_sync && is_journal && one->file != now.preparing;
 	switch (what) {
 	case LIE_DISK_IGNORES_FLUSHES:
 		return makes_durable(one);
@@ -42,9 +44,9 @@ static bool is_dropped(lie what, const event *one, progress now)
 	case LIE_DATA_NOT_SYNCED:
 		return is_sync && !is_journal;
 	case LIE_JOURNAL_NOT_SYNCED:
-		return is_sync && is_journal;
+		return is_of_entries;
 	case LIE_REPLAY_NOT_SYNCED:
-		return is_sync && is_journal && !now.answered;
+		return is_of_entries && !now.answered;
 	case LIE_NONE:
 	case LIE_ACKNOWLEDGED_EARLY:
 	case LIES:
@@ -53,14 +55,24 @@ static bool is_dropped(lie what, const event *one, progress now)
 	CX_UNREACHABLE();
 }
 
+static void go_on(progress *now, const event *one)
+{
+	now->answered |= one->kind == EVENT_ACK || one->kind == EVENT_SHOWN;
+	now->made |= now->answered;
+	if (one->kind == EVENT_RESIZE || (one->kind == EVENT_WRITE && one->at == 0))
+		now->preparing = one->file;
+}
+
 static void drop(lie what, bool made, event_trace *changed)
 {
-	progress now = { .made = made };
+	progress now = { .made = made, .preparing = NO_FILE };
 	for (size_t i = 0; i < changed->count;) {
 		const event *one = &changed->events[i];
-		now.answered |= one->kind == EVENT_ACK || one->kind == EVENT_SHOWN;
-		now.made |= now.answered;
-		if (is_dropped(what, one, now))
+		go_on(&now, one);
+		bool dropped = is_dropped(what, one, now);
+		if (one->kind == EVENT_SYNC && one->file == now.preparing)
+			now.preparing = NO_FILE;
+		if (dropped)
 			trace_drop(changed, i);
 		else
 			i++;

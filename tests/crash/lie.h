@@ -11,9 +11,9 @@ typedef enum lie {
 	LIE_NONE,
 	LIE_DISK_IGNORES_FLUSHES,
 	LIE_FOLDER_NOT_SYNCED,
-	LIE_DATA_NOT_SYNCED, /* the data file; its O_DSYNC writes are */
-	LIE_JOURNAL_NOT_SYNCED,
-	LIE_REPLAY_NOT_SYNCED,  /* the journal, between an opening and the first read */
+	LIE_DATA_NOT_SYNCED,    /* the data file; its O_DSYNC writes are */
+	LIE_JOURNAL_NOT_SYNCED, /* its entries */
+	LIE_REPLAY_NOT_SYNCED,  /* the same, between an opening and the first read */
 	LIE_ACKNOWLEDGED_EARLY, /* before the last sync */
 	LIES,
 } lie;

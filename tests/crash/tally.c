@@ -18,12 +18,10 @@ const char *finding_kind_name(finding_kind kind)
 
 void tally_add(tally *self, finding_kind kind, crash_number crash, const char *text)
 {
-	atomic_fetch_add(&self->found[kind], 1);
-	size_t place = atomic_fetch_add(&self->finding_count, 1);
+	uint64_t place = atomic_fetch_add(&self->found[kind], 1);
 	if (place >= FINDINGS_MAX)
 		return;
-	finding *kept = &self->findings[place];
-	kept->kind = kind;
+	finding *kept = &self->findings[kind][place];
 	kept->crash = crash;
 	snprintf(kept->text, sizeof kept->text, "%s", text);
 }
@@ -36,9 +34,9 @@ uint64_t tally_found(const tally *self)
 	return sum;
 }
 
-static void print_finding(const finding *one)
+static void print_finding(finding_kind kind, const finding *one)
 {
-	printf("%s: --seed %" PRIu64 " --only %" PRIu64, finding_kind_name(one->kind),
+	printf("%s: --seed %" PRIu64 " --only %" PRIu64, finding_kind_name(kind),
 	       one->crash.seed, one->crash.state);
 	if (one->crash.second != 0)
 		printf(".%" PRIu64, one->crash.second);
@@ -47,8 +45,9 @@ static void print_finding(const finding *one)
 
 void tally_print(const tally *self)
 {
-	for (size_t i = 0; i < FINDINGS_MAX && i < atomic_load(&self->finding_count); i++)
-		print_finding(&self->findings[i]);
+	for (int kind = 0; kind < FINDING_KINDS; kind++)
+		for (size_t i = 0; i < FINDINGS_MAX && i < atomic_load(&self->found[kind]); i++)
+			print_finding((finding_kind)kind, &self->findings[kind][i]);
 	printf("%" PRIuFAST64 " states of %" PRIuFAST64 " runs, %" PRIuFAST64
 	       " of them in a second crash; %" PRIuFAST64 " repeated\n",
 	       atomic_load(&self->states), atomic_load(&self->seeds),

@@ -7,7 +7,7 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
-enum { FINDINGS_MAX = 20 };
+enum { FINDINGS_MAX = 8 }; /* kept of each kind */
 
 /* Names a crash: of the run with this seed, or within the recovery of another crash. */
 typedef struct crash_number {
@@ -26,7 +26,6 @@ typedef enum finding_kind {
 } finding_kind;
 
 typedef struct finding {
-	finding_kind kind;
 	crash_number crash;
 	char text[200];
 } finding;
@@ -38,8 +37,7 @@ typedef struct tally {
 	atomic_uint_fast64_t repeats; /* equal to one before; judged, not recovered again */
 	atomic_uint_fast64_t broken;  /* runs that failed without a crash */
 	atomic_uint_fast64_t found[FINDING_KINDS];
-	finding findings[FINDINGS_MAX];
-	atomic_size_t finding_count; /* of those that would be kept with room enough */
+	finding findings[FINDING_KINDS][FINDINGS_MAX]; /* the first ones */
 } tally;
 
 const char *finding_kind_name(finding_kind kind);
