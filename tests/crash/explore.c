@@ -13,7 +13,7 @@
 
 enum {
 	WRITES_EVERY = 4,   /* every so many states take a transaction more */
-	SECONDS_EVERY = 24, /* and the recovery of so many is recorded */
+	SECONDS_EVERY = 64, /* and the recovery of so many is recorded */
 };
 
 static const crash_how plan[] = {
@@ -57,23 +57,29 @@ static void path_of(const exploration *self, const char *name, char ret[128])
 
 /* ---- judging ---- */
 
-static bool is_within(const run *self, uint64_t content, int64_t from, int64_t to)
+/* The newest entry of the ledger up to `to` that is that content; -1: none. */
+static int64_t find_content(const run *self, uint64_t content, int64_t to)
 {
-	for (int64_t i = from < 0 ? 0 : from; i <= to; i++)
-		if (self->ledger->hashes[i] == content)
-			return true;
-	return false;
+	int64_t i = to;
+	while (i >= 0 && self->ledger->hashes[i] != content)
+		i--;
+	return i;
 }
 
 static void judge_content(const run *self, uint64_t content)
 {
-	if (is_within(self, content, self->low, (int64_t)self->high))
+	int64_t found = find_content(self, content, (int64_t)self->high);
+	if (found >= 0 && found >= self->low)
 		return;
 	char text[160];
-	snprintf(text, sizeof text, "of transactions %lld..%zu", (long long)self->low,
-	         self->high);
-	bool lost = is_within(self, content, 0, self->low - 1);
-	tally_add(self->all->tally, lost ? FINDING_LOST : FINDING_WRONG, self->number, text);
+	if (found >= 0)
+		snprintf(text, sizeof text, "content of %lld, not of %lld..%zu",
+		         (long long)found, (long long)self->low, self->high);
+	else
+		snprintf(text, sizeof text, "content of none up to %lld..%zu",
+		         (long long)self->low, self->high);
+	tally_add(self->all->tally, found >= 0 ? FINDING_LOST : FINDING_WRONG, self->number,
+	          text);
 }
 
 static void judge(const run *self, const recovery *found)
@@ -223,10 +229,12 @@ static void take_turn(run *self, state *what)
 
 static void note(run *self, const event *what)
 {
+	int64_t number = (int64_t)what->at;
 	if (what->kind == EVENT_BEGIN || what->kind == EVENT_SHOWN)
 		self->high = what->at;
-	if (what->kind == EVENT_ACK || what->kind == EVENT_SHOWN)
-		self->low = (int64_t)what->at;
+	/* One that was begun later may be acknowledged before. */
+	if (what->kind == EVENT_SHOWN || (what->kind == EVENT_ACK && number > self->low))
+		self->low = number;
 }
 
 static void explore_trace(run *self)

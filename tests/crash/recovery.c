@@ -29,14 +29,14 @@ static void shown(content_ledger *ledger, uint64_t content)
 }
 
 /* The store is open, and closed on return. */
-static recovery write_and_look(attempt *self, content_ledger *ledger)
+static recovery write_and_look(attempt *self, uint64_t content, content_ledger *ledger)
 {
 	const crash_subject *subject = self->subject;
 	uint64_t written;
 	uint64_t kept;
 	if (ledger != NULL)
 		recorder_note(EVENT_BEGIN, ledger->count);
-	cx_status status = subject->write(self->store);
+	cx_status status = subject->write(self->store, content);
 	if (status != CX_OK)
 		return failed(self, RECOVERY_READ_ONLY, status);
 	status = subject->show(self->store, &written, &self->error);
@@ -72,7 +72,7 @@ recovery recover(const crash_subject *subject, const char *path, bool must_exist
 
 	recovery ret = { .end = RECOVERY_OK };
 	if (write_too)
-		ret = write_and_look(&self, ledger);
+		ret = write_and_look(&self, content, ledger);
 	ret.content = content;
 	if (self.store != NULL)
 		subject->close(&self.store);

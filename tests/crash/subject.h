@@ -19,8 +19,8 @@ typedef struct crash_subject {
 	/* The hash of the whole content; what contradicts itself is CX_CORRUPT. */
 	cx_status (*show)(void *opened, uint64_t *ret_hash, cx_error *error);
 
-	/* One transaction more; it changes the content. */
-	cx_status (*write)(void *opened);
+	/* One transaction more; it changes the content, which has that hash. */
+	cx_status (*write)(void *opened, uint64_t found);
 
 	void (*close)(void **opened);
 } crash_subject;
