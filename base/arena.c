@@ -50,6 +50,7 @@ static void show(void *data, size_t size)
 enum {
 	ALIGNMENT = alignof(max_align_t),
 	BLOCK_MIN = 4096,
+	BLOCK_KEPT_MAX = 64 * 1024,
 	BLOCK_DOUBLING_MAX = 1 << 20,
 };
 
@@ -78,10 +79,11 @@ cx_status cx_arena_new(size_t limit_bytes, cx_arena **ret)
 	return CX_OK;
 }
 
-static void free_newest(cx_arena *arena)
+/* Takes the block at `*at` out of the list. */
+static void free_block(cx_arena *arena, block **at)
 {
-	block *gone = arena->newest;
-	arena->newest = gone->older;
+	block *gone = *at;
+	*at = gone->older;
 	arena->total -= sizeof *gone + gone->size;
 	show(gone->bytes, gone->size);
 	free(gone);
@@ -92,7 +94,7 @@ void cx_arena_free(cx_arena **arena)
 	if (*arena == NULL)
 		return;
 	while ((*arena)->newest != NULL)
-		free_newest(*arena);
+		free_block(*arena, &(*arena)->newest);
 	CX_ASSERT((*arena)->total == 0);
 	free(*arena);
 	*arena = NULL;
@@ -100,13 +102,17 @@ void cx_arena_free(cx_arena **arena)
 
 void cx_arena_clear(cx_arena *arena)
 {
-	if (arena->newest == NULL)
+	while (arena->newest != NULL && arena->newest->size > BLOCK_KEPT_MAX)
+		free_block(arena, &arena->newest);
+	block *kept = arena->newest;
+	arena->block_next = BLOCK_MIN;
+	if (kept == NULL)
 		return;
-	while (arena->newest->older != NULL)
-		free_newest(arena);
-	arena->newest->used = 0;
-	arena->block_next = 2 * BLOCK_MIN; /* as after the first block */
-	hide(arena->newest->bytes, arena->newest->size);
+	while (kept->older != NULL)
+		free_block(arena, &kept->older);
+	hide(kept->bytes, kept->used);
+	kept->used = 0;
+	arena->block_next = 2 * kept->size;
 }
 
 static size_t round_down(size_t size)

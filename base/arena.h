@@ -17,8 +17,8 @@ CX_MUST_USE cx_status cx_arena_new(size_t limit_bytes, cx_arena **ret);
 /* Frees everything and sets `*arena` to NULL; NULL is accepted. */
 void cx_arena_free(cx_arena **arena);
 
-/* Forgets everything that was handed out; keeps the first block for the next
- * use. */
+/* Forgets everything that was handed out; keeps the largest block of ordinary size, so that
+ * the same use again allocates nothing. */
 void cx_arena_clear(cx_arena *arena);
 
 /* `size` bytes aligned for any object, not zeroed; NULL at the limit or without

@@ -72,21 +72,6 @@ void cx_buf_truncate(cx_buf *buf, size_t size)
 	buf->failed = CX_OK;
 }
 
-bool cx_buf_append(cx_buf *buf, const void *data, size_t size)
-{
-	if (!make_room(buf, size))
-		return false;
-	if (size > 0)
-		memcpy(buf->data + buf->size, data, size);
-	buf->size += size;
-	return true;
-}
-
-bool cx_buf_append_slice(cx_buf *buf, cx_slice slice)
-{
-	return cx_buf_append(buf, slice.data, slice.size);
-}
-
 bool cx_buf_append_byte(cx_buf *buf, uint8_t byte)
 {
 	if (!make_room(buf, 1))
@@ -129,14 +114,4 @@ void cx_buf_consume(cx_buf *buf, size_t size)
 		return;
 	memmove(buf->data, buf->data + size, buf->size - size);
 	buf->size -= size;
-}
-
-cx_slice cx_buf_slice(const cx_buf *buf)
-{
-	return (cx_slice){ .data = buf->data, .size = buf->size };
-}
-
-cx_status cx_buf_status(const cx_buf *buf)
-{
-	return buf->failed;
 }

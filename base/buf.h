@@ -30,14 +30,29 @@ void cx_buf_clear(cx_buf *buf);
  * failure. */
 void cx_buf_truncate(cx_buf *buf, size_t size);
 
-/* False when refused. `data` must not point into the buffer. */
-bool cx_buf_append(cx_buf *buf, const void *data, size_t size);
-bool cx_buf_append_slice(cx_buf *buf, cx_slice slice);
-bool cx_buf_append_byte(cx_buf *buf, uint8_t byte);
-
 /* Makes room for `size` more bytes and returns where they go, NULL when
  * refused; the caller fills them and adds to `size` itself. */
 uint8_t *cx_buf_reserve(cx_buf *buf, size_t size);
+
+/* False when refused. `data` must not point into the buffer. */
+static inline bool cx_buf_append(cx_buf *buf, const void *data, size_t size)
+{
+	const bool fits = buf->failed == CX_OK && size < buf->capacity - buf->size &&
+	                  buf->size + size <= buf->limit;
+	if (!fits && cx_buf_reserve(buf, size) == NULL)
+		return false;
+	if (size > 0)
+		memcpy(buf->data + buf->size, data, size);
+	buf->size += size;
+	return true;
+}
+
+static inline bool cx_buf_append_slice(cx_buf *buf, cx_slice slice)
+{
+	return cx_buf_append(buf, slice.data, slice.size);
+}
+
+bool cx_buf_append_byte(cx_buf *buf, uint8_t byte);
 
 /* Appends formatted text without its terminator. */
 CX_PRINTF(2, 3)
@@ -47,6 +62,12 @@ bool cx_buf_printf(cx_buf *buf, const char *format, ...);
 void cx_buf_consume(cx_buf *buf, size_t size);
 
 /* Its bytes, until the buffer changes. */
-cx_slice cx_buf_slice(const cx_buf *buf);
+static inline cx_slice cx_buf_slice(const cx_buf *buf)
+{
+	return (cx_slice){ .data = buf->data, .size = buf->size };
+}
 
-cx_status cx_buf_status(const cx_buf *buf);
+static inline cx_status cx_buf_status(const cx_buf *buf)
+{
+	return buf->failed;
+}

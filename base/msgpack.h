@@ -45,6 +45,19 @@ typedef struct cx_scan {
 
 #define CX_SCAN_INIT(limits_) ((cx_scan){ .limits = (limits_) })
 
+/* The same, in place, where it is begun again and again: leaves alone what is set when a value
+ * begins. */
+static inline void cx_scan_begin(cx_scan *scan, cx_scan_limits limits)
+{
+	scan->limits = limits;
+	scan->bytes = 0;
+	scan->failed = CX_OK;
+	scan->skip = 0;
+	scan->depth = 0;
+	scan->header_size = 0;
+	scan->begun = false;
+}
+
 typedef enum cx_scan_result {
 	CX_SCAN_MORE,  /* the value goes on beyond this input; all of it was consumed
 	                */
@@ -91,7 +104,10 @@ typedef enum cx_kind {
 /* "an integer", "a string" …; for messages. */
 const char *cx_kind_name(cx_kind kind);
 
-cx_reader cx_reader_of(cx_slice bytes);
+static inline cx_reader cx_reader_of(cx_slice bytes)
+{
+	return (cx_reader){ .rest = bytes };
+}
 
 /* What comes next; moves nothing. */
 cx_kind cx_reader_peek(const cx_reader *reader);

@@ -4,9 +4,12 @@
  * UTF-8 without a terminating zero. */
 #pragma once
 
+#include "base/check.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 typedef struct cx_slice {
 	const uint8_t *data;
@@ -24,15 +27,41 @@ typedef struct cx_slice {
 	}
 
 /* The characters of a C string; NULL gives the empty slice. */
-cx_slice cx_slice_of(const char *text);
+static inline cx_slice cx_slice_of(const char *text)
+{
+	if (text == NULL)
+		return (cx_slice){ 0 };
+	return (cx_slice){ .data = (const uint8_t *)text, .size = strlen(text) };
+}
 
-bool cx_slice_equal(cx_slice a, cx_slice b);
+static inline bool cx_slice_equal(cx_slice a, cx_slice b)
+{
+	return a.size == b.size && (a.size == 0 || memcmp(a.data, b.data, a.size) == 0);
+}
 
 /* memcmp order; of two where one begins the other, the shorter is smaller. <0,
  * 0, >0. */
-int cx_slice_compare(cx_slice a, cx_slice b);
+static inline int cx_slice_compare(cx_slice a, cx_slice b)
+{
+	size_t shorter = a.size < b.size ? a.size : b.size;
+	int order = shorter == 0 ? 0 : memcmp(a.data, b.data, shorter);
+	if (order != 0)
+		return order;
+	return (a.size > b.size) - (a.size < b.size);
+}
 
-bool cx_slice_starts_with(cx_slice whole, cx_slice prefix);
+static inline bool cx_slice_starts_with(cx_slice whole, cx_slice prefix)
+{
+	if (prefix.size > whole.size)
+		return false;
+	return prefix.size == 0 || memcmp(whole.data, prefix.data, prefix.size) == 0;
+}
 
 /* The bytes from `from` on; `from` <= size is asserted. */
-cx_slice cx_slice_from(cx_slice whole, size_t from);
+static inline cx_slice cx_slice_from(cx_slice whole, size_t from)
+{
+	CX_ASSERT(from <= whole.size);
+	if (from == 0)
+		return whole; /* no arithmetic on a NULL that an empty slice may hold */
+	return (cx_slice){ .data = whole.data + from, .size = whole.size - from };
+}

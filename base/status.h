@@ -105,6 +105,14 @@ typedef struct cx_error {
 	char index[CX_ERROR_NAME_SIZE];
 } cx_error;
 
+/* Makes it say nothing; for one that may be needed and mostly is not. */
+static inline void cx_error_clear(cx_error *error)
+{
+	error->status = CX_OK;
+	error->line = error->column = 0;
+	error->text[0] = error->field[0] = error->index[0] = '\0';
+}
+
 /* Fills `error` (when not NULL; line, column, field and index are cleared) and
  * returns `status`, so that failing is one line: return cx_fail(error, CX_TYPE,
  * "…", …). */

@@ -125,6 +125,8 @@ typedef struct cardex_options {
 	int connect_timeout_ms;  /* name look-up not included; 0 = 10 s, -1 = none */
 	int request_timeout_ms;  /* of calls that wait; 0 = 60 s, -1 = none */
 	size_t reply_bytes_max;  /* longest answer taken; 0 = 16 MiB */
+	int spin_us; /* calls that wait look so long for the answer before they sleep; 0..10000
+	              */
 	cardex_notification_fn *on_notification; /* NULL: they are passed over */
 	void *notification_context;
 } cardex_options;
@@ -504,7 +506,8 @@ CARDEX_API CARDEX_MUST_USE cardex_status cardex_submit_next(cardex_conn *conn,
 
 /* For an event loop: poll cardex_fd() for cardex_events() (POLLIN, and POLLOUT while bytes wait
  * to be sent), then call cardex_process(), which sends and receives what is possible without
- * waiting and calls the callbacks.
+ * waiting and calls the callbacks. Poll level-triggered: what is left, the end of the
+ * connection too, is for the next call.
  * Errors: CARDEX_DISCONNECTED, CARDEX_MALFORMED (the server's bytes make no sense): the
  * connection is then of no more use, and all requests have had their callback. */
 CARDEX_API int cardex_fd(const cardex_conn *conn);

@@ -14,6 +14,17 @@
 #include <stdio.h>
 #include <sys/types.h>
 
+/* When the structure of the store is checked as a whole. T(name, text) */
+#define DAEMON_VERIFY_TIMES(T) \
+	T(ALWAYS, "always")    \
+	T(UNCLEAN, "unclean") /* only after a stop that was not clean */
+
+typedef enum daemon_verify {
+#define DAEMON_VERIFY_MEMBER(name, text) DAEMON_VERIFY_##name,
+	DAEMON_VERIFY_TIMES(DAEMON_VERIFY_MEMBER)
+#undef DAEMON_VERIFY_MEMBER
+} daemon_verify;
+
 typedef const char *daemon_value_TEXT;
 typedef uint64_t daemon_value_SIZE;
 typedef uint64_t daemon_value_COUNT;
@@ -21,6 +32,7 @@ typedef bool daemon_value_FLAG;
 typedef mode_t daemon_value_MODE;
 typedef daemon_log_level daemon_value_LEVEL;
 typedef daemon_log_format daemon_value_FORMAT;
+typedef daemon_verify daemon_value_VERIFY;
 
 typedef enum daemon_option {
 #define DAEMON_OPTION_MEMBER(section, key, ...) DAEMON_OPTION_##section##_##key,

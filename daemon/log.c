@@ -36,6 +36,11 @@ void daemon_log_setup(daemon_log_level level, daemon_log_format format)
 	atomic_store(&format_now, format);
 }
 
+daemon_log_format daemon_log_format_now(void)
+{
+	return atomic_load(&format_now);
+}
+
 static const char *level_name(daemon_log_level level)
 {
 	static const char *const names[] = {

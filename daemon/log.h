@@ -35,6 +35,9 @@ typedef enum daemon_log_format {
 /* What is below `level` is left out. Before the first call: info, text. */
 void daemon_log_setup(daemon_log_level level, daemon_log_format format);
 
+/* May be called in a signal handler. */
+daemon_log_format daemon_log_format_now(void);
+
 typedef enum daemon_log_kind {
 	DAEMON_LOG_END,
 	DAEMON_LOG_NUMBER,

@@ -9,15 +9,22 @@
  *   COUNT   a number
  *   FLAG    yes or no
  *   MODE    access rights, octal
- *   LEVEL, FORMAT  one of the words of daemon/log.h */
+ *   LEVEL, FORMAT  one of the words of daemon/log.h
+ *   VERIFY  one of the words of DAEMON_VERIFY_TIMES */
 #define DAEMON_OPTIONS(O)                                                                    \
 	O(store, path, TEXT, "", 0, 4095, "the file of the store; made when there is none")  \
 	O(store, map_bytes, SIZE, "64G", 1048576, 17592186044416,                            \
 	  "the most the file can grow to; only address space until it is used")              \
+	O(store, journal_bytes, SIZE, "64M", 1048576, 1073741824,                            \
+	  "each of two journal files; unmerged writes take up to six times that in memory")  \
+	O(store, journal_age_ms, COUNT, "60000", 100, 86400000,                              \
+	  "writes are merged into the store's file at the latest after this time")           \
 	O(store, schema, TEXT, "", 0, 4095,                                                  \
 	  "a file with more schema text, added when the store is made")                      \
 	O(store, any_filesystem, FLAG, "no", 0, 1,                                           \
 	  "also on network and FUSE file systems, where locks and memory maps may fail")     \
+	O(store, verify_on_open, VERIFY, "always", 0, 0,                                     \
+	  "when every page of the store is checked at the start: always or unclean")         \
 	O(listen, unix, TEXT, "", 0, 107, "path of the UNIX socket; empty = none")           \
 	O(listen, unix_mode, MODE, "0660", 0, 511, "who may use the UNIX socket")            \
 	O(listen, tcp, TEXT, "", 0, 63,                                                      \
@@ -55,5 +62,7 @@
 	  "threads that serve connections; 0 = one per "                                     \
 	  "processor, at most 4")                                                            \
 	O(threads, workers, COUNT, "1", 1, 16, "threads for reads that take long")           \
+	O(threads, spin_us, COUNT, "0", 0, 10000,                                            \
+	  "time a loop goes on looking for work before it sleeps")                           \
 	O(log, level, LEVEL, "info", 0, 0, "error, warn, info or debug")                     \
 	O(log, format, FORMAT, "text", 0, 0, "text or json")

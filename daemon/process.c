@@ -1,22 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/process.h"
 
+#include "daemon/bus_error.h"
+
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
 enum { OWN_DESCRIPTORS = 64 };
-
-static void on_bus_error(int number)
-{
-	static const char text[] = "error store unreadable signal=SIGBUS\n";
-	(void)number;
-	/* Only what a signal handler may do. */
-	ssize_t written = write(STDERR_FILENO, text, sizeof text - 1);
-	(void)written;
-	_exit(DAEMON_EXIT_IO);
-}
 
 static void handle(int number, void handler(int))
 {
@@ -29,7 +21,7 @@ void daemon_process_init(void)
 {
 	handle(SIGPIPE, SIG_IGN);
 	handle(SIGXFSZ, SIG_IGN);
-	handle(SIGBUS, on_bus_error);
+	daemon_bus_error_handle();
 }
 
 uint64_t daemon_process_connections_max(void)

@@ -13,9 +13,8 @@ enum {
 	DAEMON_EXIT_UNFINISHED = 75, /* stopped before all in flight was answered */
 };
 
-/* Ignores SIGPIPE and SIGXFSZ, whose causes come back as errors, and ends with
- * DAEMON_EXIT_IO on SIGBUS, which a store cut short or a failing disk raises under the memory
- * map. Call it once, before the store is opened. */
+/* Ignores SIGPIPE and SIGXFSZ, whose causes come back as errors, and handles SIGBUS, see
+ * daemon/bus_error.h. Call it once, before the store is opened. */
 void daemon_process_init(void);
 
 /* Raises the limit of descriptors as far as it may; how many connections that allows beside

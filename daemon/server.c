@@ -70,9 +70,12 @@ static cx_status open_store(daemon_server *server, cx_error *error)
 		.schema = crm_schema_text(),
 		.schema_extra = cx_buf_slice(&extra),
 		.map_bytes = config->store_map_bytes,
+		.journal_bytes = config->store_journal_bytes,
+		.journal_age_ms = config->store_journal_age_ms,
 		.readers_max = (unsigned)(loops_wanted(config) + config->threads_workers +
 		                          SPARE_READERS),
 		.any_filesystem = config->store_any_filesystem,
+		.skip_structure_check = config->store_verify_on_open != DAEMON_VERIFY_ALWAYS,
 		.sort_records_max = (uint32_t)config->limits_sort_records,
 		.scan_records_max = (uint32_t)config->limits_scan_records,
 	};

@@ -21,6 +21,11 @@ typedef struct engine_options {
 	unsigned readers_max;  /* snapshots at a time; 0 = 126 */
 	bool any_filesystem;   /* also network and FUSE file systems */
 	bool must_exist;       /* do not make a new file */
+	/* Bytes of each of the two journal segments beside the file; 0 = 64 MiB. */
+	uint64_t journal_bytes;
+	uint64_t journal_age_ms; /* what is older is merged into the file; 0 = 60,000 */
+	/* Look only at the beginning and the end of a file that was closed. */
+	bool skip_structure_check;
 	uint32_t
 		sort_records_max; /* most records one query sorts without an index; 0 = 10000 */
 	uint32_t scan_records_max; /* types with fewer records are scanned freely; 0 = 1000 */
@@ -90,6 +95,20 @@ uint64_t engine_write_seq(const engine_write *write);
 /* Buffered operations and bytes, to bound a group. */
 size_t engine_write_operations(const engine_write *write);
 size_t engine_write_bytes(const engine_write *write);
+
+/* A transaction that was handed over. All zero: one that changed nothing. */
+typedef struct engine_commit {
+	uint64_t number;
+} engine_commit;
+
+/* Hands it over: what later transactions see, and snapshots once it is on disk. So the next
+ * transaction can run while this one goes to disk. Ends it and sets `*write` to NULL, on error
+ * too. Errors: as engine_write_commit(). */
+CX_MUST_USE cx_status engine_write_submit(engine_write **write, engine_commit *ret);
+
+/* Returns when it, and all before, are on disk. Any thread may wait.
+ * Errors: CX_IO (outcome unknown, the store takes no more writes until it is opened anew). */
+CX_MUST_USE cx_status engine_commit_wait(engine *self, engine_commit commit);
 
 /* Makes it durable: when it returns CX_OK it is on disk. Ends the transaction and sets
  * `*write` to NULL, on error too.

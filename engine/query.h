@@ -69,14 +69,14 @@ const char *engine_reason_name(engine_reason reason);
 typedef struct engine_page {
 	engine_reason reason;
 	size_t rows;
-	/* Where the next page begins: pass it as `after` of the same query. 0 bytes when done.
-	 */
-	size_t position_size;
-	uint8_t position[ENGINE_POSITION_BYTES_MAX];
 	/* What it cost. */
 	uint64_t keys_scanned;
 	uint64_t rows_fetched;
 	uint64_t rechecks_failed; /* rows fetched that the filter then refused */
+	/* Where the next page begins: pass it as `after` of the same query. 0 bytes when done;
+	 * those after them are not set. */
+	size_t position_size;
+	uint8_t position[ENGINE_POSITION_BYTES_MAX];
 } engine_page;
 
 /* Runs the query over one snapshot and hands its rows to `sink` in order.

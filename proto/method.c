@@ -3,9 +3,12 @@
 #include "base/check.h"
 #include "proto/proto.h"
 
+#include <string.h>
+
 #define UNWRAP(...) __VA_ARGS__
 #define INFO(name_, text, access_, parameters_, options_, result_) \
 	[PROTO_##name_] = { .name = text,                          \
+		            .name_size = sizeof(text) - 1,         \
 		            .access = PROTO_ACCESS_##access_,      \
 		            .parameters = { UNWRAP parameters_ },  \
 		            .options = options_,                   \
@@ -21,7 +24,8 @@ const proto_method_info *proto_method_info_of(proto_method method)
 bool proto_method_find(cx_slice name, proto_method *ret)
 {
 	for (unsigned i = 0; i < PROTO_METHOD_COUNT_ALL; i++) {
-		if (cx_slice_equal(name, cx_slice_of(methods[i].name))) {
+		if (name.size == methods[i].name_size &&
+		    memcmp(name.data, methods[i].name, name.size) == 0) {
 			*ret = (proto_method)i;
 			return true;
 		}

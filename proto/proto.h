@@ -42,6 +42,7 @@ enum { PROTO_METHOD_PARAMETERS_MAX = 4 };
 
 typedef struct proto_method_info {
 	const char *name;
+	size_t name_size;
 	proto_access access;
 	proto_parameter parameters[PROTO_METHOD_PARAMETERS_MAX]; /* ended by PROTO_P_END */
 	uint32_t options;                                        /* PROTO_BIT of each allowed */

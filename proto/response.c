@@ -166,7 +166,11 @@ static void fill_error(const failure *from, proto_response *response)
 
 cx_status proto_response_decode(cx_slice message, proto_response *ret)
 {
-	proto_response response = { .status = CX_OK };
+	CX_UNSET proto_response response;
+	response.status = CX_OK;
+	response.retryable = false;
+	response.result = (cx_slice){ 0 };
+	cx_error_clear(&response.error);
 	proto_kind kind;
 	if (proto_message_kind(message, &kind, &response.msgid) != CX_OK ||
 	    kind != PROTO_RESPONSE)
@@ -175,8 +179,8 @@ cx_status proto_response_decode(cx_slice message, proto_response *ret)
 	cx_reader reader = cx_reader_of(message);
 	cx_read_array(&reader);
 	cx_read_skip_many(&reader, 2);
-	bool failed = !cx_read_if_nil(&reader);
 	failure why = { 0 };
+	bool failed = !cx_read_if_nil(&reader);
 	if (failed && !read_failure(&reader, &why))
 		return CX_MALFORMED;
 	cx_slice result = cx_read_skip(&reader);

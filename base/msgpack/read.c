@@ -33,11 +33,6 @@ const char *cx_kind_name(cx_kind kind)
 	CX_UNREACHABLE();
 }
 
-cx_reader cx_reader_of(cx_slice bytes)
-{
-	return (cx_reader){ .rest = bytes };
-}
-
 cx_kind cx_reader_peek(const cx_reader *reader)
 {
 	if (reader->failed || reader->rest.size == 0)
@@ -259,10 +254,6 @@ static const uint8_t *pass_values(const uint8_t *at, const uint8_t *end, uint64_
 		if (count > room)
 			return NULL;
 		count--;
-		if (cx__is_fixint(*at)) {
-			at++;
-			continue;
-		}
 		cx__form form = cx__form_of(*at);
 		uint64_t header = 1u + form.length_bytes;
 		if (form.kind == CX_KIND_BAD || header > room)

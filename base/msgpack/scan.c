@@ -104,15 +104,26 @@ static bool begin_item(cx_scan *scan, const uint8_t **at, const uint8_t *end)
 	return take_number(scan, form, number);
 }
 
-/* One-byte integers are most of what there is: as many of them as come in a row. */
-static const uint8_t *pass_fixints(cx_scan *scan, const uint8_t *at, const uint8_t *end)
+/* Scalars that are whole in the input are most of what there is: as many of them as come in a
+ * row and fit. What stops them is looked at by begin_item. */
+static const uint8_t *pass_scalars(cx_scan *scan, const uint8_t *at, const uint8_t *end)
 {
 	uint64_t left = scan->left;
-	while (left > 0 && at < end && cx__is_fixint(*at)) {
-		at++;
+	uint64_t room = scan->room_bytes;
+	while (left > 0 && at < end) {
+		const cx__form form = cx__form_of(*at);
+		const uint64_t there = (uint64_t)(end - at);
+		if (form.values > 0 || form.kind == CX_KIND_BAD || form.length_bytes >= there)
+			break;
+		const uint64_t size = form.length_bytes + cx__form_number(form, at);
+		if (size > room || size >= there)
+			break;
+		room -= size;
+		at += 1 + size;
 		left--;
 	}
 	scan->left = left;
+	scan->room_bytes = room;
 	return at;
 }
 
@@ -148,7 +159,7 @@ static bool run(cx_scan *scan, const uint8_t **at, const uint8_t *end)
 		}
 		if (leave_complete(scan))
 			return true;
-		*at = pass_fixints(scan, *at, end);
+		*at = pass_scalars(scan, *at, end);
 		if (scan->left == 0)
 			continue;
 		if (*at == end || !begin_item(scan, at, end))

@@ -25,9 +25,10 @@ void cardex__conn_reply(cardex_conn *conn, cardex__pending *taken, cardex_result
 static void learn_layout(cardex_conn *conn, const cardex__asked *asked,
                          const cardex_result *result)
 {
+	if (!result->layout_is_new)
+		return;
 	proto_request request = { 0 };
-	if (!result->layout_is_new ||
-	    proto_request_decode(asked->request, &request, NULL) != CX_OK ||
+	if (proto_request_decode(asked->request, &request, NULL) != CX_OK ||
 	    (request.options.given & PROTO_BIT(ONLY)) != 0)
 		return;
 	cardex__layouts_learn(&conn->layouts, request.type, result->layout);
@@ -49,7 +50,8 @@ static void answer(cardex_conn *conn, cardex__pending *taken, const proto_respon
 		return;
 	}
 	cardex_result *result = NULL;
-	cardex_error error = { .status = CARDEX_OK };
+	CX_UNSET cardex_error error;
+	error.status = CARDEX_OK;
 	cx_status status = cardex__result_new(response->result, &taken->asked, &result);
 	if (status == CX_OK)
 		learn_layout(conn, &taken->asked, result);
@@ -64,7 +66,7 @@ static void answer(cardex_conn *conn, cardex__pending *taken, const proto_respon
 
 static cx_status take_response(cardex_conn *conn, cx_slice message, cx_error *error)
 {
-	proto_response response;
+	CX_UNSET proto_response response;
 	if (proto_response_decode(message, &response) != CX_OK)
 		return cx_fail(error, CX_MALFORMED, "the server sent a malformed answer");
 	cardex__pending *pending = cardex__pendings_find(&conn->pendings, response.msgid);

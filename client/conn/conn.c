@@ -15,6 +15,7 @@ enum {
 	REPLY_BYTES_MAX = 16 * 1024 * 1024,
 	READ_ROOM_BYTES = 64 * 1024,
 	OUT_BYTES_MAX = 64 * 1024 * 1024,
+	SPIN_US_MAX = 10 * 1000,
 	PROTOCOL_VERSION = 1,
 };
 
@@ -29,6 +30,8 @@ static cardex_options with_defaults(const cardex_options *given)
 		options.request_timeout_ms = REQUEST_TIMEOUT_MS;
 	if (options.reply_bytes_max == 0)
 		options.reply_bytes_max = REPLY_BYTES_MAX;
+	if (options.spin_us > SPIN_US_MAX)
+		options.spin_us = SPIN_US_MAX;
 	return options;
 }
 

@@ -12,11 +12,11 @@ enum {
 	REPLY_DEPTH_MAX = 16,
 };
 
-static cx_scan new_scan(const cardex_conn *conn)
+static void begin_scan(cardex_conn *conn)
 {
-	return CX_SCAN_INIT(((cx_scan_limits){ .bytes = conn->options.reply_bytes_max,
-	                                       .items = REPLY_ITEMS_MAX,
-	                                       .depth = REPLY_DEPTH_MAX }));
+	cx_scan_begin(&conn->scan, (cx_scan_limits){ .bytes = conn->options.reply_bytes_max,
+	                                             .items = REPLY_ITEMS_MAX,
+	                                             .depth = REPLY_DEPTH_MAX });
 }
 
 static cx_status send_some(cardex_conn *conn, cx_error *error)
@@ -44,7 +44,7 @@ static cx_status take_whole(cardex_conn *conn, cx_error *error)
 		size_t used = 0;
 		cx_slice all = cx_buf_slice(&conn->in);
 		if (conn->scanned == begin)
-			conn->scan = new_scan(conn);
+			begin_scan(conn);
 		switch (cx_scan_feed(&conn->scan, cx_slice_from(all, conn->scanned), &used)) {
 		case CX_SCAN_MORE:
 			conn->scanned += used;
@@ -68,8 +68,8 @@ static cx_status take_whole(cardex_conn *conn, cx_error *error)
 	return CX_OK;
 }
 
-/* Receives once; `*ret` is false when there was nothing. */
-static cx_status receive_some(cardex_conn *conn, bool *ret, cx_error *error)
+/* Receives once; `*ret` tells how much. */
+static cx_status receive_some(cardex_conn *conn, size_t *ret, cx_error *error)
 {
 	uint8_t *to = cx_buf_reserve(&conn->in, READ_BYTES);
 	if (to == NULL)
@@ -79,15 +79,17 @@ static cx_status receive_some(cardex_conn *conn, bool *ret, cx_error *error)
 	if (status != CX_OK)
 		return status;
 	conn->in.size += got;
-	*ret = got > 0;
+	*ret = got;
 	return take_whole(conn, error);
 }
 
-static cx_status receive_all(cardex_conn *conn, cx_error *error)
+/* To the end of what is there, which is where less comes than there is room for. With `close`
+ * to the end of the connection, as far as that came. */
+static cx_status receive_all(cardex_conn *conn, bool close, cx_error *error)
 {
-	bool more = true;
-	for (unsigned i = 0; more && i < READS_MAX; i++) {
-		cx_status status = receive_some(conn, &more, error);
+	size_t got = READ_BYTES;
+	for (unsigned i = 0; i < READS_MAX && got >= (close ? 1 : READ_BYTES); i++) {
+		cx_status status = receive_some(conn, &got, error);
 		if (status != CX_OK)
 			return status;
 	}
@@ -122,11 +124,11 @@ cx_status cardex__conn_process(cardex_conn *conn)
 	CX_ASSERT(!conn->in_callback);
 	if (conn->broken.status != CX_OK)
 		return conn->broken.status;
-	cx_error error;
+	CX_UNSET cx_error error;
 	cx_status sending = send_some(conn, &error);
 	/* Even when nothing can be sent any more: answers, and why, may still lie there. */
-	cx_error why;
-	cx_status status = receive_all(conn, &why);
+	CX_UNSET cx_error why;
+	cx_status status = receive_all(conn, sending != CX_OK, &why);
 	if (status == CX_OK && sending == CX_OK)
 		status = send_some(conn, &why); /* what callbacks have submitted */
 	else if (status == CX_OK)

@@ -114,7 +114,7 @@ cardex_status cardex_submit(cardex_conn *conn, const cardex_request *request,
                             cardex_reply_fn *reply, void *context, cardex_error *error)
 {
 	CX_SCOPED(cardex__draft_release) cardex__draft draft = { 0 };
-	cx_error why;
+	CX_UNSET cx_error why;
 	cx_status status = cardex__draft_fill(&draft, request, &why);
 	if (status == CX_OK && draft.proto.id.from_batch)
 		status = cx_fail(&why, CX_INVALID_ARGUMENT,

@@ -9,6 +9,8 @@
 
 #include <poll.h>
 
+enum { NS_PER_US = 1000, LONG_PAST_NS = 1 };
+
 int cardex_fd(const cardex_conn *conn)
 {
 	return conn->fd;
@@ -35,11 +37,27 @@ cardex_status cardex_process(cardex_conn *conn, cardex_error *error)
 	return CARDEX_OK;
 }
 
+/* Waits for something to process; at first without sleeping, when the options say so. */
+static cx_status wait_for_more(cardex_conn *conn, uint64_t deadline_ns)
+{
+	const short events = cardex_events(conn);
+	cx_status status = CX_DEADLINE;
+	if (conn->options.spin_us > 0) {
+		const uint64_t end_ns =
+			cx_clock_monotonic_ns() + (uint64_t)conn->options.spin_us * NS_PER_US;
+		const uint64_t until_ns = end_ns < deadline_ns ? end_ns : deadline_ns;
+		while (status == CX_DEADLINE && cx_clock_monotonic_ns() < until_ns)
+			status = cardex__socket_wait(conn->fd, events, LONG_PAST_NS);
+	}
+	return status == CX_DEADLINE ? cardex__socket_wait(conn->fd, events, deadline_ns)
+	                             : status;
+}
+
 /* Processes once, after waiting for something to process.
  * Errors: CX_DEADLINE; what the connection broke of. */
 static cx_status run_once(cardex_conn *conn, uint64_t deadline_ns)
 {
-	cx_status status = cardex__socket_wait(conn->fd, cardex_events(conn), deadline_ns);
+	cx_status status = wait_for_more(conn, deadline_ns);
 	return status == CX_OK ? cardex__conn_process(conn) : status;
 }
 

@@ -14,6 +14,7 @@ typedef enum daemon__option_kind {
 	DAEMON__OPTION_MODE,
 	DAEMON__OPTION_LEVEL,
 	DAEMON__OPTION_FORMAT,
+	DAEMON__OPTION_VERIFY,
 } daemon__option_kind;
 
 typedef struct daemon__option_info {

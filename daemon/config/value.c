@@ -115,6 +115,19 @@ static cx_status parse_format(const daemon__option_info *info, const char *text,
 	return cx_fail(error, CX_INVALID_ARGUMENT, "%s is one of %s", info->key, info->help);
 }
 
+static cx_status parse_verify(const daemon__option_info *info, const char *text,
+                              daemon_verify *ret, cx_error *error)
+{
+#define TRY(name, word)                      \
+	if (strcmp(text, word) == 0) {       \
+		*ret = DAEMON_VERIFY_##name; \
+		return CX_OK;                \
+	}
+	DAEMON_VERIFY_TIMES(TRY)
+#undef TRY
+	return cx_fail(error, CX_INVALID_ARGUMENT, "%s is always or unclean", info->key);
+}
+
 static cx_status parse_mode(const daemon__option_info *info, const char *text, mode_t *ret,
                             cx_error *error)
 {
@@ -153,6 +166,8 @@ cx_status daemon__option_parse(const daemon__option_info *info, const char *text
 		return parse_level(info, text, value, error);
 	case DAEMON__OPTION_FORMAT:
 		return parse_format(info, text, value, error);
+	case DAEMON__OPTION_VERIFY:
+		return parse_verify(info, text, value, error);
 	}
 	CX_UNREACHABLE();
 }

@@ -84,6 +84,14 @@ bool daemon__queue_take_one(daemon__queue *queue, daemon__job **ret)
 	return open;
 }
 
+bool daemon__queue_is_filled(daemon__queue *queue)
+{
+	pthread_mutex_lock(&queue->lock);
+	bool filled = queue->jobs.count > 0;
+	pthread_mutex_unlock(&queue->lock);
+	return filled;
+}
+
 void daemon__queue_close(daemon__queue *queue)
 {
 	pthread_mutex_lock(&queue->lock);

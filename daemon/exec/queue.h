@@ -39,5 +39,8 @@ void daemon__queue_push(daemon__queue *queue, daemon__jobs *jobs);
 bool daemon__queue_take_all(daemon__queue *queue, daemon__jobs *ret);
 bool daemon__queue_take_one(daemon__queue *queue, daemon__job **ret);
 
+/* Whether there is something to take. */
+bool daemon__queue_is_filled(daemon__queue *queue);
+
 /* Wakes everyone who waits. */
 void daemon__queue_close(daemon__queue *queue);

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/clock.h"
+#include "daemon/exec/committer.h"
 #include "daemon/exec/mailbox.h"
 #include "daemon/exec/queue.h"
 #include "daemon/methods/write.h"
@@ -12,6 +13,7 @@
 struct daemon__writer {
 	daemon_context *context;
 	daemon__queue queue;
+	daemon__committer *committer;
 	pthread_t thread;
 	atomic_bool failed;
 	atomic_uint_fast64_t busy_since_ns; /* 0 = waits */
@@ -78,10 +80,10 @@ static void fail(daemon__writer *writer, cx_status status)
 	daemon_context_wake(writer->context);
 }
 
-/* Runs jobs of `waiting` until the transaction is large enough, and commits. `*ret_group` are
- * those it took, whatever happened. */
+/* Runs jobs of `waiting` until the transaction is large enough, and hands it over. `*ret_group`
+ * are those it took, whatever happened. */
 static cx_status run_group(daemon__writer *writer, daemon__jobs *waiting,
-                           daemon__jobs *ret_group)
+                           daemon__jobs *ret_group, engine_commit *ret_commit)
 {
 	CX_SCOPED(engine_write_abort) engine_write *transaction = NULL;
 	cx_status status = engine_write_begin(writer->context->store, &transaction);
@@ -95,10 +97,34 @@ static cx_status run_group(daemon__writer *writer, daemon__jobs *waiting,
 		daemon__jobs_append(ret_group, job);
 	} while (waiting->count > 0 && !is_large_enough(writer, transaction));
 
+	*ret_commit = (engine_commit){ 0 };
 	if (engine_write_operations(transaction) == 0)
 		return CX_OK; /* all failed, or changed nothing */
 	atomic_fetch_add_explicit(&writer->context->counters.groups, 1, memory_order_relaxed);
-	return engine_write_commit(&transaction);
+	return engine_write_submit(&transaction, ret_commit);
+}
+
+/* What becomes of a group once its writes are on disk, or in doubt. */
+static void settle(void *context, daemon__jobs *group, cx_status status)
+{
+	daemon__writer *writer = context;
+	if (status == CX_OK) {
+		answer(writer, group);
+		return;
+	}
+	fail(writer, status);
+	answer_error(writer, group, CX_IO, "the commit failed; its outcome is not known");
+}
+
+/* While others wait to be run, the committer waits for the disk. Otherwise it is shorter to do
+ * that here. */
+static void commit(daemon__writer *writer, daemon__jobs *group, engine_commit commit,
+                   bool others_wait)
+{
+	if (others_wait || !daemon__committer_is_idle(writer->committer))
+		daemon__committer_give(writer->committer, group, commit);
+	else
+		settle(writer, group, engine_commit_wait(writer->context->store, commit));
 }
 
 static void serve(daemon__writer *writer, daemon__jobs *waiting);
@@ -118,19 +144,18 @@ static void serve(daemon__writer *writer, daemon__jobs *waiting)
 {
 	while (waiting->count > 0 && !atomic_load(&writer->failed)) {
 		daemon__jobs group = { 0 };
-		cx_status status = run_group(writer, waiting, &group);
+		engine_commit ticket;
+		cx_status status = run_group(writer, waiting, &group, &ticket);
 		if (status == CX_OK)
-			answer(writer, &group);
+			commit(writer, &group, ticket,
+			       waiting->count > 0 || daemon__queue_is_filled(&writer->queue));
 		else if (status == CX_STORAGE_FULL && group.count > 1)
 			serve_each(writer, &group);
 		else if (status == CX_STORAGE_FULL || status == CX_BUSY ||
 		         status == CX_NO_MEMORY)
 			answer_error(writer, &group, status, cx_status_text(status));
-		else {
-			fail(writer, status);
-			answer_error(writer, &group, CX_IO,
-			             "the commit failed; its outcome is not known");
-		}
+		else
+			settle(writer, &group, status);
 	}
 	if (waiting->count > 0)
 		answer_error(writer, waiting, CX_IO, "an earlier commit failed");
@@ -160,10 +185,15 @@ cx_status daemon__writer_new(daemon_context *context, daemon__writer **ret)
 	writer->context = context;
 	daemon__queue_init(&writer->queue, context->config->limits_queue_requests,
 	                   context->config->limits_queue_bytes, &context->writes);
-	if (pthread_create(&writer->thread, NULL, run, writer) != 0) {
+	cx_status status =
+		daemon__committer_new(context->store, settle, writer, &writer->committer);
+	if (status == CX_OK && pthread_create(&writer->thread, NULL, run, writer) != 0)
+		status = CX_NO_MEMORY;
+	if (status != CX_OK) {
+		daemon__committer_free(&writer->committer);
 		daemon__queue_release(&writer->queue);
 		free(writer);
-		return CX_NO_MEMORY;
+		return status;
 	}
 	*ret = writer;
 	return CX_OK;
@@ -175,6 +205,7 @@ void daemon__writer_free(daemon__writer **writer)
 		return;
 	daemon__queue_close(&(*writer)->queue);
 	pthread_join((*writer)->thread, NULL);
+	daemon__committer_free(&(*writer)->committer);
 	daemon__queue_release(&(*writer)->queue);
 	free(*writer);
 	*writer = NULL;
@@ -201,5 +232,7 @@ uint64_t daemon__writer_busy_ns(const daemon__writer *writer)
 {
 	uint64_t since = atomic_load(&writer->busy_since_ns);
 	uint64_t now = cx_clock_monotonic_ns();
-	return since == 0 || now < since ? 0 : now - since;
+	uint64_t own = since == 0 || now < since ? 0 : now - since;
+	uint64_t disk = daemon__committer_busy_ns(writer->committer);
+	return own > disk ? own : disk;
 }

@@ -2,8 +2,9 @@
 /* The one thread that writes.
  *
  * It takes all jobs that wait, runs them in one transaction until that is large enough, each
- * behind its own mark, commits once, and only then posts the answers. A job that fails is
- * rolled back to its mark and leaves its neighbours alone. A group the store has no room for
+ * behind its own mark, and hands the transaction over; the answers are posted when it is on
+ * disk, and while others wait the next group is run meanwhile (committer.h). A job that fails
+ * is rolled back to its mark and leaves its neighbours alone. A group the store has no room for
  * is run again, one job at a time. When a commit fails otherwise, nobody knows what is on
  * disk: all jobs of the group and all later ones are answered IO, and the main thread is
  * told, to end the process.

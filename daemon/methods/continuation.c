@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/methods/continuation.h"
 
+#include "base/check.h"
 #include "base/msgpack.h"
 #include "engine/query.h"
 
@@ -11,23 +12,22 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { DIGEST_BYTES = 32 };
-
 struct daemon__signer {
-	EVP_MAC_CTX *mac; /* has the key; begun anew for each tag */
+	EVP_MAC_CTX *mac; /* begun anew for each tag */
+	uint8_t key[DAEMON__SIGNER_KEY_BYTES];
 };
 
-static EVP_MAC_CTX *new_mac(cx_slice secret)
+static EVP_MAC_CTX *new_mac(void)
 {
-	char digest[] = "SHA256";
+	size_t size = DAEMON__TAG_BYTES;
 	const OSSL_PARAM params[] = {
-		OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest, 0),
+		OSSL_PARAM_construct_size_t(OSSL_MAC_PARAM_SIZE, &size),
 		OSSL_PARAM_construct_end(),
 	};
-	EVP_MAC *algorithm = EVP_MAC_fetch(NULL, "HMAC", NULL);
+	EVP_MAC *algorithm = EVP_MAC_fetch(NULL, "SIPHASH", NULL);
 	EVP_MAC_CTX *mac = EVP_MAC_CTX_new(algorithm); /* NULL for NULL */
 	EVP_MAC_free(algorithm);
-	if (mac != NULL && EVP_MAC_init(mac, secret.data, secret.size, params) != 1) {
+	if (mac != NULL && EVP_MAC_CTX_set_params(mac, params) != 1) {
 		EVP_MAC_CTX_free(mac);
 		return NULL;
 	}
@@ -39,7 +39,9 @@ cx_status daemon__signer_new(cx_slice secret, daemon__signer **ret)
 	CX_SCOPED(daemon__signer_free) daemon__signer *signer = calloc(1, sizeof *signer);
 	if (signer == NULL)
 		return CX_NO_MEMORY;
-	signer->mac = new_mac(secret);
+	CX_ASSERT(secret.size >= sizeof signer->key);
+	memcpy(signer->key, secret.data, sizeof signer->key);
+	signer->mac = new_mac();
 	if (signer->mac == NULL)
 		return CX_INTERNAL;
 	*ret = signer;
@@ -49,8 +51,10 @@ cx_status daemon__signer_new(cx_slice secret, daemon__signer **ret)
 
 void daemon__signer_free(daemon__signer **signer)
 {
-	if (*signer != NULL)
+	if (*signer != NULL) {
 		EVP_MAC_CTX_free((*signer)->mac);
+		OPENSSL_cleanse((*signer)->key, sizeof(*signer)->key);
+	}
 	free(*signer);
 	*signer = NULL;
 }
@@ -58,17 +62,13 @@ void daemon__signer_free(daemon__signer **signer)
 static cx_status make_tag(daemon__signer *signer, const char *type, cx_slice position,
                           uint8_t ret[DAEMON__TAG_BYTES])
 {
-	uint8_t digest[DIGEST_BYTES];
 	size_t size = 0;
 	/* With its zero: no type name begins another one's input. */
-	bool done = EVP_MAC_init(signer->mac, NULL, 0, NULL) == 1 &&
+	bool done = EVP_MAC_init(signer->mac, signer->key, sizeof signer->key, NULL) == 1 &&
 	            EVP_MAC_update(signer->mac, (const uint8_t *)type, strlen(type) + 1) == 1 &&
 	            EVP_MAC_update(signer->mac, position.data, position.size) == 1 &&
-	            EVP_MAC_final(signer->mac, digest, &size, sizeof digest) == 1;
-	if (!done || size != sizeof digest)
-		return CX_INTERNAL;
-	memcpy(ret, digest, DAEMON__TAG_BYTES);
-	return CX_OK;
+	            EVP_MAC_final(signer->mac, ret, &size, DAEMON__TAG_BYTES) == 1;
+	return done && size == DAEMON__TAG_BYTES ? CX_OK : CX_INTERNAL;
 }
 
 cx_status daemon__continuation_write(daemon__signer *signer, const char *type,

@@ -4,10 +4,12 @@
  *
  *   offset        size   what
  *   0             n      position of the engine, 1 … ENGINE_POSITION_BYTES_MAX
- *   n             16     the first 16 bytes of HMAC-SHA256(secret of the store,
- *                        name of the type ‖ 00 ‖ position)
+ *   n             16     SipHash-2-4 of 128 bits, keyed with the first 16 bytes of the
+ *                        store's secret, over name of the type ‖ 00 ‖ position
  *
- * So a position that the engine sees is one that it made for that type.
+ * So a position that the engine sees is one that it made for that type. SipHash (Aumasson,
+ * Bernstein, 2012) is made to authenticate short messages; with OpenSSL it takes a third of
+ * the time of HMAC-SHA256, which was a tenth of that of a page, and no memory for each.
  *
  * Thread rule: a signer belongs to one thread. */
 #pragma once
@@ -16,9 +18,10 @@
 
 typedef struct daemon__signer daemon__signer;
 
-enum { DAEMON__TAG_BYTES = 16 };
+enum { DAEMON__TAG_BYTES = 16, DAEMON__SIGNER_KEY_BYTES = 16 };
 
-/* Errors: CX_NO_MEMORY, CX_INTERNAL (OpenSSL has no HMAC). */
+/* `secret` has at least DAEMON__SIGNER_KEY_BYTES.
+ * Errors: CX_NO_MEMORY, CX_INTERNAL (OpenSSL has no SipHash). */
 CX_MUST_USE cx_status daemon__signer_new(cx_slice secret, daemon__signer **ret);
 void daemon__signer_free(daemon__signer **signer);
 

@@ -50,7 +50,8 @@ cx_status daemon__method_reply(daemon__call *call, proto_error_form errors)
 	CX_ASSERT(call->read != NULL || !method->takes_snapshot);
 
 	size_t begin = call->out->size;
-	cx_error error = { 0 };
+	CX_UNSET cx_error error;
+	cx_error_clear(&error);
 	proto_reply_begin(call->request->msgid, call->out);
 	cx_status status = method->run(call, &error);
 	if (status == CX_OK) {

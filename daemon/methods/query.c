@@ -166,8 +166,8 @@ static cx_status write_figures(daemon__call *call, const engine_query *query,
 
 static cx_status write_page(daemon__call *call, const engine_query *query, cx_error *error)
 {
-	daemon__projection projection;
-	engine_page page;
+	CX_UNSET daemon__projection projection;
+	CX_UNSET engine_page page;
 	cx_status status =
 		daemon__projection_of(query->type, &call->request->options, &projection, error);
 	if (status != CX_OK)

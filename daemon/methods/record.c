@@ -5,7 +5,7 @@
 
 static cx_status write_row(daemon__call *call, const engine_row *row, cx_error *error)
 {
-	daemon__projection projection;
+	CX_UNSET daemon__projection projection;
 	cx_status status =
 		daemon__projection_of(row->type, &call->request->options, &projection, error);
 	if (status != CX_OK)

@@ -56,7 +56,7 @@ static size_t take_message(daemon__conn *conn, cx_slice bytes)
 {
 	size_t used = 0;
 	if (!conn->in_message)
-		conn->scan = CX_SCAN_INIT(limits_of(conn));
+		cx_scan_begin(&conn->scan, limits_of(conn));
 	conn->in_message = true;
 	switch (cx_scan_feed(&conn->scan, bytes, &used)) {
 	case CX_SCAN_MORE:

@@ -10,9 +10,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+enum { NS_PER_US = 1000 };
+
 void daemon__loop_turn_begin(daemon__loop *loop)
 {
 	CX_ASSERT(loop->output.size == 0);
+	loop->idle = false;
 	loop->turn_ns = cx_clock_monotonic_ns();
 	loop->turn_requests = 0;
 	loop->turn_is_long = false;
@@ -135,6 +138,7 @@ static void on_mail(evutil_socket_t fd, short what, void *context)
 	daemon__loop *loop = context;
 	(void)fd;
 	(void)what;
+	loop->idle = false;
 	daemon__mail mail = daemon__mailbox_take(&loop->mailbox);
 	take_answers(&mail.answered);
 	take_arrivals(loop, mail.arrived);
@@ -142,12 +146,29 @@ static void on_mail(evutil_socket_t fd, short what, void *context)
 		drain(loop);
 }
 
+/* Looks for events without sleeping, for as long after the last one as the configuration
+ * says. */
+static void spin(daemon__loop *loop)
+{
+	const uint64_t most_ns = loop->context->config->threads_spin_us * NS_PER_US;
+	uint64_t last_ns = cx_clock_monotonic_ns();
+	for (uint64_t now = last_ns; now - last_ns < most_ns; now = cx_clock_monotonic_ns()) {
+		loop->idle = true;
+		event_base_loop(loop->base, EVLOOP_NONBLOCK);
+		if (!loop->idle)
+			last_ns = now;
+	}
+}
+
 static void *run(void *context)
 {
 	daemon__loop *loop = context;
 	/* Connections end in several callbacks, so the end is looked for between them. */
-	while (!loop->draining || loop->conns != NULL)
+	while (!loop->draining || loop->conns != NULL) {
 		event_base_loop(loop->base, EVLOOP_ONCE);
+		if (loop->context->config->threads_spin_us > 0)
+			spin(loop);
+	}
 	event_del(&loop->mail_event);
 	event_del(&loop->ready_event);
 	atomic_fetch_add(&loop->context->loops_ended, 1);

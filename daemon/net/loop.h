@@ -30,6 +30,7 @@ struct daemon__loop {
 	struct event ready_event;
 	daemon__mailbox mailbox;
 	bool draining;
+	bool idle; /* nothing has happened since it was set */
 
 	engine_read *read; /* rests between turns */
 	bool has_snapshot;

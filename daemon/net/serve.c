@@ -134,8 +134,13 @@ static cx_status find_deadline(serving *self, cx_error *error)
 
 void daemon__conn_serve(daemon__conn *conn, cx_slice message)
 {
-	cx_error error = { 0 };
-	serving self = { .conn = conn, .message = message };
+	CX_UNSET cx_error error;
+	cx_error_clear(&error);
+	CX_UNSET serving self;
+	self.conn = conn;
+	self.message = message;
+	self.request.msgid = 0;
+	self.deadline_ns = 0;
 	conn->loop->turn_requests++;
 	cx_status status = proto_request_decode(message, &self.request, &error);
 	if (status == CX_MALFORMED) {

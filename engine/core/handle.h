@@ -33,11 +33,14 @@ struct engine {
 	uint8_t secret[32];
 };
 
+struct engine__memory; /* engine/query/memory.h */
+
 struct engine_read {
 	engine *engine;
 	engine__view *view;
 	cx_arena *assembled; /* long rows put together; emptied when the snapshot goes */
-	cx_arena *scratch;   /* of one call; emptied by whoever begins one */
+	cx_arena *scratch;   /* of one call: engine__scratch_take; NULL while one has it */
+	struct engine__memory *memory; /* of plans; NULL: none yet */
 	uint64_t seq;
 	bool seq_known;
 };

@@ -94,6 +94,9 @@ static cx_status fill(engine *self, const char *path, const engine_options *opti
 		.readers_max = options->readers_max,
 		.any_filesystem = options->any_filesystem,
 		.must_exist = options->must_exist,
+		.journal_bytes = options->journal_bytes,
+		.journal_age_ms = options->journal_age_ms,
+		.skip_structure_check = options->skip_structure_check,
 	};
 	cx_status status = engine__store_open(path, &store, &self->store, error);
 	if (status != CX_OK)

@@ -8,16 +8,40 @@
 cx_status engine__read_init(engine_read *read, engine *self)
 {
 	read->engine = self;
-	cx_status status = cx_arena_new(ENGINE__ASSEMBLED_BYTES_MAX, &read->assembled);
-	if (status == CX_OK)
-		status = cx_arena_new(ENGINE__SCRATCH_BYTES_MAX, &read->scratch);
-	return status;
+	return cx_arena_new(ENGINE__ASSEMBLED_BYTES_MAX, &read->assembled);
 }
 
 void engine__read_release(engine_read *read)
 {
 	cx_arena_free(&read->assembled);
 	cx_arena_free(&read->scratch);
+	free(read->memory);
+}
+
+cx_status engine__scratch_take(engine_read *read, engine__scratch *ret)
+{
+	cx_arena *arena = read->scratch;
+	read->scratch = NULL;
+	if (arena == NULL) {
+		cx_status status = cx_arena_new(ENGINE__SCRATCH_BYTES_MAX, &arena);
+		if (status != CX_OK)
+			return status;
+	}
+	*ret = (engine__scratch){ .read = read, .arena = arena };
+	return CX_OK;
+}
+
+void engine__scratch_return(engine__scratch *scratch)
+{
+	if (scratch->arena == NULL)
+		return;
+	cx_arena_clear(scratch->arena);
+	cx_arena **place = &scratch->read->scratch;
+	if (*place != NULL)
+		cx_arena_free(&scratch->arena); /* an inner call has left its own */
+	else
+		*place = scratch->arena;
+	scratch->arena = NULL;
 }
 
 cx_status engine_read_begin(engine *self, engine_read **ret)

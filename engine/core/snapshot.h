@@ -7,3 +7,17 @@
 /* Fills a zeroed handle but for its view. On an error release it all the same. */
 CX_MUST_USE cx_status engine__read_init(engine_read *read, engine *self);
 void engine__read_release(engine_read *read);
+
+/* Memory for one call, taken from the handle and returned to it. Calls nest, as a sink may
+ * itself look up and query through the same handle: an inner one gets memory of its own.
+ *
+ *   CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
+ *   cx_status status = engine__scratch_take(read, &scratch); */
+typedef struct engine__scratch {
+	engine_read *read;
+	cx_arena *arena; /* empty at first */
+} engine__scratch;
+
+/* Errors: CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__scratch_take(engine_read *read, engine__scratch *ret);
+void engine__scratch_return(engine__scratch *scratch);

@@ -69,17 +69,31 @@ size_t engine_write_bytes(const engine_write *write)
 	return engine__txn_bytes(write->txn);
 }
 
-cx_status engine_write_commit(engine_write **write)
+cx_status engine_write_submit(engine_write **write, engine_commit *ret)
 {
 	CX_SCOPED(engine_write_abort) engine_write *self = *write;
 	*write = NULL;
+	*ret = (engine_commit){ 0 };
 	if (self->seq == self->seq_before)
 		return CX_OK; /* nothing changed */
 	CX_ASSERT(self->seq > self->seq_before);
 	cx_status status = engine__meta_seq_put(self, self->seq);
 	if (status != CX_OK)
 		return status;
-	return engine__txn_commit(&self->txn);
+	return engine__txn_submit(&self->txn, &ret->number);
+}
+
+cx_status engine_commit_wait(engine *self, engine_commit commit)
+{
+	return engine__store_wait(self->store, commit.number);
+}
+
+cx_status engine_write_commit(engine_write **write)
+{
+	engine *self = (*write)->engine;
+	engine_commit commit;
+	cx_status status = engine_write_submit(write, &commit);
+	return status == CX_OK ? engine_commit_wait(self, commit) : status;
 }
 
 void engine_write_abort(engine_write **write)

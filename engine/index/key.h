@@ -20,6 +20,7 @@
 
 #include "base/buf.h"
 #include "engine/row/value.h"
+#include "engine/store/store.h"
 
 enum {
 	ENGINE__KEY_NULL = 0x10,
@@ -39,6 +40,19 @@ CX_MUST_USE cx_status engine__key_put(const engine_column *column, const engine_
  * cut, which finds more than asked for: the rows must be looked at. */
 CX_MUST_USE cx_status engine__key_put_prefix(const engine_column *column, cx_slice text,
                                              cx_buf *key, cx_buf *scratch, bool *inexact);
+
+/* A key being built on the stack. The columns of an index share out ENGINE__KEY_BYTES_MAX among
+ * them, so it never grows; the spare byte is what cx_buf wants. */
+typedef struct engine__key_room {
+	uint8_t bytes[ENGINE__KEY_BYTES_MAX + ENGINE__KEY_CUT_BYTES + 1];
+} engine__key_room;
+
+static inline cx_buf engine__key_in(engine__key_room *room)
+{
+	return (cx_buf){ .data = room->bytes,
+		         .capacity = sizeof room->bytes,
+		         .limit = sizeof room->bytes - 1 };
+}
 
 void engine__key_put_id(cx_buf *key, int64_t id);
 

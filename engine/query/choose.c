@@ -88,7 +88,7 @@ static double guess(const engine__filter *filter, const engine__candidate *candi
 static cx_status count_keys(engine__cursor *cursor, const engine__range *range, size_t most,
                             size_t *ret)
 {
-	engine__pair pairs[ENGINE__SAMPLE_KEYS];
+	CX_UNSET engine__pair pairs[ENGINE__SAMPLE_KEYS];
 	size_t count = 0;
 	size_t got;
 	cx_status status = CX_OK;
@@ -228,7 +228,7 @@ static double find_cost(const engine__plan *plan, engine__purpose purpose,
 	double keys = candidate->estimate > 1 ? candidate->estimate : 1;
 	const bool patient = keys <= ENGINE__PATIENCE * fewest;
 	const double page = (double)plan->limit + 1;
-	if (purpose == ENGINE__PURPOSE_RUN && !sorts) {
+	if (purpose != ENGINE__PURPOSE_COUNT && !sorts) {
 		if (!candidate->residual)
 			keys = least(keys, page);
 		else if (patient)
@@ -258,11 +258,9 @@ static bool is_full_scan(const engine__candidate *candidate)
 }
 
 /* Leaves out what is not permitted. */
-static void refuse_scans(const engine_read *read, engine__plan *plan)
+static void refuse_scans(engine__plan *plan)
 {
-	if (plan->query->allow_scan || plan->records < read->engine->scan_records_max)
-		return;
-	for (size_t i = 0; i < plan->candidate_count; i++) {
+	for (size_t i = 0; i < plan->candidate_count && !plan->may_scan; i++) {
 		engine__candidate *at = &plan->candidates[i];
 		if (at->why == NULL && is_full_scan(at))
 			at->why = "would have to look at every record";
@@ -296,6 +294,15 @@ static engine__candidate *find_single(const engine__plan *plan)
 	return NULL;
 }
 
+/* The first that can be used, NULL when none can. */
+static engine__candidate *find_first(const engine__plan *plan)
+{
+	for (size_t i = 0; i < plan->candidate_count; i++)
+		if (plan->candidates[i].why == NULL)
+			return &plan->candidates[i];
+	return NULL;
+}
+
 static engine__candidate *find_cheapest(const engine__plan *plan, engine__purpose purpose)
 {
 	double fewest = -1;
@@ -321,13 +328,17 @@ static engine__candidate *find_cheapest(const engine__plan *plan, engine__purpos
 cx_status engine__choose(engine_read *read, engine__plan *plan, engine__purpose purpose,
                          cx_arena *arena, engine__candidate **ret)
 {
-	refuse_scans(read, plan);
+	refuse_scans(plan);
 	*ret = find_single(plan);
 	if (*ret != NULL)
 		return CX_OK;
 	const size_t count = leave_out_worse(plan);
+	*ret = find_first(plan);
+	if (count <= 1)
+		return CX_OK;
+	plan->by_contents = true;
 	cx_status status = guess_all(read, plan);
-	if (status == CX_OK && count > 1 && plan->records > ENGINE__SAMPLE_KEYS && differ(plan))
+	if (status == CX_OK && plan->records > ENGINE__SAMPLE_KEYS && differ(plan))
 		status = sample_all(read, plan, arena);
 	if (status == CX_OK)
 		*ret = find_cheapest(plan, purpose);

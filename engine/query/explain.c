@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/check.h"
 #include "base/msgpack.h"
+#include "engine/core/snapshot.h"
 #include "engine/query/plan.h"
 
 #include <stdio.h>
@@ -119,11 +120,12 @@ static void write_plan(const engine__plan *plan, cx_buf *out)
 cx_status engine_query_explain(engine_read *read, const engine_query *query, cx_buf *out,
                                cx_error *error)
 {
-	CX_SCOPED(cx_arena_free) cx_arena *arena = NULL;
-	cx_status status = cx_arena_new(ENGINE__SCRATCH_BYTES_MAX, &arena);
+	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
+	cx_status status = engine__scratch_take(read, &scratch);
 	engine__plan plan;
 	if (status == CX_OK)
-		status = engine__plan_of(read, query, ENGINE__PURPOSE_RUN, arena, &plan, error);
+		status = engine__plan_of(read, query, ENGINE__PURPOSE_EXPLAIN, scratch.arena,
+		                         &plan, error);
 	if (status != CX_OK)
 		return status;
 	write_plan(&plan, out);

@@ -103,7 +103,7 @@ void engine__order_match(const engine__filter *filter, const engine_order *order
 		candidate->ordering = ENGINE__UNORDERED;
 	else if (match_from(filter, order, order_count, path, 0, &found))
 		candidate->ordering = ENGINE__ORDERED;
-	else if (candidate->ranges <= ENGINE__MERGE_MAX &&
+	else if (candidate->equal_count > 0 && candidate->ranges <= ENGINE__MERGE_MAX &&
 	         match_from(filter, order, order_count, path, candidate->equal_count, &found))
 		candidate->ordering = ENGINE__MERGED;
 	else

@@ -87,7 +87,7 @@ static cx_status walk_page(engine__pager *pager, engine__walk *walk, cx_error *e
 	engine__hit last = { 0 };
 	unsigned ahead = 0; /* entries looked at since the page was full */
 	for (;;) {
-		engine__step step;
+		CX_UNSET engine__step step;
 		cx_status status = engine__walk_next(walk, &step, error);
 		if (status != CX_OK)
 			return status;

@@ -6,7 +6,7 @@
 static cx_status collect(engine__walk *walk, engine__sort *sort, cx_error *error)
 {
 	for (;;) {
-		engine__step step;
+		CX_UNSET engine__step step;
 		cx_status status = engine__walk_next(walk, &step, error);
 		if (status != CX_OK)
 			return status;

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "engine/core/meta.h"
+#include "engine/query/memory.h"
 
 #include <string.h>
 
@@ -32,10 +33,12 @@ static cx_status find_limit(const engine_query *query, size_t *ret, cx_error *er
 /* ---- candidates ---- */
 
 /* With cut texts among the entries the order of the index is not the order of the texts. */
-static cx_status check_text_order(engine_read *read, engine__candidate *candidate)
+static cx_status check_text_order(engine_read *read, engine__plan *plan,
+                                  engine__candidate *candidate)
 {
 	if (!candidate->text_order || candidate->why != NULL)
 		return CX_OK;
+	plan->by_contents = true;
 	uint64_t inexact;
 	cx_status status = engine__index_inexact(read, candidate->path.index, &inexact);
 	if (status != CX_OK || inexact == 0)
@@ -50,7 +53,7 @@ static cx_status add_candidate(engine_read *read, engine__plan *plan, const engi
 {
 	engine__candidate *at = &plan->candidates[plan->candidate_count++];
 	*at = engine__candidate_of(&plan->filter, plan->order, plan->order_count, index);
-	return check_text_order(read, at);
+	return check_text_order(read, plan, at);
 }
 
 static cx_status add_candidates(engine_read *read, engine__plan *plan)
@@ -113,22 +116,46 @@ static cx_status add_continued(engine_read *read, engine__plan *plan, cx_error *
 	return CX_OK;
 }
 
+/* Looks at every path, or the one that was asked for; remembers the choice where it may. */
+static cx_status choose_anew(engine_read *read, engine__plan *plan, engine__purpose purpose,
+                             cx_arena *arena, cx_error *error)
+{
+	const bool free = plan->query->use_index == NULL;
+	cx_status status = free ? add_candidates(read, plan) : add_wanted(read, plan, error);
+	if (status == CX_OK)
+		status = engine__choose(read, plan, purpose, arena, &plan->chosen);
+	if (status != CX_OK)
+		return status;
+	if (plan->chosen == NULL)
+		return engine__refuse_scan(plan, error);
+	if (free && !plan->by_contents)
+		engine__memory_keep(read, plan);
+	return CX_OK;
+}
+
 static cx_status choose(engine_read *read, engine__plan *plan, engine__purpose purpose,
                         cx_arena *arena, cx_error *error)
 {
-	if (plan->continued) {
-		cx_status status = add_continued(read, plan, error);
-		plan->chosen = &plan->candidates[0];
-		return status;
-	}
-	cx_status status = plan->query->use_index != NULL ? add_wanted(read, plan, error)
-	                                                  : add_candidates(read, plan);
-	if (status != CX_OK)
-		return status;
-	status = engine__choose(read, plan, purpose, arena, &plan->chosen);
-	if (status != CX_OK || plan->chosen != NULL)
-		return status;
-	return engine__refuse_scan(plan, error);
+	plan->chosen = &plan->candidates[0];
+	if (plan->continued)
+		return add_continued(read, plan, error);
+	const engine_index *known;
+	const bool looks = plan->query->use_index != NULL || purpose == ENGINE__PURPOSE_EXPLAIN;
+	if (looks || !engine__memory_find(read, plan, &known))
+		return choose_anew(read, plan, purpose, arena, error);
+	cx_status status = add_candidate(read, plan, known);
+	CX_ASSERT(status != CX_OK || plan->chosen->why == NULL);
+	return status;
+}
+
+static cx_status count_records(engine_read *read, engine__plan *plan)
+{
+	const engine_type *type = plan->query->type;
+	cx_status status = engine__view_estimate(read->view, engine__tree_of(type->record_tree),
+	                                         &plan->records);
+	plan->may_scan =
+		plan->query->allow_scan || plan->records < read->engine->scan_records_max;
+	return status;
 }
 
 /* ---- what is left to be looked at ---- */
@@ -156,7 +183,7 @@ static cx_status finish(engine__plan *plan, engine__purpose purpose, cx_arena *a
 	if (status == CX_OK)
 		status = split_residual(plan, arena);
 	plan->live_only = chosen->path.holds_deleted && !plan->filter.names_deleted;
-	plan->fetches = purpose == ENGINE__PURPOSE_RUN || plan->live_only ||
+	plan->fetches = purpose != ENGINE__PURPOSE_COUNT || plan->live_only ||
 	                plan->row_conjunct_count > 0;
 	return status;
 }
@@ -203,8 +230,7 @@ cx_status engine__plan_of(engine_read *read, const engine_query *query, engine__
 	ret->candidates = cx_arena_alloc(arena, room * sizeof *ret->candidates);
 	if (ret->candidates == NULL)
 		return CX_NO_MEMORY;
-	status = engine__view_estimate(read->view, engine__tree_of(query->type->record_tree),
-	                               &ret->records);
+	status = count_records(read, ret);
 	if (status == CX_OK)
 		status = choose(read, ret, purpose, arena, error);
 	if (status == CX_OK)

@@ -23,6 +23,7 @@ enum {
 
 typedef enum engine__purpose {
 	ENGINE__PURPOSE_RUN,
+	ENGINE__PURPOSE_EXPLAIN, /* the same, with all that was not chosen */
 	ENGINE__PURPOSE_COUNT,
 } engine__purpose;
 
@@ -33,9 +34,12 @@ typedef struct engine__plan {
 	size_t order_count;
 	size_t limit;
 	bool may_sort;    /* the limit is not too large for that */
+	bool by_contents; /* what the store holds has a part in the choice */
 	uint64_t records; /* of the type, deleted ones too */
+	bool may_scan;    /* reading them all is permitted */
 
-	engine__candidate *candidates; /* all; by id first, then as the type's indexes */
+	/* All, by id first, then as the type's indexes; or the one that was known before. */
+	engine__candidate *candidates;
 	size_t candidate_count;
 	engine__candidate *chosen;
 	engine__ranges ranges;
@@ -54,8 +58,9 @@ CX_MUST_USE cx_status engine__plan_of(engine_read *read, const engine_query *que
                                       engine__purpose purpose, cx_arena *arena,
                                       engine__plan *ret, cx_error *error);
 
-/* Estimates the cost of every usable candidate and takes the cheapest; NULL when none is
- * usable. Errors: CX_IO, CX_CORRUPT, CX_NO_MEMORY. */
+/* Takes the candidate that is best whatever the store holds, if there is one. Otherwise sets
+ * plan->by_contents, estimates the cost of every usable candidate and takes the cheapest; NULL
+ * when none is usable. Errors: CX_IO, CX_CORRUPT, CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__choose(engine_read *read, engine__plan *plan,
                                      engine__purpose purpose, cx_arena *arena,
                                      engine__candidate **ret);

@@ -7,19 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A key being built on the stack. Index columns share out ENGINE__KEY_BYTES_MAX among them, so
- * it never grows; the spare byte is what cx_buf wants. */
-typedef struct key_room {
-	uint8_t bytes[ENGINE__KEY_BYTES_MAX + ENGINE__KEY_CUT_BYTES + 1];
-} key_room;
-
-static cx_buf key_in(key_room *room)
-{
-	return (cx_buf){ .data = room->bytes,
-		         .capacity = sizeof room->bytes,
-		         .limit = sizeof room->bytes - 1 };
-}
-
 typedef struct work {
 	const engine__filter *filter;
 	engine__candidate *candidate;
@@ -81,8 +68,8 @@ static cx_status add_choice(work *self, uint16_t column, const engine__value *va
 {
 	if (is_id(self, column) && value->integer < 1)
 		return CX_OK; /* no record has it */
-	key_room room;
-	cx_buf key = key_in(&room);
+	CX_UNSET engine__key_room room;
+	cx_buf key = engine__key_in(&room);
 	bool inexact = false;
 	cx_status status = put_value(self, column, value, &key, &inexact);
 	if (status != CX_OK)
@@ -139,8 +126,8 @@ typedef struct bound {
 static cx_status put_bound(work *self, uint16_t node, const engine__value *value, bound side)
 {
 	const uint16_t column = self->candidate->equal_count;
-	key_room room;
-	cx_buf key = key_in(&room);
+	CX_UNSET engine__key_room room;
+	cx_buf key = engine__key_in(&room);
 	bool inexact = false;
 	cx_status status = put_value(self, column, value, &key, &inexact);
 	if (status == CX_OK && inexact) {
@@ -179,8 +166,8 @@ static cx_status limit_by(work *self, uint16_t node, const engine__value *value,
 static cx_status limit_by_prefix(work *self, uint16_t at, const engine__node *node)
 {
 	const engine_column *column = column_of(self, self->candidate->equal_count);
-	key_room room;
-	cx_buf key = key_in(&room);
+	CX_UNSET engine__key_room room;
+	cx_buf key = engine__key_in(&room);
 	bool inexact = false;
 	cx_slice text = column->folded ? node->folded : node->values[0].bytes;
 	cx_status status = engine__key_put_prefix(column, text, &key, &self->scratch, &inexact);
@@ -325,8 +312,8 @@ static cx_status make_ranges(work *self, engine__ranges *ret)
 	if (ranges == NULL)
 		return CX_NO_MEMORY;
 	for (size_t i = 0; i < count; i++) {
-		key_room room;
-		cx_buf prefix = key_in(&room);
+		CX_UNSET engine__key_room room;
+		cx_buf prefix = engine__key_in(&room);
 		put_combination(self, i, &prefix);
 		cx_status status = make_range(self, &prefix, &ranges[i]);
 		if (status != CX_OK)
@@ -340,14 +327,14 @@ static cx_status make_ranges(work *self, engine__ranges *ret)
 cx_status engine__ranges_of(const engine__filter *filter, engine__candidate *candidate,
                             cx_arena *arena, engine__ranges *ret)
 {
-	key_room low, high;
+	CX_UNSET engine__key_room low, high;
 	CX_SCOPED(release)
 	work self = { .filter = filter,
 		      .candidate = candidate,
 		      .arena = arena,
 		      .scratch = CX_BUF_INIT(ENGINE__FOLDED_BYTES_MAX),
-		      .low = key_in(&low),
-		      .high = key_in(&high) };
+		      .low = engine__key_in(&low),
+		      .high = engine__key_in(&high) };
 	for (uint16_t i = 0; i < candidate->equal_count; i++) {
 		cx_status status = find_choices(&self, i);
 		if (status != CX_OK)

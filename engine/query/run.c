@@ -1,56 +1,67 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The calls of engine/query.h. Each has an arena of its own, because a sink may itself read,
- * look up and query through the same handle. */
+/* The calls of engine/query.h. */
+#include "engine/core/snapshot.h"
 #include "engine/query/page.h"
 
-static cx_status begin(cx_arena **ret, cx_error *error)
+#include <string.h>
+
+static cx_status begin(engine_read *read, engine__scratch *ret, cx_error *error)
 {
-	cx_status status = cx_arena_new(ENGINE__SCRATCH_BYTES_MAX, ret);
+	cx_status status = engine__scratch_take(read, ret);
 	return status == CX_OK ? CX_OK : cx_fail(error, status, "no memory for the query");
+}
+
+static void copy_page(const engine_page *from, engine_page *to)
+{
+	memcpy(to, from, offsetof(engine_page, position) + from->position_size);
 }
 
 cx_status engine_query_run(engine_read *read, const engine_query *query, engine_row_sink *sink,
                            void *context, engine_page *ret, cx_error *error)
 {
-	CX_SCOPED(cx_arena_free) cx_arena *arena = NULL;
-	cx_status status = begin(&arena, error);
-	engine__plan plan;
+	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
+	cx_status status = begin(read, &scratch, error);
+	CX_UNSET engine__plan plan;
 	if (status == CX_OK)
-		status = engine__plan_of(read, query, ENGINE__PURPOSE_RUN, arena, &plan, error);
+		status = engine__plan_of(read, query, ENGINE__PURPOSE_RUN, scratch.arena, &plan,
+		                         error);
 	if (status != CX_OK)
 		return status;
 
-	engine_page page = { .reason = ENGINE_REASON_DONE };
+	CX_UNSET engine_page page;
+	page.reason = ENGINE_REASON_DONE;
+	page.rows = 0;
+	page.position_size = 0;
 	engine__pager pager = {
 		.plan = &plan, .read = read, .sink = sink, .context = context, .page = &page
 	};
 	if (plan.chosen->ordering == ENGINE__SORTED)
-		status = engine__page_sorted(&pager, arena, error);
+		status = engine__page_sorted(&pager, scratch.arena, error);
 	else
-		status = engine__page_walked(&pager, arena, error);
+		status = engine__page_walked(&pager, scratch.arena, error);
 	if (status == CX_OK)
-		*ret = page;
+		copy_page(&page, ret);
 	return status;
 }
 
 cx_status engine_query_count(engine_read *read, const engine_query *query, uint64_t *ret,
                              cx_error *error)
 {
-	CX_SCOPED(cx_arena_free) cx_arena *arena = NULL;
-	cx_status status = begin(&arena, error);
+	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
+	cx_status status = begin(read, &scratch, error);
 	engine__plan plan;
 	if (status == CX_OK)
-		status = engine__plan_of(read, query, ENGINE__PURPOSE_COUNT, arena, &plan,
-		                         error);
+		status = engine__plan_of(read, query, ENGINE__PURPOSE_COUNT, scratch.arena,
+		                         &plan, error);
 	if (status != CX_OK)
 		return status;
 
 	CX_SCOPED(engine__walk_end) engine__walk walk = { 0 };
-	status = engine__walk_begin(read, &plan, (engine__scan_start){ 0 }, 0, arena, &walk,
-	                            error);
+	status = engine__walk_begin(read, &plan, (engine__scan_start){ 0 }, 0, scratch.arena,
+	                            &walk, error);
 	uint64_t count = 0;
 	while (status == CX_OK) {
-		engine__step step;
+		CX_UNSET engine__step step;
 		status = engine__walk_next(&walk, &step, error);
 		if (status != CX_OK)
 			break;

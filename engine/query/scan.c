@@ -83,7 +83,7 @@ static cx_status read_range(engine__scan *scan, engine__hit *hits, size_t max,
 			return status;
 		scan->begun = true;
 	}
-	engine__pair pairs[ENGINE__SCAN_BATCH_MAX];
+	CX_UNSET engine__pair pairs[ENGINE__SCAN_BATCH_MAX];
 	size_t got;
 	cx_status status = engine__cursor_next(scan->cursor, pairs, max, &got);
 	if (status != CX_OK)

@@ -65,6 +65,7 @@ static void find_batch(engine__walk *walk, size_t page)
 	walk->batch = page > 0 && page < most ? page + 1 : most;
 	const bool refuses = walk->plan->chosen->residual || walk->plan->live_only;
 	walk->batch_max = refuses ? most : walk->batch;
+	walk->rows_wanted = page > 0 && !refuses ? page : SIZE_MAX;
 }
 
 cx_status engine__walk_begin(engine_read *read, const engine__plan *plan,
@@ -120,6 +121,8 @@ static cx_status decide(engine__walk *walk, size_t at, cx_error *error)
 
 static bool is_fetched(const engine__walk *walk, size_t at)
 {
+	if (walk->keys_scanned + (at - walk->at) >= walk->rows_wanted)
+		return false;
 	return walk->verdicts[at] == ENGINE__UNDECIDED ||
 	       (walk->verdicts[at] == ENGINE__ACCEPTED && walk->plan->fetches);
 }
@@ -132,8 +135,8 @@ static cx_status look_up(engine__walk *walk)
 			walk->stored[i] = walk->hits[i].entry.value;
 		return CX_OK;
 	}
-	cx_slice keys[ENGINE__SCAN_BATCH_MAX];
-	cx_slice values[ENGINE__SCAN_BATCH_MAX];
+	CX_UNSET cx_slice keys[ENGINE__SCAN_BATCH_MAX];
+	CX_UNSET cx_slice values[ENGINE__SCAN_BATCH_MAX];
 	size_t count = 0;
 	for (size_t i = 0; i < walk->count; i++)
 		if (is_fetched(walk, i))
@@ -181,6 +184,7 @@ static cx_status read_long(engine__walk *walk, engine__step *step, cx_error *err
 			return fail(status, error);
 	}
 	cx_arena_clear(walk->pieces);
+	step->is_long = true;
 	cx_arena *assembled = walk->read->assembled;
 	walk->read->assembled = walk->pieces;
 	cx_status status = engine__read_row(walk->read, walk->plan->query->type,
@@ -194,8 +198,7 @@ static cx_status read_row(engine__walk *walk, engine__step *step, cx_error *erro
 	if (step->stored.data == NULL)
 		return fail_entry(walk, "an entry leads to no record", error);
 	walk->rows_fetched++;
-	step->is_long = step->stored.size > 0 && step->stored.data[0] == ENGINE__ROW_CHUNKED;
-	if (step->is_long)
+	if (step->stored.size > 0 && step->stored.data[0] == ENGINE__ROW_CHUNKED)
 		return read_long(walk, step, error);
 	return engine__read_row(walk->read, walk->plan->query->type, step->record_key,
 	                        step->stored, &step->row, error);
@@ -228,6 +231,7 @@ static cx_status look_at(engine__walk *walk, size_t at, engine__step *step, cx_e
 {
 	step->hit = walk->hits[at];
 	step->record_key = walk->record_keys[at];
+	step->is_long = false;
 	step->kind = walk->verdicts[at] == ENGINE__REFUSED ? ENGINE__STEP_REFUSED
 	                                                   : ENGINE__STEP_MATCH;
 	if (!is_fetched(walk, at))
@@ -253,16 +257,13 @@ cx_status engine__walk_next(engine__walk *walk, engine__step *ret, cx_error *err
 		if (status != CX_OK)
 			return status;
 	}
-	engine__step step = { .kind = ENGINE__STEP_END };
-	if (walk->count > 0) {
-		cx_status status = look_at(walk, walk->at, &step, error);
-		if (status != CX_OK)
-			return status;
-		walk->at++;
-		walk->keys_scanned++;
-	}
-	*ret = step;
-	return CX_OK;
+	ret->kind = ENGINE__STEP_END;
+	if (walk->count == 0)
+		return CX_OK;
+	cx_status status = look_at(walk, walk->at, ret, error);
+	walk->at++;
+	walk->keys_scanned++;
+	return status;
 }
 
 bool engine__walk_is_late(const engine__walk *walk)

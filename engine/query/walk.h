@@ -14,13 +14,15 @@ typedef enum engine__step_kind {
 	ENGINE__STEP_MATCH,
 } engine__step_kind;
 
+/* At the end only `kind` is set. */
 typedef struct engine__step {
 	engine__step_kind kind;
 	engine__hit hit;
-	cx_slice record_key; /* these two live as long as the snapshot */
-	cx_slice stored;     /* empty when the row was not fetched */
-	engine_row row; /* if it was; a long one (see `is_long`) lives until the next step */
-	bool is_long;   /* the row was put together from pieces */
+	cx_slice record_key; /* lives as long as the snapshot */
+	/* When the row was fetched: */
+	cx_slice stored; /* lives as long as the snapshot */
+	engine_row row;  /* a long one (see `is_long`) lives until the next step */
+	bool is_long;    /* the row was put together from pieces */
 } engine__step;
 
 typedef struct engine__walk {
@@ -33,6 +35,7 @@ typedef struct engine__walk {
 	cx_slice *stored;
 	size_t batch; /* how many entries to take next */
 	size_t batch_max;
+	size_t rows_wanted; /* of entries behind so many only their being there matters */
 	size_t count;
 	size_t at;
 	uint16_t *residual; /* all conjuncts left, for entries that could not be decided */
@@ -48,7 +51,8 @@ typedef struct engine__walk {
 	uint64_t rechecks_failed;
 } engine__walk;
 
-/* `page` is how many matches are wanted at first, 0 = all. End it with engine__walk_end, after
+/* `page` is how many matches are wanted, 0 = all: a match beyond them may come without its
+ * row. End it with engine__walk_end, after
  * an error too; until then it may not move in memory.
  * Errors: CX_CURSOR_STALE, CX_NO_MEMORY, CX_IO, CX_CORRUPT. */
 CX_MUST_USE cx_status engine__walk_begin(engine_read *read, const engine__plan *plan,
@@ -56,6 +60,7 @@ CX_MUST_USE cx_status engine__walk_begin(engine_read *read, const engine__plan *
                                          engine__walk *ret, cx_error *error);
 void engine__walk_end(engine__walk *walk);
 
+/* After an error `*ret` is not set. */
 CX_MUST_USE cx_status engine__walk_next(engine__walk *walk, engine__step *ret, cx_error *error);
 
 /* True when the deadline of the query has passed; looks at the clock only now and then. */

@@ -57,23 +57,30 @@ static cx_status check_unique(editing *self, const engine_index *index)
 	return status == CX_OK ? fail_unique(self, index, other) : status;
 }
 
-static cx_status insert_entry(void *context, const engine__entry *entry)
+static cx_status insert_unique(editing *self, const engine__entry *entry)
 {
-	editing *self = context;
-	const bool unique = entry->index != NULL && entry->index->unique;
-	cx_status status = CX_OK;
-	if (unique && entry->inexact)
-		status = check_unique(self, entry->index);
+	cx_status status = entry->inexact ? check_unique(self, entry->index) : CX_OK;
 	if (status != CX_OK)
 		return status;
 	status = engine__txn_put_new(self->write->txn, engine__tree_of(entry->tree), entry->key,
 	                             entry->value);
-	if (status == CX_UNIQUE) {
-		if (unique)
-			status = check_unique(self, entry->index);
-		/* An entry of a record that is not there: only damage leaves one. */
-		return status == CX_OK || !unique ? CX_CORRUPT : status;
-	}
+	if (status != CX_UNIQUE)
+		return status;
+	status = check_unique(self, entry->index);
+	/* An entry of a record that is not there: only damage leaves one. */
+	return status == CX_OK ? CX_CORRUPT : status;
+}
+
+/* The id in the key of an entry that is not unique makes it the record's own, so nothing has to
+ * be looked up. */
+static cx_status insert_entry(void *context, const engine__entry *entry)
+{
+	editing *self = context;
+	const bool unique = entry->index != NULL && entry->index->unique;
+	cx_status status =
+		unique ? insert_unique(self, entry)
+		       : engine__txn_put(self->write->txn, engine__tree_of(entry->tree),
+	                                 entry->key, entry->value);
 	return status == CX_OK ? count_inexact(self->write, entry, +1) : status;
 }
 
@@ -159,20 +166,20 @@ static cx_status put_row(engine_write *write, const engine_type *type, int64_t i
 {
 	CX_SCOPED(cx_buf_release) cx_buf array = CX_BUF_INIT(ENGINE_RECORD_BYTES_MAX);
 	engine__row_array_write(type, values, &array);
-	if (cx_buf_status(&array) == CX_TOO_LARGE)
+	cx_status status = cx_buf_status(&array);
+	if (status == CX_TOO_LARGE)
 		return cx_fail(error, CX_TOO_LARGE, "%s: the record is over %d bytes",
 		               type->name, ENGINE_RECORD_BYTES_MAX);
+	if (status != CX_OK)
+		return status;
 	CX_SCOPED(cx_buf_release)
 	cx_buf row = CX_BUF_INIT(ENGINE__ROW_HEADER + ENGINE__ROW_CHUNK_BYTES);
 	const cx_slice bytes = cx_buf_slice(&array);
 	engine__row_header_write(type, id, bytes, &row);
-	cx_status status = CX_OK;
 	if (bytes.size <= ENGINE__ROW_CHUNK_BYTES)
 		cx_buf_append_slice(&row, bytes);
 	else
 		status = put_chunks(write, type, id, bytes);
-	if (status == CX_OK)
-		status = cx_buf_status(&array);
 	if (status == CX_OK)
 		status = cx_buf_status(&row);
 	if (status != CX_OK)

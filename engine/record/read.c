@@ -3,6 +3,7 @@
 
 #include "engine/index/key.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 cx_status engine__fail_not_found(const engine_type *type, int64_t id, cx_error *error)
@@ -56,14 +57,10 @@ static cx_status get_chunk(engine_read *read, const engine_type *type, int64_t i
 	return engine__view_get(read->view, read->engine->chunks, key, ret);
 }
 
+/* Puts the pieces of a row together; `bytes` has place for header->array_bytes. */
 static cx_status assemble(engine_read *read, const engine_type *type, int64_t id,
-                          const engine__row_header *header, cx_slice *ret)
+                          const engine__row_header *header, uint8_t *bytes)
 {
-	if (header->array_bytes > ENGINE_RECORD_BYTES_MAX)
-		return CX_CORRUPT;
-	uint8_t *bytes = cx_arena_alloc(read->assembled, header->array_bytes);
-	if (bytes == NULL)
-		return CX_NO_MEMORY;
 	size_t size = 0;
 	for (uint16_t i = 0; i < header->chunks; i++) {
 		cx_slice chunk;
@@ -75,10 +72,7 @@ static cx_status assemble(engine_read *read, const engine_type *type, int64_t id
 		memcpy(bytes + size, chunk.data, chunk.size);
 		size += chunk.size;
 	}
-	if (size != header->array_bytes)
-		return CX_CORRUPT;
-	*ret = (cx_slice){ .data = bytes, .size = size };
-	return CX_OK;
+	return size == header->array_bytes ? CX_OK : CX_CORRUPT;
 }
 
 cx_status engine__read_row(engine_read *read, const engine_type *type, cx_slice record_key,
@@ -95,11 +89,14 @@ cx_status engine__read_row(engine_read *read, const engine_type *type, cx_slice 
 
 	cx_slice array = header.array;
 	if (header.format == ENGINE__ROW_CHUNKED) {
-		cx_status status = assemble(read, type, id, &header, &array);
+		uint8_t *bytes = cx_arena_alloc(read->assembled, header.array_bytes);
+		cx_status status =
+			bytes == NULL ? CX_NO_MEMORY : assemble(read, type, id, &header, bytes);
 		if (status == CX_CORRUPT)
 			return fail_corrupt(type, id, "a piece of the row is missing", error);
 		if (status != CX_OK)
 			return cx_fail(error, status, "%s", cx_status_text(status));
+		array = (cx_slice){ .data = bytes, .size = header.array_bytes };
 	}
 	if (engine__row_checksum(type, header.layout, id, array) != header.checksum)
 		return fail_corrupt(type, id, "the row's checksum does not match", error);
@@ -126,6 +123,13 @@ static cx_status fetch(engine_read *read, const engine_type *type, int64_t id,
 	return engine__view_get(read->view, engine__tree_of(type->record_tree), *ret_key, ret);
 }
 
+static void free_bytes(uint8_t **bytes)
+{
+	free(*bytes);
+}
+
+/* Not by engine__read_row(), as what that puts together is kept until the snapshot ends, and a
+ * group of writes may refer to the same long record many times. */
 cx_status engine__read_exists(engine_read *read, const engine_type *type, int64_t id)
 {
 	uint8_t id_bytes[8];
@@ -137,12 +141,17 @@ cx_status engine__read_exists(engine_read *read, const engine_type *type, int64_
 	status = engine__row_header_read(stored, &header);
 	if (status != CX_OK)
 		return status;
+	CX_SCOPED(free_bytes) uint8_t *pieces = NULL;
 	if (header.format == ENGINE__ROW_CHUNKED) {
-		/* The system fields are at the front of the first piece. */
-		status = get_chunk(read, type, id, 0, &header.array);
+		pieces = malloc(header.array_bytes);
+		status = pieces == NULL ? CX_NO_MEMORY
+		                        : assemble(read, type, id, &header, pieces);
 		if (status != CX_OK)
-			return status == CX_NOT_FOUND ? CX_CORRUPT : status;
+			return status;
+		header.array = (cx_slice){ .data = pieces, .size = header.array_bytes };
 	}
+	if (engine__row_checksum(type, header.layout, id, header.array) != header.checksum)
+		return CX_CORRUPT;
 	return engine__row_is_deleted(header.array) ? CX_NOT_FOUND : CX_OK;
 }
 

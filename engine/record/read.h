@@ -23,7 +23,7 @@ CX_MUST_USE cx_status engine__record_key_id(cx_slice record_key, int64_t *ret);
 /* True when the row's deleted_at is set. A damaged array counts as deleted. */
 bool engine__row_is_deleted(cx_slice array);
 
-/* Whether a live record exists, without checking its bytes. Errors: CX_NOT_FOUND, CX_IO. */
+/* Whether a live record exists. Errors: CX_NOT_FOUND, CX_CORRUPT, CX_NO_MEMORY, CX_IO. */
 CX_MUST_USE cx_status engine__read_exists(engine_read *read, const engine_type *type,
                                           int64_t id);
 

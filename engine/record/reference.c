@@ -10,8 +10,12 @@ static cx_status check_one(engine_write *write, const engine_type *type,
                            const engine_field *field, int64_t target, cx_error *error)
 {
 	cx_status status = engine__read_exists(&write->read, field->target, target);
+	if (status == CX_OK)
+		return CX_OK;
 	if (status != CX_NOT_FOUND)
-		return status;
+		return cx_fail_field(error, status, field->name, "%s.%s: %s %lld: %s",
+		                     type->name, field->name, field->target->name,
+		                     (long long)target, cx_status_text(status));
 	return cx_fail_field(error, CX_DANGLING_REFERENCE, field->name,
 	                     "%s.%s: there is no %s %lld", type->name, field->name,
 	                     field->target->name, (long long)target);

@@ -2,6 +2,7 @@
 #include "engine/record/unique.h"
 
 #include "base/text.h"
+#include "engine/core/snapshot.h"
 #include "engine/index/key.h"
 #include "engine/record/read.h"
 #include "engine/row/row.h"
@@ -114,7 +115,8 @@ cx_status engine__unique_find(engine_read *read, const engine_index *index,
 {
 	if (is_left_out(index, values))
 		return CX_NOT_FOUND;
-	CX_SCOPED(cx_buf_release) cx_buf key = CX_BUF_INIT(4 * ENGINE__KEY_BYTES_MAX);
+	CX_UNSET engine__key_room room;
+	cx_buf key = engine__key_in(&room);
 	CX_SCOPED(cx_buf_release) cx_buf scratch = CX_BUF_INIT(16 * ENGINE_TEXT_BYTES_MAX);
 	bool inexact = false;
 	for (uint16_t i = 0; i < index->column_count; i++) {
@@ -157,9 +159,12 @@ cx_status engine_lookup(engine_read *read, const engine_index *index, cx_slice v
 		return cx_fail(error, CX_INVALID_ARGUMENT,
 		               "index %s of %s is not unique: use query", index->name,
 		               index->type->name);
-	cx_arena_clear(read->scratch);
+	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
+	cx_status status = engine__scratch_take(read, &scratch);
+	if (status != CX_OK)
+		return cx_fail(error, status, "%s", cx_status_text(status));
 	engine__value columns[ENGINE_COLUMNS_MAX];
-	cx_status status = read_columns(index, values, read->scratch, columns, error);
+	status = read_columns(index, values, scratch.arena, columns, error);
 	if (status != CX_OK)
 		return status;
 	int64_t id;

@@ -133,8 +133,8 @@ bool engine__entry_parse(cx_slice bytes, uint64_t tag, engine__entry *ret)
 		          .size = get_u32(at + AT_SIZE) - (size_t)ENGINE__ENTRY_HEADER_BYTES },
 	};
 	if (entry.size < ENGINE__ENTRY_HEADER_BYTES || entry.size > bytes.size ||
-	    entry.size % ENGINE__ENTRY_ALIGNMENT != 0 ||
-	    (entry.kind != ENGINE__ENTRY_COMMIT && entry.kind != ENGINE__ENTRY_END) ||
+	    entry.size % ENGINE__ENTRY_ALIGNMENT != 0 || entry.kind < ENGINE__ENTRY_COMMIT ||
+	    entry.kind > ENGINE__ENTRY_TAKEN_UP ||
 	    checksum_of(at, entry.size, tag) != entry.checksum)
 		return false;
 	*ret = entry;

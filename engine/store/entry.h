@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Entries of the journal: the bytes of one commit, or the end of a segment.
+/* Entries of the journal: the bytes of one commit, or a mark.
  *
  * Numbers are little-endian. An entry begins at a multiple of ENGINE__ENTRY_ALIGNMENT in its
  * segment and is filled up with zeros to one.
@@ -13,7 +13,9 @@
  *   32      8     offset in the segment up to which it was synced when this was written
  *   40      4     size of the entry, all of it
  *   44      4     number of operations
- *   48      1     kind: 1 a commit, 2 the end: the segment goes on in the next
+ *   48      1     kind: 1 a commit; 2 the end: the journal goes on in the next segment;
+ *                 3 taken up: here a process went on after a crash; its operations are 8 random
+ *                 bytes
  *   49      7     zero
  *   56            operations
  *
@@ -25,7 +27,11 @@
  *   5       4     size of the value
  *   9             key, value
  *
- * Operations are absolute: applying an entry twice is as good as once. */
+ * Operations are absolute: applying an entry twice is as good as once.
+ *
+ * What a crash left unsynced may be torn in front and whole behind. The mark of kind 3 is what
+ * keeps it from coming back: if the torn commit were simply made again, its entry would have
+ * the same checksum, and the whole one behind it would follow on it. */
 #pragma once
 
 #include "base/buf.h"
@@ -40,6 +46,7 @@ enum {
 typedef enum engine__entry_kind {
 	ENGINE__ENTRY_COMMIT = 1,
 	ENGINE__ENTRY_END = 2,
+	ENGINE__ENTRY_TAKEN_UP = 3,
 } engine__entry_kind;
 
 typedef enum engine__operation_kind {

@@ -6,7 +6,7 @@
  * ends its making. */
 #include "engine/store/file.h"
 
-#include "engine/store/meta.h"
+#include "engine/store/verify.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -97,6 +97,23 @@ static bool is_named(int fd, const char *path)
 	       held.st_dev == named.st_dev && held.st_ino == named.st_ino;
 }
 
+/* What LMDB finds in a file it believes, and records are private: nobody else may write it or
+ * read it. Also not root another's: it would leave files behind that the owner cannot open. */
+static cx_status check_owner(const struct stat *file, const char *path, cx_error *error)
+{
+	if (file->st_uid != geteuid())
+		return cx_fail(
+			error, CX_DENIED,
+			"%s belongs to user %u, and this is user %u: run it as the owner, "
+			"or chown the file",
+			path, file->st_uid, geteuid());
+	if ((file->st_mode & (S_IRWXG | S_IRWXO)) != 0)
+		return cx_fail(error, CX_DENIED,
+		               "others may use %s, its mode is %04o: chmod it to 0600", path,
+		               file->st_mode & 07777);
+	return CX_OK;
+}
+
 /* `*ret_fd` is -1 when there is no such file, or when it was replaced meanwhile. */
 static cx_status open_locked(const char *path, int flags, const engine__store_options *options,
                              int *ret_fd, cx_error *error)
@@ -116,8 +133,10 @@ static cx_status open_locked(const char *path, int flags, const engine__store_op
 		return fail_errno(error, "look at", path);
 	if (!S_ISREG(stat.st_mode))
 		return cx_fail(error, CX_CORRUPT, "%s is not a file", path);
-
-	cx_status status = options->any_filesystem ? CX_OK : check_system(fd, path, error);
+	cx_status status = check_owner(&stat, path, error);
+	if (status != CX_OK)
+		return status;
+	status = options->any_filesystem ? CX_OK : check_system(fd, path, error);
 	if (status == CX_OK)
 		status = lock(fd, path, error);
 	if (status != CX_OK || !is_named(fd, path))
@@ -205,6 +224,31 @@ static cx_status make(const char *path, const engine__store_options *options, in
 	return CX_OK;
 }
 
+/* Whether the last process did not close the store. */
+static bool has_journal(const char *path)
+{
+	char name[PATH_MAX];
+	for (int slot = 0; slot < 2; slot++)
+		if (snprintf(name, sizeof name, "%s-journal%d", path, slot) <
+		            (int)sizeof name &&
+		    access(name, F_OK) == 0)
+			return true;
+	return false;
+}
+
+static cx_status check_structure(int fd, const char *path, const engine__store_options *options,
+                                 cx_error *error)
+{
+	/* A process that was killed inside a write may have left a page that only the memory of
+	 * the system has, and what is built on it would be lost with it. */
+	if (fdatasync(fd) != 0)
+		return fail_errno(error, "sync", path);
+	bool quick = options->skip_structure_check && !has_journal(path);
+	engine__verify_report report;
+	return engine__verify(fd, path, quick ? ENGINE__VERIFY_QUICK : ENGINE__VERIFY_WHOLE,
+	                      &report, error);
+}
+
 cx_status engine__file_open(const char *path, const engine__store_options *options, int *ret_fd,
                             cx_error *error)
 {
@@ -222,7 +266,7 @@ cx_status engine__file_open(const char *path, const engine__store_options *optio
 		status = make(path, options, &fd, error);
 	}
 	if (status == CX_OK)
-		status = engine__meta_check(fd, path, error);
+		status = check_structure(fd, path, options, error);
 	/* Also for a file that was there: the process that renamed it may not have come to it.
 	 */
 	if (status == CX_OK)

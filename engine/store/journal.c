@@ -13,9 +13,9 @@
 enum {
 	SEGMENT_BYTES_DEFAULT = 64 * 1024 * 1024,
 	SEGMENT_BYTES_MIN = 4096,
-	FIRST_SEGMENT_BYTES = 1024 * 1024,
-	GROWTH = 4,
-	AGE_MS_DEFAULT = 5000,
+	FIRST_SEGMENT_BYTES = 8 * 1024 * 1024,
+	GROWTH = 8,
+	AGE_MS_DEFAULT = 60 * 1000,
 	IDLE_BYTES_MAX = 4 * 1024 * 1024, /* kept of a buffer that a large commit made grow */
 	MERGED_BYTES_FACTOR =
 		3, /* of a segment's bytes, once they are in LMDB, half-full pages */
@@ -145,6 +145,7 @@ static cx_status prepare(engine__store *store, engine__segment *segment)
 		                                 journal->last_segment + 1, bytes);
 	if (status != CX_OK)
 		return status;
+	segment->table->last = journal->submitted; /* what a merge of none covers */
 	journal->last_segment++;
 	if (journal->next_bytes < journal->segment_bytes_max / GROWTH)
 		journal->next_bytes *= GROWTH;
@@ -191,6 +192,7 @@ cx_status engine__journal_freeze(engine__store *store, engine__segment *next)
 	journal->active = next;
 	journal->active_since_ns = 0;
 	journal->merged = 0;
+	journal->merge_since_ns = cx_clock_monotonic_ns();
 	journal->merge_status = CX_OK;
 	pthread_cond_signal(&journal->merge_wanted);
 	return CX_OK;
@@ -237,13 +239,12 @@ static cx_status start(engine__store *store)
 	return status;
 }
 
-/* Ends the active segment: what follows stands in the next. */
-static cx_status write_end(engine__store *store)
+cx_status engine__journal_mark(engine__store *store, engine__entry_kind kind, cx_slice body)
 {
 	engine__journal *journal = &store->journal;
 	engine__segment *segment = journal->active;
-	const engine__entry end = {
-		.kind = ENGINE__ENTRY_END,
+	const engine__entry mark = {
+		.kind = kind,
 		.tag = segment->tag,
 		.previous = segment->checksum,
 		.number = journal->submitted,
@@ -251,16 +252,22 @@ static cx_status write_end(engine__store *store)
 	};
 	cx_buf_clear(&journal->encoded);
 	engine__entry_begin(&journal->encoded);
-	(void)engine__entry_end(&journal->encoded, 0, &end);
+	cx_buf_append_slice(&journal->encoded, body);
+	uint64_t checksum = engine__entry_end(&journal->encoded, 0, &mark);
 	cx_status status = cx_buf_status(&journal->encoded);
 	if (status != CX_OK)
 		return status;
 	status = engine__segment_write(segment, cx_buf_slice(&journal->encoded), segment->tail);
 	if (status == CX_OK)
 		status = engine__segment_sync(segment);
-	if (status != CX_OK)
+	if (status != CX_OK) {
 		engine__store_break(store);
-	return status;
+		return status;
+	}
+	segment->tail += journal->encoded.size;
+	segment->synced = segment->tail;
+	segment->checksum = checksum;
+	return CX_OK;
 }
 
 /* Freezes the active segment, when the one before is merged, and goes on in the other. */
@@ -278,7 +285,7 @@ cx_status engine__journal_change_segment(engine__store *store)
 	engine__segment *next = other_of(journal);
 	status = prepare(store, next);
 	if (status == CX_OK)
-		status = write_end(store);
+		status = engine__journal_mark(store, ENGINE__ENTRY_END, (cx_slice){ 0 });
 	if (status == CX_OK) {
 		pthread_mutex_lock(&store->lock);
 		status = engine__journal_freeze(store, next);
@@ -314,25 +321,41 @@ static cx_status find_room(engine__store *store, uint64_t size)
 	return status;
 }
 
-/* Writers that are ahead of the merge are slowed, the more the further: how far is the share
- * of the active segment that is used less the share of the frozen one that is merged. */
-static void pace(engine__store *store)
+/* How many ns the merge has taken for each byte of the frozen segment so far; 0 = not known. */
+static double merge_ns_per_byte(const engine__journal *journal)
 {
-	enum { AHEAD_PERCENT = 20, NS_PER_PERCENT = 1000 * 1000, PERCENT_MAX = 100 };
+	const engine__segment *frozen = journal->frozen;
+	double share = (double)journal->merged / (double)atomic_load(&frozen->table->nodes);
+	if (!(share > 0))
+		return 0;
+	return (double)(cx_clock_monotonic_ns() - journal->merge_since_ns) /
+	       (share * (double)frozen->tail);
+}
+
+/* Writers that are ahead of the merge are slowed by the time that it takes for as many bytes,
+ * the more the further they are: how far is the share of the active segment that is used less
+ * the share of the frozen one that is merged. So the active one is not full long before the
+ * other can take its place, and nobody is stopped for a whole merge. */
+static void pace(engine__store *store, uint64_t bytes)
+{
+	const double allowed = 0.1;
+	const double full_price = 0.2;
+	const double ns_max = 500e6;
 	engine__journal *journal = &store->journal;
+	double ns = 0;
 	pthread_mutex_lock(&store->lock);
-	uint64_t used = 0;
-	uint64_t merged = 0;
-	if (journal->frozen != NULL && journal->active != NULL) {
-		uint64_t all = atomic_load(&journal->frozen->table->nodes);
-		used = journal->active->tail * PERCENT_MAX / journal->active->size;
-		merged = all == 0 ? PERCENT_MAX : journal->merged * PERCENT_MAX / all;
+	if (journal->frozen != NULL && atomic_load(&journal->frozen->table->nodes) > 0) {
+		double used = (double)journal->active->tail / (double)journal->active->size;
+		double merged = (double)journal->merged /
+		                (double)atomic_load(&journal->frozen->table->nodes);
+		double ahead = (used - merged - allowed) / full_price;
+		if (ahead > 0)
+			ns = ahead * (double)bytes * merge_ns_per_byte(journal);
 	}
 	pthread_mutex_unlock(&store->lock);
-	if (used <= merged + AHEAD_PERCENT)
-		return;
-	uint64_t ns = (used - merged - AHEAD_PERCENT) * NS_PER_PERCENT;
-	nanosleep(&(struct timespec){ .tv_nsec = (long)ns }, NULL);
+	if (ns >= 1)
+		nanosleep(&(struct timespec){ .tv_nsec = (long)(ns < ns_max ? ns : ns_max) },
+		          NULL);
 }
 
 /* ---- submitting ---- */
@@ -453,48 +476,44 @@ cx_status engine__journal_stop(engine__store *store)
 		status = engine__segment_remove(&journal->segments[slot]);
 	if (status == CX_OK)
 		status = engine__file_sync_folder(journal->segments[0].path, NULL);
+	if (status == CX_OK) /* nothing merges meanwhile */
+		engine__room_give_back(store);
 	return status;
 }
 
-/* Shows a commit that LMDB has made durable. */
-static cx_status show(engine__store *store, uint64_t number, size_t mdb_txn)
+/* Shows a commit that LMDB has made durable: `tables` come into use. */
+static void show(engine__store *store, uint64_t number, engine__tables *tables)
 {
 	engine__journal *journal = &store->journal;
-	engine__tables *tables;
-	cx_status status = engine__tables_new(NULL, NULL, mdb_txn, &tables);
-	if (status != CX_OK)
-		return status;
 	pthread_mutex_lock(&store->lock);
 	engine__tables_let_go(&journal->tables);
 	journal->tables = tables;
 	journal->submitted = number;
 	journal->visible = number;
 	pthread_mutex_unlock(&store->lock);
-	return CX_OK;
 }
 
 static cx_status commit_directly(engine__store *store, const engine__buffer *writes,
                                  uint64_t number)
 {
+	CX_SCOPED(engine__tables_let_go) engine__tables *tables = NULL;
 	cx_status status = engine__journal_stop(store);
+	if (status == CX_OK) /* first, as nothing may fail behind the commit */
+		status = engine__tables_new(NULL, NULL, 0, &tables);
 	if (status != CX_OK)
 		return status;
 	pthread_mutex_lock(&store->lmdb_lock);
 	MDB_txn *mdb = NULL;
-	size_t mdb_txn = 0;
 	engine__handover all = engine__handover_begin(engine__buffer_layer(writes));
 	int code = mdb_txn_begin(store->env, NULL, 0, &mdb);
 	if (code == 0)
 		code = engine__handover_some(&all, mdb, SIZE_MAX, SIZE_MAX);
-	status = engine__commit(store, mdb, code, &mdb_txn);
+	status = engine__commit(store, mdb, code, &tables->needs_txn);
 	pthread_mutex_unlock(&store->lmdb_lock);
 	if (status != CX_OK)
 		return status;
-	status = show(store, number, mdb_txn);
-	if (status != CX_OK) { /* durable, but not to be seen: only a new open shows it */
-		engine__store_break(store);
-		return CX_IO;
-	}
+	show(store, number, tables);
+	tables = NULL;
 	return CX_OK;
 }
 
@@ -517,9 +536,11 @@ cx_status engine__journal_submit(engine__store *store, const engine__buffer *wri
 	if (status == CX_STORAGE_FULL)
 		status = commit_directly(store, writes, number);
 	else if (status == CX_OK) {
-		pace(store);
+		pace(store, engine__buffer_bytes(writes));
 		status = append(store, writes, number);
 	}
+	if (status == CX_IO || status == CX_CORRUPT)
+		engine__store_break(store); /* also when only a segment could not be made */
 	if (status == CX_OK)
 		*ret = number;
 	return status;

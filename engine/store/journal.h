@@ -48,8 +48,9 @@ typedef struct engine__journal {
 	engine__segment *frozen;
 	engine__tables *tables;
 	uint64_t active_since_ns; /* when its first commit came; 0 = it is empty */
-	uint64_t merged;          /* operations of the frozen one, for pacing */
-	cx_status merge_status;   /* of the last try */
+	uint64_t merged;          /* operations of the frozen one */
+	uint64_t merge_since_ns;
+	cx_status merge_status; /* of the last try */
 	bool stopping;
 	bool merger_runs;
 	pthread_t merger;
@@ -88,6 +89,11 @@ CX_MUST_USE cx_status engine__journal_wait_merged(engine__store *store);
 /* Freezes the active segment and goes on in the other, once the one before is merged. By the
  * writer. Errors: CX_STORAGE_FULL, CX_IO, CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__journal_change_segment(engine__store *store);
+
+/* Writes a mark at the end of the active segment, which has room for it, and syncs it; all
+ * commits must be durable. By the writer. Errors: CX_IO, CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__journal_mark(engine__store *store, engine__entry_kind kind,
+                                           cx_slice body);
 
 /* Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__journal_start_merger(engine__store *store);

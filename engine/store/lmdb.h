@@ -142,3 +142,6 @@ CX_MUST_USE int engine__handover_some(engine__handover *handover, MDB_txn *mdb,
 /* Makes sure that `bytes` more can be stored: in the map, and on the disk, where the blocks are
  * reserved behind the file. Errors: CX_STORAGE_FULL, CX_IO. */
 CX_MUST_USE cx_status engine__room_reserve(engine__store *store, uint64_t bytes);
+
+/* The blocks behind the file's length are free for others again. */
+void engine__room_give_back(engine__store *store);

@@ -170,7 +170,9 @@ static void freeze_old(engine__store *store)
 	store->journal.active_since_ns = cx_clock_monotonic_ns(); /* for the next try */
 	pthread_mutex_unlock(&store->lock);
 	cx_status status = engine__journal_change_segment(store);
-	(void)status; /* what broke the store is remembered; want of room is for writers */
+	if (status == CX_IO)
+		engine__store_break(store);
+	/* Want of room is for writers. */
 	engine__writer_leave(store);
 	pthread_mutex_lock(&store->lock);
 }

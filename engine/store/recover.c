@@ -149,7 +149,7 @@ static cx_status replay(void *context, const engine__entry *entry)
 {
 	recovery *self = context;
 	engine__journal *journal = &self->store->journal;
-	if (entry->kind == ENGINE__ENTRY_END || entry->number <= self->state.covered)
+	if (entry->kind != ENGINE__ENTRY_COMMIT || entry->number <= self->state.covered)
 		return CX_OK;
 	if (entry->number <= journal->submitted)
 		return CX_CORRUPT;
@@ -213,7 +213,7 @@ static engine__segment *segment_of(recovery *self, uint64_t number)
 static cx_status expect_covered(void *context, const engine__entry *entry)
 {
 	const recovery *self = context;
-	return entry->kind == ENGINE__ENTRY_END || entry->number <= self->state.covered
+	return entry->kind != ENGINE__ENTRY_COMMIT || entry->number <= self->state.covered
 	               ? CX_OK
 	               : CX_CORRUPT;
 }
@@ -329,6 +329,24 @@ static cx_status show(engine__store *store)
 	return engine__journal_start_merger(store);
 }
 
+/* So that nothing that a crash tore off comes back (entry.h). Where there is no room for the
+ * mark there is none for a torn entry and a whole one behind it either. */
+static cx_status mark_taken_up(recovery *self)
+{
+	uint8_t random[8];
+	if (!engine__segment_has_room(self->store->journal.active,
+	                              ENGINE__ENTRY_HEADER_BYTES + sizeof random))
+		return CX_OK;
+	cx_status status = CX_IO;
+	if (getentropy(random, sizeof random) == 0)
+		status = engine__journal_mark(
+			self->store, ENGINE__ENTRY_TAKEN_UP,
+			(cx_slice){ .data = random, .size = sizeof random });
+	return status == CX_OK ? CX_OK
+	                       : cx_fail(self->error, status, "cannot go on in %s",
+	                                 self->store->journal.active->path);
+}
+
 cx_status engine__journal_recover(engine__store *store, const char *path, cx_error *error)
 {
 	recovery self = { .store = store, .path = path, .error = error };
@@ -340,6 +358,8 @@ cx_status engine__journal_recover(engine__store *store, const char *path, cx_err
 	if (self.state.segment == 0)
 		return clean(&self);
 	status = take_up(&self);
+	if (status == CX_OK)
+		status = mark_taken_up(&self);
 	if (status != CX_OK)
 		return status;
 	status = show(store);

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/statvfs.h>
+#include <unistd.h>
 
 enum {
 	LOOK_EVERY_NS = 1000 * 1000 * 1000,
@@ -164,6 +165,13 @@ cx_status engine__room_reserve(engine__store *store, uint64_t bytes)
 	if (paged + bytes > usage.map_bytes)
 		return CX_STORAGE_FULL;
 	return reserve_blocks(store, paged + bytes, usage.disk_free_bytes);
+}
+
+void engine__room_give_back(engine__store *store)
+{
+	struct stat file;
+	if (fstat(store->fd, &file) == 0 && ftruncate(store->fd, file.st_size) != 0)
+		return; /* they go with the next file system check */
 }
 
 bool engine__store_is_low(engine__store *store)

@@ -93,7 +93,7 @@ bool engine__segment_has_room(const engine__segment *segment, uint64_t size)
 
 /* ---- preparing ---- */
 
-static cx_status allocate(engine__segment *segment, uint64_t size)
+static cx_status open_and_allocate(engine__segment *segment, uint64_t size)
 {
 	bool fresh = segment->fd < 0;
 	if (fresh)
@@ -107,6 +107,19 @@ static cx_status allocate(engine__segment *segment, uint64_t size)
 	if (fsync(segment->fd) != 0) /* with its length */
 		return engine__file_status(errno);
 	return fresh ? engine__file_sync_folder(segment->path, NULL) : CX_OK;
+}
+
+static cx_status allocate(engine__segment *segment, uint64_t size)
+{
+	bool fresh = segment->fd < 0;
+	cx_status status = open_and_allocate(segment, size);
+	if (status != CX_OK && fresh) {
+		/* What it took of a full disk is given back, and the next try syncs the folder
+		 * too. */
+		cx_status removed = engine__segment_remove(segment);
+		(void)removed; /* the first error says more */
+	}
+	return status;
 }
 
 static cx_status write_header(engine__segment *segment, const uint8_t *identity)

@@ -58,10 +58,12 @@ typedef struct engine__store_options {
 	unsigned readers_max; /* views at a time; 0 = 126 */
 	bool any_filesystem;  /* also network and FUSE file systems, where mmap may lie */
 	bool must_exist;      /* do not make a new file */
+	/* Look only at the beginning and the end of a file that was closed. */
+	bool skip_structure_check;
 	/* Bytes of each of the two segments of the journal; 0 = 64 MiB. What waits for the
 	 * merge takes up to about six times that in memory, and twice that on disk. */
 	uint64_t journal_bytes;
-	uint64_t journal_age_ms; /* after which commits are merged at the latest; 0 = 5000 */
+	uint64_t journal_age_ms; /* after which commits are merged at the latest; 0 = 60,000 */
 } engine__store_options;
 
 /* Opens the file at `path` or makes it: under a temporary name, synced, renamed, its folder
@@ -69,9 +71,13 @@ typedef struct engine__store_options {
  * readable by its owner only. When the last process did not close it, what its journal holds
  * is taken up; everything that was acknowledged is there.
  *
- * Errors: CX_LOCKED (another process has it), CX_NOT_FOUND (must_exist), CX_CORRUPT (not a
- * store, or damaged, or its journal is missing, damaged, or of another store), CX_UNSUPPORTED
- * (file system), CX_IO, CX_STORAGE_FULL, CX_NO_MEMORY. */
+ * Every page in use is looked at before (verify.h), about half a second for a GB in memory,
+ * unless that is skipped.
+ *
+ * Errors: CX_LOCKED (another process has it), CX_NOT_FOUND (must_exist), CX_DENIED (another's
+ * file, or others may use it), CX_CORRUPT (not a store, or damaged, or its journal is missing,
+ * damaged, or of another store), CX_UNSUPPORTED (file system), CX_IO, CX_STORAGE_FULL,
+ * CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__store_open(const char *path, const engine__store_options *options,
                                          engine__store **ret, cx_error *error);
 

@@ -16,11 +16,13 @@ typedef enum option_kind {
 
 typedef struct option {
 	const char *name;
+	size_t name_size;
 	option_kind kind;
 	size_t offset; /* in proto_options */
 } option;
 
-#define OPTION(name, member, text, kind) { text, KIND_##kind, offsetof(proto_options, member) },
+#define OPTION(name, member, text, kind) \
+	{ text, sizeof(text) - 1, KIND_##kind, offsetof(proto_options, member) },
 static const option table[] = { PROTO_OPTIONS(OPTION) };
 
 _Static_assert(CX_COUNT_OF(table) <= 32, "an option is one bit of `given`");
@@ -28,7 +30,8 @@ _Static_assert(CX_COUNT_OF(table) <= 32, "an option is one bit of `given`");
 static bool find(cx_slice name, unsigned *ret)
 {
 	for (unsigned i = 0; i < CX_COUNT_OF(table); i++) {
-		if (cx_slice_equal(name, cx_slice_of(table[i].name))) {
+		if (name.size == table[i].name_size &&
+		    memcmp(name.data, table[i].name, name.size) == 0) {
 			*ret = i;
 			return true;
 		}
@@ -123,17 +126,15 @@ cx_status proto__options_decode(cx_reader *reader, const proto_method_info *meth
 		return cx_fail(error, CX_INVALID_ARGUMENT,
 		               "%s: after the parameters comes a map of options, not %s",
 		               method->name, cx_kind_name(cx_reader_peek(reader)));
-	proto_options options = { 0 };
 	uint32_t count = cx_read_map(reader);
 	if (reader->failed)
 		return cx_fail(error, CX_MALFORMED, "%s: the options are cut short",
 		               method->name);
 	for (uint32_t i = 0; i < count; i++) {
-		cx_status status = decode_one(reader, method, &options, error);
+		cx_status status = decode_one(reader, method, ret, error);
 		if (status != CX_OK)
 			return status;
 	}
-	*ret = options;
 	return CX_OK;
 }
 

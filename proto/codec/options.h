@@ -4,7 +4,7 @@
 
 #include "proto/proto.h"
 
-/* Decodes one map; `*ret` holds zeroes for what did not come.
+/* Decodes one map into `*ret`, which is all zero; after an error it holds a part.
  * Errors: CX_INVALID_ARGUMENT (not a map, an option twice, unknown, not the method's, or of
  * the wrong kind), CX_MALFORMED. */
 CX_MUST_USE cx_status proto__options_decode(cx_reader *reader, const proto_method_info *method,

@@ -48,6 +48,7 @@ static void every_default_is_a_valid_value(void **state)
 	assert_int_equal(config.limits_inflight, 1024);
 	assert_int_equal(config.log_level, DAEMON_LOG_INFO);
 	assert_false(config.store_any_filesystem);
+	assert_int_equal(config.store_verify_on_open, DAEMON_VERIFY_ALWAYS);
 	for (size_t i = 0; i < DAEMON_OPTION_COUNT_ALL; i++)
 		assert_string_equal(config.origins[i], "default");
 }
@@ -60,6 +61,7 @@ static void a_file_sets_values_of_every_kind(void **state)
 	                           "path = /var/lib/cardex/store ; where it lies\n"
 	                           "  map_bytes=1g\n"
 	                           "any_filesystem = yes\n"
+	                           "verify_on_open = unclean\n"
 	                           "[listen]\n"
 	                           "unix_mode = 0600\n"
 	                           "[limits]\n"
@@ -71,12 +73,13 @@ static void a_file_sets_values_of_every_kind(void **state)
 	assert_string_equal(config.store_path, "/var/lib/cardex/store");
 	assert_int_equal(config.store_map_bytes, 1 << 30);
 	assert_true(config.store_any_filesystem);
+	assert_int_equal(config.store_verify_on_open, DAEMON_VERIFY_UNCLEAN);
 	assert_int_equal(config.listen_unix_mode, 0600);
 	assert_int_equal(config.limits_connections, 7);
 	assert_int_equal(config.log_level, DAEMON_LOG_DEBUG);
 	assert_int_equal(config.log_format, DAEMON_LOG_AS_JSON);
 	assert_string_equal(config.texts[DAEMON_OPTION_limits_connections], "7");
-	assert_non_null(strstr(config.origins[DAEMON_OPTION_limits_connections], ".conf:9"));
+	assert_non_null(strstr(config.origins[DAEMON_OPTION_limits_connections], ".conf:10"));
 }
 
 static void an_unknown_key_is_named_with_its_line_and_the_nearest_one(void **state)
@@ -174,6 +177,8 @@ static void a_bad_value_is_told_what_is_allowed(void **state)
 		  "2: unix_mode is an octal number such as 0660" },
 		{ "[log]\nlevel = loud\n", "2: level is one of error, warn, info or debug" },
 		{ "[log]\nformat = xml\n", "2: format is one of text or json" },
+		{ "[store]\nverify_on_open = never\n",
+		  "2: verify_on_open is always or unclean" },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(rows); i++) {
 		assert_int_equal(read_text(rows[i].text), CX_INVALID_ARGUMENT);

@@ -54,6 +54,14 @@ static int set_up_narrow(void **state)
 	return 0;
 }
 
+static int set_up_spinning(void **state)
+{
+	static const char *const options[] = { "threads.spin_us=10000", NULL };
+	(void)state;
+	served_start(options);
+	return 0;
+}
+
 #define PONG "[1, 1, nil, 'pong']"
 
 static void a_request_may_come_in_any_pieces(void **state)
@@ -72,6 +80,17 @@ static void a_request_may_come_in_any_pieces(void **state)
 		assert_string_equal(served_receive(fd), PONG);
 		assert_string_equal(served_receive(fd), PONG);
 	}
+	close(fd);
+}
+
+static void a_request_is_answered_while_the_loop_spins_and_after(void **state)
+{
+	(void)state;
+	int fd = served_connect();
+	assert_string_equal(served_call(fd, "[0, 1, 'ping', []]"), PONG);
+	assert_string_equal(served_call(fd, "[0, 1, 'ping', []]"), PONG);
+	usleep(30 * 1000);
+	assert_string_equal(served_call(fd, "[0, 1, 'ping', []]"), PONG);
 	close(fd);
 }
 
@@ -422,16 +441,19 @@ static void one_who_does_not_read_answers_is_not_read_and_then_closed(void **sta
 	close(other);
 }
 
-#define TEST(name)        cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-#define TEST_SMALL(name)  cmocka_unit_test_setup_teardown(name, set_up_small, tear_down)
-#define TEST_HARD(name)   cmocka_unit_test_setup_teardown(name, set_up_hard, tear_down)
-#define TEST_NARROW(name) cmocka_unit_test_setup_teardown(name, set_up_narrow, tear_down)
+#define TEST(name)          cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST_SPINNING(name) cmocka_unit_test_setup_teardown(name, set_up_spinning, tear_down)
+#define TEST_SMALL(name)    cmocka_unit_test_setup_teardown(name, set_up_small, tear_down)
+#define TEST_HARD(name)     cmocka_unit_test_setup_teardown(name, set_up_hard, tear_down)
+#define TEST_NARROW(name)   cmocka_unit_test_setup_teardown(name, set_up_narrow, tear_down)
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_request_may_come_in_any_pieces),
 		TEST(many_requests_in_one_piece_are_all_answered),
+		TEST_SPINNING(many_requests_in_one_piece_are_all_answered),
+		TEST_SPINNING(a_request_is_answered_while_the_loop_spins_and_after),
 		TEST(a_method_name_may_be_bin),
 		TEST(notifications_are_ignored_even_first),
 		TEST(what_is_no_message_closes_that_connection_only),

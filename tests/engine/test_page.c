@@ -505,7 +505,7 @@ static void the_cost_of_a_page_is_told(void **state)
 	engine_query query = query_of(*state, "['=', 'a', 1]", "b", false, 10);
 	page_of_ids found = run(&query);
 	assert_int_equal(found.page.keys_scanned, 11);
-	assert_int_equal(found.page.rows_fetched, 11);
+	assert_int_equal(found.page.rows_fetched, 10); /* the last has only to be there */
 	assert_int_equal(found.page.rechecks_failed, 0);
 	query = query_of(*state, "['and', ['=', 'a', 1], ['=', 'note', 'x1']]", "b", false, 10);
 	query.use_index = fixture_index(*state, "item", "a,b");

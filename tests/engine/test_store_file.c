@@ -149,6 +149,52 @@ static void an_unwritable_folder_is_named(void **state)
 	assert_int_equal(chmod(store->folder, 0700), 0);
 }
 
+static void a_file_that_others_may_use_is_refused(void **state)
+{
+	raw_store *store = *state;
+	make_filled(store);
+	static const struct {
+		mode_t mode;
+		const char *text;
+	} rows[] = {
+		{ 0640, "mode is 0640: chmod it to 0600" },
+		{ 0660, "mode is 0660" },
+		{ 0604, "mode is 0604" },
+		{ 0610, "mode is 0610" },
+		{ 0602, "mode is 0602" },
+	};
+	for (size_t i = 0; i < CX_COUNT_OF(rows); i++) {
+		assert_int_equal(chmod(store->path, rows[i].mode), 0);
+		assert_refused(store, CX_DENIED, rows[i].text);
+	}
+	assert_int_equal(chmod(store->path, 0600), 0);
+	raw_open(store);
+}
+
+static void the_file_of_another_user_is_refused(void **state)
+{
+	raw_store *store = *state;
+	if (geteuid() != 0) {
+		print_message("skipped: only root may give files away\n");
+		skip();
+	}
+	make_filled(store);
+	assert_int_equal(chown(store->path, 12345, 0), 0);
+	assert_refused(store, CX_DENIED,
+	               "belongs to user 12345, and this is user 0: run it as the owner");
+	assert_int_equal(chown(store->path, 0, 0), 0);
+	raw_open(store);
+	/* Nor is a store made in a file that another user put there before. */
+	char path[128];
+	raw_close(store);
+	assert_int_equal(unlink(store->path), 0);
+	snprintf(path, sizeof path, "%s.making", store->path);
+	write_file(path, "", 0);
+	assert_int_equal(chown(path, 12345, 0), 0);
+	assert_refused(store, CX_DENIED, "belongs to user 12345");
+	assert_false(is_there(store, ""));
+}
+
 static void a_folder_is_no_store(void **state)
 {
 	raw_store *store = *state;
@@ -454,6 +500,8 @@ int main(int argc, char **argv)
 		FILE_TEST(must_exist_makes_nothing),
 		FILE_TEST(a_missing_folder_is_named),
 		FILE_TEST(an_unwritable_folder_is_named),
+		FILE_TEST(a_file_that_others_may_use_is_refused),
+		FILE_TEST(the_file_of_another_user_is_refused),
 		FILE_TEST(a_folder_is_no_store),
 		FILE_TEST(a_pipe_is_no_store),
 		FILE_TEST(an_empty_file_is_no_store),

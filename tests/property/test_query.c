@@ -2,6 +2,7 @@
 /* The law of queries: every plan returns what looking at every record does, in the order asked
  * for, and pages concatenate to the whole, whatever their size and direction, also while
  * records that do not matter change between them. */
+#include "engine/query/plan.h"
 #include "tests/property/naive.h"
 #include "tests/property/random_query.h"
 #include "tests/support/store_fixture.h"
@@ -23,6 +24,8 @@ typedef struct world {
 	dice dice;
 	int64_t last[2]; /* ids given: thing, event */
 } world;
+
+static int plans_remembered;
 
 static const char *const type_names[] = { "thing", "event" };
 
@@ -247,6 +250,29 @@ static void check_explain(engine_read *read, const engine_query *query)
 	assert_int_equal(cx_scan_whole(cx_buf_slice(&out), limits), CX_OK);
 }
 
+static void make_plan(engine_read *read, const engine_query *query, engine__purpose purpose,
+                      cx_arena *arena, engine__plan *ret)
+{
+	assert_int_equal(engine__plan_of(read, query, purpose, arena, ret, NULL), CX_OK);
+}
+
+/* The choice a handle remembers is the one that looking at every path makes. */
+static void check_memory(engine_read *read, const engine_query *query)
+{
+	CX_SCOPED(cx_arena_free) cx_arena *arena = NULL;
+	assert_int_equal(cx_arena_new(1 << 26, &arena), CX_OK);
+	engine__plan known, looked;
+	make_plan(read, query, ENGINE__PURPOSE_RUN, arena, &known);
+	make_plan(read, query, ENGINE__PURPOSE_EXPLAIN, arena, &looked);
+	const engine__candidate *a = known.chosen;
+	const engine__candidate *b = looked.chosen;
+	claim(a->path.index == b->path.index && a->ordering == b->ordering &&
+	              a->reverse == b->reverse && a->equal_count == b->equal_count &&
+	              a->ranges == b->ranges && memcmp(a->used, b->used, sizeof a->used) == 0,
+	      "another plan was remembered", query);
+	plans_remembered += query->use_index == NULL && known.candidate_count == 1;
+}
+
 /* By one plan, which may be one that cannot be used. */
 static void try_plan(world *self, engine_read *read, const naive_table *table,
                      const engine_query *query)
@@ -259,6 +285,7 @@ static void try_plan(world *self, engine_read *read, const naive_table *table,
 	check(table, query, &found, NULL);
 	check_count(read, table, query);
 	check_explain(read, query);
+	check_memory(read, query);
 }
 
 static void try_every_plan(world *self, engine_read *read, const naive_table *table,
@@ -305,6 +332,7 @@ static void every_plan_returns_what_looking_at_every_record_does(void **state)
 	for (int kind = 0; kind < 2; kind++)
 		try_rounds(self, read, kind, ROUNDS);
 	engine_read_end(&read);
+	assert_true(plans_remembered > 0);
 }
 
 static void inside_a_transaction_too(void **state)

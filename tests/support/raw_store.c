@@ -3,12 +3,14 @@
 
 #include "tests/support/unit.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/sendfile.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -30,6 +32,70 @@ void raw_release(raw_store *self)
 	char command[128];
 	snprintf(command, sizeof command, "rm -rf '%s'", self->folder);
 	assert_int_equal(system(command), 0);
+}
+
+static void remove_file(const char *folder, const char *name, void *context)
+{
+	(void)context;
+	char path[512];
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	assert_int_equal(unlink(path), 0);
+}
+
+static void copy_file(const char *folder, const char *name, void *context)
+{
+	const raw_store *to = context;
+	char path[512];
+	snprintf(path, sizeof path, "%s/%s", folder, name);
+	int in = open(path, O_RDONLY | O_CLOEXEC);
+	snprintf(path, sizeof path, "%s/%s", to->folder, name);
+	int out = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	assert_true(in >= 0 && out >= 0);
+	ssize_t copied;
+	do {
+		copied = sendfile(out, in, NULL, 1 << 30);
+	} while (copied > 0);
+	assert_int_equal(copied, 0);
+	close(in);
+	close(out);
+}
+
+static void count_file(const char *folder, const char *name, void *context)
+{
+	(void)folder;
+	unsigned *count = context;
+	const char *lock = strstr(name, "-lock");
+	*count += lock == NULL || lock[strlen("-lock")] != '\0';
+}
+
+static void each_file(const char *path, void visit(const char *, const char *, void *),
+                      void *context)
+{
+	DIR *folder = opendir(path);
+	assert_non_null(folder);
+	for (const struct dirent *entry; (entry = readdir(folder)) != NULL;)
+		if (entry->d_name[0] != '.')
+			visit(path, entry->d_name, context);
+	closedir(folder);
+}
+
+void raw_wipe(raw_store *self)
+{
+	assert_null(self->store);
+	each_file(self->folder, remove_file, NULL);
+}
+
+void raw_copy(raw_store *self, const raw_store *other)
+{
+	raw_wipe(self);
+	each_file(other->folder, copy_file, self);
+}
+
+unsigned raw_files(const raw_store *self)
+{
+	unsigned count = 0;
+	each_file(self->folder, count_file, &count);
+	return count;
 }
 
 cx_status raw_try_open(raw_store *self)

@@ -19,6 +19,13 @@ void raw_init(raw_store *self, const char *parent);
 /* Closes the store and removes the folder. */
 void raw_release(raw_store *self);
 
+/* Removes the files of the folder; the store is closed. */
+void raw_wipe(raw_store *self);
+/* Makes the folder hold what `other`'s holds, which may be open. */
+void raw_copy(raw_store *self, const raw_store *other);
+/* How many files there are in the folder, without LMDB's reader table. */
+unsigned raw_files(const raw_store *self);
+
 /* Opens the file with `options` as they are now, and its tree "pairs", which is made. */
 void raw_open(raw_store *self);
 void raw_close(raw_store *self);

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Every request for memory fails, once and for good, in a run of commits that changes segments
+ * and merges all the time, without a journal, and while a journal is taken up. Whatever
+ * happens: a commit is told to be refused or is there as a whole, nothing that was acknowledged
+ * is lost, reads go on or are refused, and nothing hangs, crashes or leaks.
+ *
+ * Some points of each kind are tried; CARDEX_FAULT_ALL=1 tries every one. */
+#include "tests/fault/commits.h"
+#include "tests/support/unit.h"
+
+enum { POINTS_WANTED = 60 };
+
+static void run_scene(const commits_scene *what)
+{
+	commits_fail(what, (fault){ .target = FAULT_MEMORY }, POINTS_WANTED);
+	commits_fail(what, (fault){ .target = FAULT_MEMORY, .for_good = true }, POINTS_WANTED);
+}
+
+static void every_request_of_commits_and_merges_may_fail(void **state)
+{
+	(void)state;
+	run_scene(&(commits_scene){ .name = "small segments" });
+}
+
+static void every_request_of_merges_by_age_may_fail(void **state)
+{
+	(void)state;
+	run_scene(&(commits_scene){ .name = "merged by age", .age_ms = 1 });
+}
+
+static void every_request_of_commits_without_a_journal_may_fail(void **state)
+{
+	(void)state;
+	run_scene(&(commits_scene){ .name = "no room for a journal", .map_bytes = 1 << 20 });
+}
+
+static void every_request_of_a_recovery_may_fail(void **state)
+{
+	(void)state;
+	raw_store left;
+	commits_scene what = { .name = "recovery" };
+	commits_left(&left, &what);
+	run_scene(&what);
+	raw_release(&left);
+}
+
+int main(int argc, char **argv)
+{
+	if (argc == 3)
+		commits_leave(argv[2]);
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_request_of_commits_and_merges_may_fail),
+		cmocka_unit_test(every_request_of_merges_by_age_may_fail),
+		cmocka_unit_test(every_request_of_commits_without_a_journal_may_fail),
+		cmocka_unit_test(every_request_of_a_recovery_may_fail),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
