@@ -94,15 +94,6 @@ static void judge(const run *self, const recovery *found)
 
 static void explore_trace(run *self);
 
-/* Whether what was not synced still is not, but can be read. A process cannot be killed within
- * a call, so not between a write that settles and that. */
-static bool keeps_the_cache(const run *self, const state *what)
-{
-	const event *next = &self->trace->events[what->place + 1];
-	bool is_last = what->place + 1 == self->trace->count;
-	return what->how == CRASH_KILLED && (is_last || next->kind != EVENT_SETTLE);
-}
-
 /* Records the recovery of the state whose image is at hand and looks at crashes in it. */
 static void crash_again(run *self, const state *what)
 {
@@ -112,7 +103,7 @@ static void crash_again(run *self, const state *what)
 	path_of(all, "record", folder);
 	path_of(all, "record/store", path);
 	disk_model start;
-	if (keeps_the_cache(self, what))
+	if (what->how == CRASH_KILLED) /* what was not synced still is not, but can be read */
 		disk_copy(&self->disk, &start);
 	else
 		image_to_disk(&self->image, &start);
