@@ -12,6 +12,8 @@
 
 enum {
 	PASSES_EVERY = 3, /* every so many calls the turn goes to anybody */
+	SLOW_EVERY = 2,   /* one in so many threads is slow */
+	SLOW_TURNS = 100, /* and gets one in so many turns, while others can go on */
 	STEP_NS_MAX = 20 * 1000,
 };
 
@@ -26,6 +28,7 @@ typedef struct participant {
 	const void *object; /* it waits for */
 	uint64_t until_ns;
 	bool late; /* the time came first */
+	bool slow;
 	sem_t turn;
 } participant;
 
@@ -100,21 +103,32 @@ static void advance_time(void)
 	self.now_ns = next;
 }
 
+static bool is_able(const participant *one, bool even_slow)
+{
+	return can_go_on(one) && (even_slow || !one->slow);
+}
+
+/* NULL when there is none. */
+static participant *any_able(bool even_slow)
+{
+	unsigned able = 0;
+	for (unsigned i = 0; i < self.count; i++)
+		able += is_able(&self.all[i], even_slow);
+	if (able == 0)
+		return NULL;
+	uint64_t chosen = dice_below(&self.roll, able);
+	unsigned i = 0;
+	while (!is_able(&self.all[i], even_slow) || chosen-- > 0)
+		i++;
+	return &self.all[i];
+}
+
 static participant *pick(void)
 {
-	for (;;) {
-		unsigned able = 0;
-		for (unsigned i = 0; i < self.count; i++)
-			able += can_go_on(&self.all[i]);
-		if (able == 0) {
-			advance_time();
-			continue;
-		}
-		uint64_t chosen = dice_below(&self.roll, able);
-		for (unsigned i = 0; i < self.count; i++)
-			if (can_go_on(&self.all[i]) && chosen-- == 0)
-				return &self.all[i];
-	}
+	participant *found = any_able(dice_one_in(&self.roll, SLOW_TURNS));
+	while (found == NULL && (found = any_able(true)) == NULL)
+		advance_time();
+	return found;
 }
 
 /* Somebody goes on; returns when it is the caller, unless it has left. */
@@ -183,7 +197,8 @@ unsigned schedule_add(void)
 {
 	CX_ASSERT(self.count < SCHEDULE_THREADS_MAX);
 	participant *new = &self.all[self.count];
-	*new = (participant){ .standing = STANDING_READY };
+	*new = (participant){ .standing = STANDING_READY,
+		              .slow = dice_one_in(&self.roll, SLOW_EVERY) };
 	CX_ASSERT(sem_init(&new->turn, 0, 0) == 0);
 	return self.count++;
 }
