@@ -13,7 +13,8 @@
 
 enum {
 	WRITES_EVERY = 4,   /* every so many states take a transaction more */
-	SECONDS_EVERY = 64, /* and the recovery of so many is recorded */
+	SECONDS_EVERY = 128,/* and the recovery of so many is recorded, */
+	TAILS_EVERY = 2,    /* of those that may have a torn tail */
 };
 
 static const crash_how plan[] = {
@@ -198,6 +199,21 @@ static turn turn_of(const run *self)
 	return number->state >= first->state ? TURN_TAKEN : TURN_SKIPPED;
 }
 
+/* Whether a part of a group of commits may be left in the journal. */
+static bool may_have_torn_tail(const run *self, const state *what)
+{
+	const event *last = &self->trace->events[what->place];
+	bool is_torn = what->how == CRASH_LAST_TORN || what->how == CRASH_TORN_SUBSET;
+	return is_torn && last->kind == EVENT_WRITE && last->at > 0 &&
+	       strstr(folder_name_of(&self->disk.seen, last->file), "-journal") != NULL;
+}
+
+static bool is_crashed_again(const run *self, const state *what)
+{
+	int every = may_have_torn_tail(self, what) ? TAILS_EVERY : SECONDS_EVERY;
+	return what->seed / 256 % (uint64_t)every == 0;
+}
+
 static void take_turn(run *self, state *what)
 {
 	turn now = turn_of(self);
@@ -213,7 +229,7 @@ static void take_turn(run *self, state *what)
 	else
 		fresh = look_at(self, what);
 	bool again = now == TURN_SECOND_ONLY ||
-	             (fresh && !self->all->only && what->seed / 256 % SECONDS_EVERY == 0);
+	             (fresh && !self->all->only && is_crashed_again(self, what));
 	if (again && !self->in_recovery)
 		crash_again(self, what);
 }

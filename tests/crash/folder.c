@@ -22,6 +22,14 @@ uint32_t folder_find(const folder_names *self, const char *name)
 	return NO_FILE;
 }
 
+const char *folder_name_of(const folder_names *self, uint32_t file)
+{
+	for (size_t i = 0; i < self->count; i++)
+		if (self->entries[i].file == file)
+			return self->entries[i].name;
+	return "";
+}
+
 void folder_link(folder_names *self, const char *name, uint32_t file)
 {
 	folder_entry *entry = find(self, name);

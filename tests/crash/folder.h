@@ -21,6 +21,9 @@ typedef struct folder_names {
 /* NO_FILE when there is none of that name. */
 uint32_t folder_find(const folder_names *self, const char *name);
 
+/* "" when it has no name. */
+const char *folder_name_of(const folder_names *self, uint32_t file);
+
 /* `file` NO_FILE takes the name out. */
 void folder_link(folder_names *self, const char *name, uint32_t file);
 

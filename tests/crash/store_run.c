@@ -10,6 +10,7 @@ enum {
 	STEPS = 40,
 	BATCH_MAX = 60,
 	CROWD_MAX = 4,
+	PIPELINE_MAX = 7,
 	MAP_BYTES = 32 << 20,
 	EDITS_MAX = 20000,
 };
@@ -102,7 +103,8 @@ static size_t begin_number(world *self)
 	return number;
 }
 
-static cx_status do_edit(open_store *open, engine__txn *txn, const edit *what)
+/* The value is shorter by `less` bytes. */
+static cx_status do_edit(open_store *open, engine__txn *txn, const edit *what, size_t less)
 {
 	uint8_t key_bytes[64];
 	uint8_t value_bytes[CONTENT_VALUE_BYTES_MAX];
@@ -110,10 +112,18 @@ static cx_status do_edit(open_store *open, engine__txn *txn, const edit *what)
 	cx_slice key = content_key(what->key, key_bytes);
 	if (what->value == 0)
 		return engine__txn_remove(txn, tree, key);
-	return engine__txn_put(txn, tree, key, content_value(what->value, value_bytes));
+	cx_slice value = content_value(what->value, value_bytes);
+	value.size -= less;
+	return engine__txn_put(txn, tree, key, value);
 }
 
-cx_status store_run_repeat(open_store *open, uint64_t found)
+static bool has_bytes_more(const edit *what, size_t than)
+{
+	uint8_t bytes[CONTENT_VALUE_BYTES_MAX];
+	return what->value != 0 && content_value(what->value, bytes).size > than;
+}
+
+cx_status store_run_repeat(open_store *open, uint64_t found, size_t less)
 {
 	const deed *next = NULL;
 	for (size_t i = 0; i < history.deed_count; i++)
@@ -128,8 +138,13 @@ cx_status store_run_repeat(open_store *open, uint64_t found)
 	cx_status status = engine__txn_begin(open->store, &txn);
 	if (status != CX_OK)
 		return status;
-	for (size_t i = 0; i < next->count && status == CX_OK; i++)
-		status = do_edit(open, txn, &history.edits[next->first + i]);
+	for (size_t i = 0; i < next->count && status == CX_OK; i++) {
+		const edit *one = &history.edits[next->first + i];
+		bool cut = less > 0 && has_bytes_more(one, less);
+		status = do_edit(open, txn, one, cut ? less : 0);
+		if (cut)
+			less = 0;
+	}
 	if (status == CX_OK)
 		return engine__txn_commit(&txn);
 	engine__txn_abort(&txn);
@@ -140,7 +155,7 @@ cx_status store_run_repeat(open_store *open, uint64_t found)
 
 static void apply(world *self, engine__txn *txn, content *now, edit what)
 {
-	MUST(do_edit(&self->open, txn, &what));
+	MUST(do_edit(&self->open, txn, &what, 0));
 	now->values[what.tree][what.key] = what.value;
 	CX_ASSERT(history.edit_count < EDITS_MAX);
 	history.edits[history.edit_count++] = what;
@@ -238,10 +253,10 @@ static void transact(world *self)
 /* Several are under way before the first is waited for. */
 static void pipeline(world *self)
 {
-	size_t numbers[CROWD_MAX];
-	uint64_t waits[CROWD_MAX];
+	size_t numbers[PIPELINE_MAX];
+	uint64_t waits[PIPELINE_MAX];
 	size_t count = 0;
-	for (uint64_t i = 2 + dice_below(self->roll, CROWD_MAX - 1); i > 0; i--) {
+	for (uint64_t i = 2 + dice_below(self->roll, PIPELINE_MAX - 1); i > 0; i--) {
 		request what = any_request(self);
 		numbers[count] = submit(self, &what, &waits[count]);
 		if (numbers[count] > 0)

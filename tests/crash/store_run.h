@@ -19,5 +19,6 @@ cx_status store_run_open(const char *path, bool must_exist, open_store *ret, cx_
 void store_run(const char *path, dice *roll, content_ledger *ledger);
 
 /* Does to `open` what the last run did to a content with that hash: as a client does that never
- * got the answer. CX_NOT_FOUND when the run ended with that content. */
-cx_status store_run_repeat(open_store *open, uint64_t found);
+ * got the answer; one value is shorter by `less` bytes. CX_NOT_FOUND when the run ended with
+ * that content. */
+cx_status store_run_repeat(open_store *open, uint64_t found, size_t less);

@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/check.h"
+#include "engine/store/entry.h"
 #include "tests/crash/store_run.h"
 #include "tests/crash/subject.h"
 
 #include <stdlib.h>
+
+enum { MARK_BYTES = ENGINE__ENTRY_HEADER_BYTES + 8 };
 
 static cx_status open_store_at(const char *path, bool must_exist, void **ret, cx_error *error)
 {
@@ -100,13 +103,24 @@ static cx_status write_new(open_store *self)
 	return status;
 }
 
-/* Mostly what the run did next, as it may lie behind the end of the journal. */
+static cx_status repeat_or_write_new(open_store *self, uint64_t found, size_t less)
+{
+	cx_status status = store_run_repeat(self, found, less);
+	return status == CX_NOT_FOUND ? write_new(self) : status;
+}
+
+/* Mostly what the run did next: the torn bytes that are behind the end of the journal may then
+ * follow on it. With a recovery's mark before it, they do if it is shorter by a mark. */
 static cx_status write_more(void *opened, uint64_t found)
 {
-	cx_status status = CX_NOT_FOUND;
-	if (found / 16 % 4 > 0)
-		status = store_run_repeat(opened, found);
-	return status == CX_NOT_FOUND ? write_new(opened) : status;
+	switch (found / 16 % 4) {
+	case 0:
+		return write_new(opened);
+	case 1:
+		return repeat_or_write_new(opened, found, MARK_BYTES);
+	default:
+		return repeat_or_write_new(opened, found, 0);
+	}
 }
 
 const crash_subject store_subject = {
