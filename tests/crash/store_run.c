@@ -224,8 +224,8 @@ static size_t submit(world *self, const request *what, uint64_t *ret_wait)
 	if (dice_one_in(self->roll, 4))
 		detour(self, txn, &now);
 	if (dice_one_in(self->roll, 10)) {
+		history.edit_count = done->first; /* the abort lets another writer in */
 		engine__txn_abort(&txn);
-		history.edit_count = done->first;
 		return 0;
 	}
 	done->count = history.edit_count - done->first;
