@@ -48,6 +48,7 @@ crash_program(crash_sim crash/tool_crash_sim.c crash_store)
 crash_program(test_crash_disk crash/test_disk.c crash_store)
 crash_test(test_crash_disk 60 test_crash_disk)
 crash_test(test_crash_store 300 crash_sim --states 60000)
+crash_test(test_crash_records 300 crash_sim --subject records --states 20000)
 
 # What breaks its word outside of the product; the names are those of tests/crash/lie.h.
 set(mutants lie_disk_ignores_flushes lie_folder_not_synced lie_data_not_synced

@@ -12,9 +12,9 @@
 #include <sys/stat.h>
 
 enum {
-	WRITES_EVERY = 4,   /* every so many states take a transaction more */
-	SECONDS_EVERY = 128,/* and the recovery of so many is recorded, */
-	TAILS_EVERY = 2,    /* of those that may have a torn tail */
+	WRITES_EVERY = 4,    /* every so many states take a transaction more */
+	SECONDS_EVERY = 128, /* and the recovery of so many is recorded, */
+	TAILS_EVERY = 2,     /* of those that may have a torn tail */
 };
 
 static const crash_how plan[] = {

@@ -26,3 +26,4 @@ typedef struct crash_subject {
 } crash_subject;
 
 extern const crash_subject store_subject;
+extern const crash_subject record_subject;

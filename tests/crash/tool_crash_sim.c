@@ -18,6 +18,7 @@ static const char usage[] =
 	"  --seed S        of the first run (default 1)\n"
 	"  --only N[.M]    only state N of the run of the seed, or crash M in its recovery;\n"
 	"                  describes it and keeps its files\n"
+	"  --subject NAME  what crashes: store (default) or records\n"
 	"  --lie NAME      with a disk or a program that breaks its word:\n"
 	"                 ";
 
@@ -74,6 +75,15 @@ static lie lie_of(const char *text)
 	explain(2);
 }
 
+static const crash_subject *subject_of(const char *text)
+{
+	static const crash_subject *const subjects[] = { &store_subject, &record_subject };
+	for (size_t i = 0; i < CX_COUNT_OF(subjects); i++)
+		if (strcmp(subjects[i]->name, text) == 0)
+			return subjects[i];
+	explain(2);
+}
+
 static void take_option(arguments *self, int option)
 {
 	switch (option) {
@@ -95,6 +105,9 @@ static void take_option(arguments *self, int option)
 	case 'l':
 		self->plan.lie = lie_of(optarg);
 		return;
+	case 'u':
+		self->plan.subject = subject_of(optarg);
+		return;
 	case 'c':
 		self->plan.stop_at_finding = true;
 		return;
@@ -113,6 +126,7 @@ static arguments take_options(int count, char **values)
 		{ "jobs", required_argument, NULL, 'j' },
 		{ "seed", required_argument, NULL, 's' },
 		{ "only", required_argument, NULL, 'o' },
+		{ "subject", required_argument, NULL, 'u' },
 		{ "lie", required_argument, NULL, 'l' },
 		{ "caught", no_argument, NULL, 'c' },
 		{ "help", no_argument, NULL, 'h' },
