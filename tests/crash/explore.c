@@ -6,6 +6,7 @@
 #include "tests/crash/describe.h"
 #include "tests/crash/known.h"
 #include "tests/crash/recorder.h"
+#include "tests/crash/recording.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -265,34 +266,19 @@ static void explore_trace(run *self)
 	}
 }
 
-static void record(exploration *self, content_ledger *ledger, event_trace *ret)
-{
-	char folder[128];
-	char path[128];
-	path_of(self, "record", folder);
-	path_of(self, "record/store", path);
-	image_write(&(crash_image){ 0 }, folder);
-	disk_model empty = { 0 };
-	dice roll = { .state = self->first.seed };
-	recorder_start(folder, &empty, dice_u64(&roll));
-	self->subject->run(path, &roll, ledger);
-	bool complete = recorder_stop(ret);
-	CX_ASSERT(complete);
-	lie_tell(self->lie, false, ret);
-}
-
 void explore(exploration *self)
 {
 	char folder[128];
 	*self->at = (crash_number){ .seed = self->first.seed };
-	path_of(self, "record", folder);
-	(void)mkdir(folder, 0700);
 	path_of(self, "scratch", folder);
+	(void)mkdir(folder, 0700);
+	path_of(self, "record", folder);
 	(void)mkdir(folder, 0700);
 
 	content_ledger ledger = { 0 };
 	event_trace trace = { 0 };
-	record(self, &ledger, &trace);
+	recording_make(self->subject, folder, self->first.seed, &ledger, &trace);
+	lie_tell(self->lie, false, &trace);
 	run first = { .all = self,
 		      .trace = &trace,
 		      .ledger = &ledger,
