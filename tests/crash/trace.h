@@ -5,10 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum {
-	NAME_BYTES = 40, /* of a file within the folder, with its NUL */
-	NO_FILE = UINT32_MAX,
-};
+enum { NAME_BYTES = 40 }; /* of a file within the folder, with its NUL */
+
+#define NO_FILE UINT32_MAX
 
 typedef enum event_kind {
 	EVENT_LINK,        /* `name` is `file` from here on; NO_FILE: it is no more */
