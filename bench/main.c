@@ -1,142 +1,124 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* cardex-bench: loads the benchmark's data and measures its operations. */
-#include "bench/process.h"
-#include "bench/wire.h"
+#include "base/clock.h"
+#include "bench/arguments.h"
+#include "bench/driver.h"
+#include "bench/systems.h"
 
-#include <getopt.h>
-#include <stdio.h>
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void usage(FILE *out)
-{
-	fputs("usage: cardex-bench load  --store FILE [--scale X]\n"
-	      "       cardex-bench local --store FILE [--scale X] [--seconds S] [--only "
-	      "R1,W1,…]\n"
-	      "       cardex-bench wire  --uri URI [--scale X] [--seconds S] [--only R1,W1,…]\n"
-	      "                          [--connections N] [--depth N]\n"
-	      "\n"
-	      "load makes the store and its data; local measures in this process (no daemon "
-	      "may\n"
-	      "hold the file); wire measures a running cardexd that serves it. Scale 1, the\n"
-	      "default, is 100,000 customers, 200,000 opportunities and 1,000,000 activities; "
-	      "give\n"
-	      "the scale of the load again when measuring. Operations:\n",
-	      out);
-	for (int i = 0; i < BENCH_OPERATION_COUNT; i++)
-		fprintf(out, "  %-4s %s\n", bench_operation_name((bench_operation)i),
-		        bench_operation_text((bench_operation)i));
-}
+enum { USAGE_STATUS = 2 };
 
-typedef struct arguments {
-	const char *store;
-	double scale;
-	unsigned wanted;
-	bench_load load;
-} arguments;
-
-/* The bits of the operations named in a comma-separated list; 0 when one is unknown. */
-static unsigned parse_operations(char *list)
+static int load(const bench_system *system, const bench_arguments *arguments)
 {
-	unsigned wanted = 0;
-	for (char *rest = NULL, *name = strtok_r(list, ",", &rest); name != NULL;
-	     name = strtok_r(NULL, ",", &rest)) {
-		int i = 0;
-		while (i < BENCH_OPERATION_COUNT &&
-		       strcmp(name, bench_operation_name((bench_operation)i)) != 0)
-			i++;
-		if (i == BENCH_OPERATION_COUNT)
-			return 0;
-		wanted |= 1u << i;
-	}
-	return wanted;
-}
-
-static bool parse_count(const char *text, unsigned max, unsigned *ret)
-{
-	char *end;
-	const unsigned long number = strtoul(text, &end, 10);
-	if (*end != '\0' || number < 1 || number > max)
-		return false;
-	*ret = (unsigned)number;
-	return true;
-}
-
-static bool parse_number(const char *text, double max, double *ret)
-{
-	char *end;
-	const double number = strtod(text, &end);
-	if (*end != '\0' || !(number > 0 && number <= max))
-		return false;
-	*ret = number;
-	return true;
-}
-
-static bool parse(int argc, char **argv, arguments *self)
-{
-	static const struct option options[] = {
-		{ "store", required_argument, NULL, 's' },
-		{ "uri", required_argument, NULL, 'u' },
-		{ "scale", required_argument, NULL, 'x' },
-		{ "seconds", required_argument, NULL, 't' },
-		{ "only", required_argument, NULL, 'o' },
-		{ "connections", required_argument, NULL, 'c' },
-		{ "depth", required_argument, NULL, 'd' },
-		{ 0 },
-	};
-	bool good = true;
-	for (int key; good && (key = getopt_long(argc, argv, "", options, NULL)) != -1;) {
-		if (key == 's')
-			self->store = optarg;
-		else if (key == 'u')
-			self->load.uri = optarg;
-		else if (key == 'x')
-			good = parse_number(optarg, 100, &self->scale);
-		else if (key == 't')
-			good = parse_number(optarg, 3600, &self->load.seconds);
-		else if (key == 'o')
-			good = (self->wanted = parse_operations(optarg)) != 0;
-		else if (key == 'c')
-			good = parse_count(optarg, 10000, &self->load.connections);
-		else if (key == 'd')
-			good = parse_count(optarg, 1000, &self->load.depth);
-		else
-			good = false;
-	}
-	return good && optind == argc - 1;
-}
-
-static int run_wire(const arguments *self)
-{
-	bench_report_head();
-	for (int i = 0; i < BENCH_OPERATION_COUNT; i++)
-		if ((self->wanted >> i & 1) != 0 &&
-		    bench_wire_run(&self->load, (bench_operation)i) != 0)
-			return 1;
+	const bench_sizes sizes = bench_sizes_of(arguments->scale);
+	const uint64_t begin = cx_clock_monotonic_ns();
+	if (!system->load(arguments->address, &sizes))
+		return 1;
+	const double seconds = (double)(cx_clock_monotonic_ns() - begin) / 1e9;
+	const int64_t records = sizes.customers + sizes.opportunities + sizes.activities;
+	printf("%s: %lld records in %.1f s\n", system->name, (long long)records, seconds);
 	return 0;
+}
+
+static void report(const bench_system *system, const bench_arguments *arguments,
+                   bench_operation operation, const bench_result *result)
+{
+	const bench_case what = { .system = system->name,
+		                  .operation = operation,
+		                  .connections = arguments->connections,
+		                  .depth = arguments->depth,
+		                  .round = arguments->round };
+	bench_report(arguments->form, &what, result);
+}
+
+static int run_link(const bench_system *system, const bench_arguments *arguments, FILE *series)
+{
+	static bench_result result;
+	const bench_load what = { .system = system->link,
+		                  .address = arguments->address,
+		                  .connections = arguments->connections,
+		                  .depth = arguments->depth,
+		                  .seconds = arguments->seconds,
+		                  .seed = arguments->seed,
+		                  .sizes = bench_sizes_of(arguments->scale),
+		                  .series = series };
+	for (int i = 0; i < BENCH_OPERATION_COUNT; i++) {
+		if ((arguments->wanted >> i & 1) == 0)
+			continue;
+		const bool good = bench_drive(&what, (bench_operation)i, &result);
+		report(system, arguments, (bench_operation)i, &result);
+		if (!good)
+			return 1;
+	}
+	return 0;
+}
+
+static bool run_local_one(const bench_system *system, const bench_arguments *arguments,
+                          bench_local *local, bench_operation operation)
+{
+	static bench_result result;
+	const bench_sizes sizes = bench_sizes_of(arguments->scale);
+	CX_SCOPED(bench_source_release) bench_source source;
+	if (!bench_source_init(&source, operation, &sizes, arguments->seed))
+		return false;
+	const bool good = bench_local_measure(system->local, local, &source, arguments->depth,
+	                                      arguments->seconds, &result);
+	report(system, arguments, operation, &result);
+	return good;
+}
+
+static int run_local(const bench_system *system, const bench_arguments *arguments)
+{
+	const bench_sizes sizes = bench_sizes_of(arguments->scale);
+	bench_local *local = system->local->open(arguments->address, &sizes);
+	bool good = local != NULL;
+	for (int i = 0; i < BENCH_OPERATION_COUNT && good; i++)
+		if ((arguments->wanted >> i & 1) != 0)
+			good = run_local_one(system, arguments, local, (bench_operation)i);
+	system->local->close(&local);
+	return good ? 0 : 1;
+}
+
+static int run(const bench_system *system, const bench_arguments *arguments)
+{
+	bench_report_head(arguments->form);
+	if (system->local != NULL)
+		return run_local(system, arguments);
+	if (arguments->series == NULL)
+		return run_link(system, arguments, NULL);
+	FILE *series = fopen(arguments->series, "w");
+	if (series == NULL) {
+		fprintf(stderr, "cardex-bench: %s: %s\n", arguments->series, strerror(errno));
+		return 1;
+	}
+	const int status = run_link(system, arguments, series);
+	return fclose(series) == 0 ? status : 1;
 }
 
 int main(int argc, char **argv)
 {
-	arguments self = { .scale = 1,
-		           .wanted = (1u << BENCH_OPERATION_COUNT) - 1,
-		           .load = { .connections = 1, .depth = 1, .seconds = 3 } };
+	bench_arguments arguments;
 	if (argc == 2 && strcmp(argv[1], "--help") == 0) {
-		usage(stdout);
+		bench_usage(stdout);
 		return 0;
 	}
-	const bool good = parse(argc, argv, &self);
-	const char *verb = good ? argv[optind] : "";
-	self.load.sizes = bench_sizes_of(self.scale);
-	if (strcmp(verb, "load") == 0 && self.store != NULL)
-		return bench_process_load(self.store, &self.load.sizes);
-	if (strcmp(verb, "local") == 0 && self.store != NULL) {
-		bench_report_head();
-		return bench_process_run(self.store, &self.load.sizes, self.wanted,
-		                         self.load.seconds);
+	if (!bench_arguments_parse(argc, argv, &arguments)) {
+		bench_usage(stderr);
+		return USAGE_STATUS;
 	}
-	if (strcmp(verb, "wire") == 0 && self.load.uri != NULL)
-		return run_wire(&self);
-	usage(stderr);
-	return 2;
+	const bench_system *system = bench_system_find(arguments.system);
+	if (system == NULL) {
+		fprintf(stderr, "cardex-bench: no system %s in this build; see --help\n",
+		        arguments.system);
+		return USAGE_STATUS;
+	}
+	if (strcmp(arguments.verb, "load") == 0 && system->load != NULL)
+		return load(system, &arguments);
+	if (strcmp(arguments.verb, "run") == 0)
+		return run(system, &arguments);
+	bench_usage(stderr);
+	return USAGE_STATUS;
 }

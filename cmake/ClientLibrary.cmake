@@ -27,7 +27,8 @@ set_target_properties(libcardex PROPERTIES
 set(merged ${CMAKE_CURRENT_BINARY_DIR}/libcardex.o)
 add_custom_command(OUTPUT ${merged}
   COMMAND ${CMAKE_LINKER} -r -o ${merged} ${objects}
-  COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=cardex_[a-z]* ${merged}
+  COMMAND ${CMAKE_OBJCOPY} --wildcard --keep-global-symbol=cardex_[a-z]*
+    --remove-section=.gnu.lto_* --remove-section=.gnu.debuglto_* ${merged}
   DEPENDS ${objects}
   COMMAND_EXPAND_LISTS VERBATIM)
 add_library(libcardex_static STATIC ${merged})

@@ -72,6 +72,12 @@ elseif(CMAKE_BUILD_TYPE MATCHES "Rel")
   cx_add_accepted_flags(-fstack-protector-strong -fstack-clash-protection
     -fcf-protection=full -ftrivial-auto-var-init=zero -fzero-call-used-regs=used-gpr)
   add_link_options(-Wl,-z,relro,-z,now,-z,noexecstack,-z,separate-code)
+  # What is shipped is optimised across files. The objects can be linked without it, too: tests
+  # are, as it takes seconds for each program, and libcardex.a is made of them.
+  if(CMAKE_C_COMPILER_ID STREQUAL GNU)
+    add_compile_options(-flto=auto -ffat-lto-objects)
+    add_link_options(-flto=auto)
+  endif()
 endif()
 
 if(CARDEX_COVERAGE)

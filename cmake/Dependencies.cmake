@@ -28,3 +28,7 @@ set_target_properties(cx_libcsv PROPERTIES
 if(CARDEX_TESTS AND NOT CARDEX_FUZZ)
   pkg_check_modules(CMOCKA REQUIRED IMPORTED_TARGET cmocka)
 endif()
+
+# Systems that bench/ compares with; optional.
+pkg_check_modules(LIBPQ IMPORTED_TARGET libpq)
+pkg_check_modules(SQLITE3 IMPORTED_TARGET sqlite3)

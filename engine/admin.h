@@ -9,6 +9,7 @@ typedef struct engine_stats {
 	uint64_t map_bytes;      /* the most the file can hold */
 	uint64_t file_bytes;     /* its length */
 	uint64_t reusable_bytes; /* free pages inside it */
+	uint64_t unmerged_bytes; /* in the journal, and not in the file yet */
 	uint64_t disk_free_bytes;
 	uint32_t readers; /* snapshots held now */
 	bool low;         /* less than a tenth of the room is left */

@@ -57,6 +57,7 @@ static void write_store(const engine_stats *stats, cx_buf *out)
 	write_figure("map_bytes", stats->map_bytes, out);
 	write_figure("file_bytes", stats->file_bytes, out);
 	write_figure("reusable_bytes", stats->reusable_bytes, out);
+	write_figure("unmerged_bytes", stats->unmerged_bytes, out);
 	write_figure("disk_free_bytes", stats->disk_free_bytes, out);
 	write_figure("readers", stats->readers, out);
 	cx_write_text(out, "low");
@@ -92,7 +93,7 @@ cx_status daemon__answer_stats(daemon__call *call, cx_error *error)
 #undef ONE
 	};
 	cx_buf *out = call->out;
-	cx_write_map(out, 3 + COUNTERS + 3 + 6 + 1);
+	cx_write_map(out, 3 + COUNTERS + 3 + 7 + 1);
 	cx_write_text(out, "version");
 	cx_write_text(out, daemon_version());
 	write_figure("seq", engine_read_seq(call->read), out);

@@ -17,6 +17,7 @@ cx_status engine_stats_get(engine *self, engine_stats *ret)
 		.map_bytes = usage.map_bytes,
 		.file_bytes = usage.file_bytes,
 		.reusable_bytes = usage.reusable_bytes,
+		.unmerged_bytes = usage.unmerged_bytes,
 		.disk_free_bytes = usage.disk_free_bytes,
 		.readers = usage.readers,
 		.low = engine__store_is_low(self->store),

@@ -34,6 +34,7 @@ static bool entry_is(const entry *self, cx_slice name)
 
 static void insert(engine__names *self, const char *name, size_t number)
 {
+	CX_ASSERT(name != NULL);
 	cx_slice text = cx_slice_of(name);
 	size_t at = cx_hash64(text, 0) & self->mask;
 	while (self->entries[at].name != NULL) {

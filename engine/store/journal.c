@@ -16,6 +16,8 @@ enum {
 	FIRST_SEGMENT_BYTES = 8 * 1024 * 1024,
 	GROWTH = 8,
 	AGE_MS_DEFAULT = 60 * 1000,
+	WAITING_BYTES_MAX =
+		32 * 1024 * 1024, /* for the disk, before the writer waits for it, too */
 	IDLE_BYTES_MAX = 4 * 1024 * 1024, /* kept of a buffer that a large commit made grow */
 	MERGED_BYTES_FACTOR =
 		3, /* of a segment's bytes, once they are in LMDB, half-full pages */
@@ -413,6 +415,8 @@ static cx_status queue(engine__store *store, uint64_t number)
 	engine__journal *journal = &store->journal;
 	pthread_mutex_lock(&store->lock);
 	cx_status status = store->broken;
+	if (journal->waiting.size > WAITING_BYTES_MAX)
+		status = wait_durable(store, journal->submitted);
 	if (status == CX_OK && journal->waiting.size == 0) {
 		const cx_buf empty = journal->waiting;
 		journal->waiting = journal->encoded;

@@ -42,8 +42,7 @@ static const char *fault_of(const engine__meta *meta, const uint8_t *body, uint3
 		return "the size of its map";
 	if ((meta->free.flags & ~WITHOUT_FOLDER) != NUMBER_KEYS)
 		return "the kind of its tree of free pages";
-	const char *fault = engine__tree_record_fault(&meta->free, meta->last_page);
-	return fault != NULL ? fault : engine__tree_record_fault(&meta->main, meta->last_page);
+	return NULL;
 }
 
 /* The page size is the first meta page's; 0 = this is the one. */
@@ -68,13 +67,10 @@ static cx_status read_one(engine__image *image, uint64_t number, engine__meta *r
 		.last_page = engine__u64(body + 120),
 		.txn = engine__u64(body + 128),
 	};
-	/* The second page of a file without a commit is not used; a failed first commit may
-	 * have left anything there. */
-	const bool unused = number == 1 && meta.txn == 0;
-	const char *fault = unused ? NULL : fault_of(&meta, body, page_bytes);
+	const char *fault = fault_of(&meta, body, page_bytes);
 	if (fault != NULL)
 		return engine__image_damaged(image, fault);
-	if (!unused && meta.main.flags != 0)
+	if (meta.main.flags != 0)
 		return engine__image_foreign(image);
 	*ret = meta;
 	return CX_OK;
@@ -86,6 +82,14 @@ static bool are_neighbours(const engine__meta *even, const engine__meta *odd)
 		return true;
 	return even->txn % 2 == 0 && odd->txn % 2 == 1 &&
 	       (even->txn + 1 == odd->txn || odd->txn + 1 == even->txn);
+}
+
+/* Only of the page that counts: after a failed write LMDB puts old numbers of transaction and
+ * last page back, over records that may be new. */
+static const char *fault_of_trees(const engine__meta *meta)
+{
+	const char *fault = engine__tree_record_fault(&meta->free, meta->last_page);
+	return fault != NULL ? fault : engine__tree_record_fault(&meta->main, meta->last_page);
 }
 
 cx_status engine__meta_read(engine__image *image, engine__meta *ret)
@@ -103,10 +107,10 @@ cx_status engine__meta_read(engine__image *image, engine__meta *ret)
 	image->pages = image->bytes / image->page_bytes;
 	if (!are_neighbours(&even, &odd))
 		return engine__image_damaged(image, "its transaction numbers");
-	const engine__meta *newer = odd.txn > even.txn ? &odd : &even;
-	const engine__meta *older = odd.txn > even.txn ? &even : &odd;
-	if (odd.txn > 0 && older->last_page > newer->last_page)
-		return engine__image_damaged(image, "its number of pages");
+	const engine__meta *newer = odd.txn > even.txn ? &odd : &even; /* of equals LMDB's */
+	const char *fault = fault_of_trees(newer);
+	if (fault != NULL)
+		return engine__image_damaged(image, fault);
 	*ret = *newer;
 	return CX_OK;
 }

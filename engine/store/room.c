@@ -96,6 +96,19 @@ static cx_status measure(engine__store *store, engine__store_usage *ret, uint64_
 	return CX_OK;
 }
 
+static uint64_t unmerged_bytes(engine__store *store)
+{
+	engine__journal *journal = &store->journal;
+	uint64_t bytes = 0;
+	pthread_mutex_lock(&store->lock);
+	if (journal->active != NULL)
+		bytes += atomic_load(&journal->active->synced) - ENGINE__SEGMENT_HEADER_BYTES;
+	if (journal->frozen != NULL)
+		bytes += atomic_load(&journal->frozen->synced) - ENGINE__SEGMENT_HEADER_BYTES;
+	pthread_mutex_unlock(&store->lock);
+	return bytes;
+}
+
 cx_status engine__store_usage_get(engine__store *store, engine__store_usage *ret)
 {
 	engine__store_usage usage;
@@ -103,6 +116,7 @@ cx_status engine__store_usage_get(engine__store *store, engine__store_usage *ret
 	cx_status status = measure(store, &usage, &paged);
 	if (status == CX_OK)
 		status = reusable_bytes(store, &usage.reusable_bytes);
+	usage.unmerged_bytes = unmerged_bytes(store);
 	if (status == CX_OK)
 		*ret = usage;
 	return status;

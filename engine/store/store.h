@@ -98,6 +98,7 @@ typedef struct engine__store_usage {
 	uint64_t map_bytes;      /* the most the file can hold */
 	uint64_t file_bytes;     /* its length */
 	uint64_t reusable_bytes; /* free pages inside it */
+	uint64_t unmerged_bytes; /* of the journal: on disk, and not in the file yet */
 	uint64_t disk_free_bytes;
 	uint32_t page_bytes;
 	uint32_t readers; /* views holding a snapshot now */

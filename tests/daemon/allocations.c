@@ -20,8 +20,10 @@ static void count(void)
 
 #if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
 /* gcc has no header that declares it. */
-int __sanitizer_install_malloc_and_free_hooks(void on_malloc(const volatile void *, size_t),
-                                              void on_free(const volatile void *));
+typedef void malloc_hook(const volatile void *data, size_t size);
+typedef void free_hook(const volatile void *data);
+int install_hooks(malloc_hook *,
+                  free_hook *) __asm__("__sanitizer_install_malloc_and_free_hooks");
 
 static void on_malloc(const volatile void *data, size_t size)
 {
@@ -39,43 +41,43 @@ static void prepare(void)
 {
 	static bool done;
 	if (!done)
-		__sanitizer_install_malloc_and_free_hooks(on_malloc, on_free);
+		install_hooks(on_malloc, on_free);
 	done = true;
 }
 #else
-void *__libc_malloc(size_t size);
-void *__libc_calloc(size_t count, size_t size);
-void *__libc_realloc(void *data, size_t size);
-void *__libc_memalign(size_t alignment, size_t size);
+void *libc_malloc(size_t size) __asm__("__libc_malloc");
+void *libc_calloc(size_t number, size_t size) __asm__("__libc_calloc");
+void *libc_realloc(void *data, size_t size) __asm__("__libc_realloc");
+void *libc_memalign(size_t alignment, size_t size) __asm__("__libc_memalign");
 
 void *malloc(size_t size)
 {
 	count();
-	return __libc_malloc(size);
+	return libc_malloc(size);
 }
 
 void *calloc(size_t number, size_t size)
 {
 	count();
-	return __libc_calloc(number, size);
+	return libc_calloc(number, size);
 }
 
 void *realloc(void *data, size_t size)
 {
 	count();
-	return __libc_realloc(data, size);
+	return libc_realloc(data, size);
 }
 
 void *aligned_alloc(size_t alignment, size_t size)
 {
 	count();
-	return __libc_memalign(alignment, size);
+	return libc_memalign(alignment, size);
 }
 
 int posix_memalign(void **ret, size_t alignment, size_t size)
 {
 	count();
-	void *data = __libc_memalign(alignment, size);
+	void *data = libc_memalign(alignment, size);
 	if (data == NULL)
 		return ENOMEM;
 	*ret = data;

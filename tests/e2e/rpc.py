@@ -65,13 +65,17 @@ class Daemon:
         self.store = os.path.join(self.folder, "store")
         self.process = None
 
-    def start(self):
-        """Returns the seconds until it answered."""
+    def launch(self):
+        """Starts it and does not wait."""
         binary = os.path.join(os.environ["CARDEX_BIN"], "cardexd")
-        begin = time.monotonic()
         self.log = open(os.path.join(self.folder, "log"), "ab")
         self.process = subprocess.Popen([binary, "--store", self.store, "--listen-unix", self.path,
                                          *self.options], stderr=self.log)
+
+    def start(self):
+        """Returns the seconds until it answered."""
+        begin = time.monotonic()
+        self.launch()
         while time.monotonic() < begin + 20:
             try:
                 client = Client(self.path)

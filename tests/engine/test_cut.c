@@ -47,7 +47,7 @@ static int setup(void **state)
 	make_texts();
 	fixture_begin(&store);
 	for (size_t i = 0; i < TEXTS; i++) {
-		char fields[ROOM + 50];
+		char fields[2 * ROOM + 50];
 		snprintf(fields, sizeof fields, "{'n': 1, 'body': '%s'}", texts[i]);
 		assert_int_equal(fixture_create(&store, "memo", fields), i + 1);
 	}

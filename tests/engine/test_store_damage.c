@@ -52,6 +52,12 @@ static uint8_t *meta_of(victim *self)
 	return engine__u64(even + 128) > engine__u64(odd + 128) ? even : odd;
 }
 
+static uint8_t *older_meta(victim *self)
+{
+	uint8_t *even = page_of(self, 0) + ENGINE__PAGE_HEADER_BYTES;
+	return meta_of(self) == even ? page_of(self, 1) + ENGINE__PAGE_HEADER_BYTES : even;
+}
+
 static uint8_t *free_record(victim *self)
 {
 	return meta_of(self) + 24;
@@ -459,6 +465,9 @@ static const slip slips[] = {
 	  "most of its pages are missing" },
 	{ "last page is one more", meta_of, 120, 8, ADD, 1,
 	  "was cut: 1 pages that are in use" },
+	{ "older meta is of no kind", older_meta, 24 + 4, 2, SET, 0,
+	  "the kind of its tree of free" },
+	{ "older meta is as old", older_meta, 128, 8, ADD, 1, "its transaction numbers" },
 	{ "map is too small", meta_of, 16, 8, SET, 4096, "the size of its map" },
 	{ "map has an address", meta_of, 8, 8, SET, 4096, "its meta page has an address" },
 	{ "free tree has another order", free_record, 4, 2, SET, 0x4000,
@@ -540,6 +549,18 @@ static void a_lost_page_is_counted_and_no_damage(void **state)
 	assert_int_equal(report.lost_pages, 1);
 }
 
+/* A failed write of the meta page leaves them so. */
+static void old_numbers_over_records_of_newer_trees_are_no_damage(void **state)
+{
+	victim *self = *state;
+	engine__verify_report report;
+	memcpy(self->bytes, self->sound, self->size);
+	put64(older_meta(self) + 24 + 40, 2000);
+	put64(older_meta(self) + 72 + 40, 2001);
+	put64(older_meta(self) + 120, 2002);
+	assert_int_equal(verify(self, &report, NULL), CX_OK);
+}
+
 static void a_longer_run_than_needed_is_no_damage(void **state)
 {
 	victim *self = *state;
@@ -581,6 +602,7 @@ int main(void)
 		cmocka_unit_test(the_file_to_damage_is_sound),
 		cmocka_unit_test(every_damage_is_refused_for_its_own_reason),
 		cmocka_unit_test(a_lost_page_is_counted_and_no_damage),
+		cmocka_unit_test(old_numbers_over_records_of_newer_trees_are_no_damage),
 		cmocka_unit_test(a_longer_run_than_needed_is_no_damage),
 		cmocka_unit_test(any_bytes_end_in_a_status),
 	};

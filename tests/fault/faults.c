@@ -338,8 +338,7 @@ static int posix_memalign_by_memalign(void **ret, size_t alignment, size_t size)
 }
 #endif
 
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-/* The sanitizers do not live without memory, nor when the C library has none for them. */
+/* Who gets memory all the same. */
 enum { SPARED_MAX = 16 };
 
 typedef struct spared_range {
@@ -352,8 +351,18 @@ static unsigned spared_count;
 
 static int spare(struct dl_phdr_info *object, size_t size, void *context)
 {
-	static const char *const objects[] = { "/libc.so", "/ld-linux", "/libasan", "/libubsan",
-		                               "/libtsan" };
+	static const char *const objects[] = {
+		"/libcrypto", /* OpenSSL 3.0 ends by SIGSEGV when it has none to begin with */
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+		/* The sanitizers do not live without, nor when the C library has none for them.
+		 */
+		"/libc.so",
+		"/ld-linux",
+		"/libasan",
+		"/libubsan",
+		"/libtsan",
+#endif
+	};
 	(void)size;
 	(void)context;
 	bool found = false;
@@ -382,18 +391,6 @@ static void find_spared(void)
 	if (spared_count == 0)
 		dl_iterate_phdr(spare, NULL);
 }
-#else
-static bool is_spared(const void *caller)
-{
-	(void)caller;
-	return false;
-}
-
-static void find_spared(void)
-{
-}
-#endif
-
 /* The first calls come before the sanitizers are ready. */
 #define UNCHECKED                                                                      \
 	__attribute__((no_sanitize_address, no_sanitize_thread, no_sanitize_undefined, \

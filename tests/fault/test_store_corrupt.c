@@ -27,7 +27,7 @@
 #include <unistd.h>
 
 enum {
-	CASES = 2400,
+	CASES = 1600,
 	CASES_UNCHECKED = 240,
 	RECORDS = 220,
 	LONG_ROWS = 6, /* of the first ones */
