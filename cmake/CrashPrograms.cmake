@@ -1,0 +1,79 @@
+# SPDX-License-Identifier: Apache-2.0
+# The crash simulator of tests/crash: the program `crash_sim`, and `crash_sim_<x>` over a store
+# changed by tests/crash/mutants/<x>.patch, which it must find to be wrong.
+#
+# They have a copy of the product that is compiled without sanitizers: a million states then take
+# minutes, and nothing stands between a call and the program's own function of that name.
+set(plain_flags -O2 -g -fno-sanitize=all -U_FORTIFY_SOURCE
+  -Wno-maybe-uninitialized)
+
+get_target_property(base_sources cx_base SOURCES)
+get_target_property(engine_sources cx_engine SOURCES)
+set(store_sources ${engine_sources})
+list(FILTER store_sources INCLUDE REGEX "/engine/store/")
+list(FILTER engine_sources EXCLUDE REGEX "/engine/store/")
+file(GLOB crash_sources CONFIGURE_DEPENDS crash/*.c)
+list(FILTER crash_sources EXCLUDE REGEX "/(test|tool)_[a-z0-9_]+\\.c$")
+
+function(crash_library name)
+  add_library(${name} OBJECT ${ARGN})
+  target_compile_options(${name} PRIVATE ${plain_flags})
+  target_link_libraries(${name} PRIVATE PkgConfig::MSGPACK PkgConfig::UTF8PROC
+    PkgConfig::XXHASH PkgConfig::LMDB PkgConfig::CMOCKA)
+endfunction()
+
+# crash_program(<name> <main> <store>): the object library <store> is the store that crashes.
+function(crash_program name main store)
+  add_executable(${name} ${main})
+  target_compile_options(${name} PRIVATE ${plain_flags})
+  target_link_options(${name} PRIVATE -fno-sanitize=all)
+  target_link_libraries(${name} PRIVATE crash_parts crash_engine crash_base ${store}
+    PkgConfig::MSGPACK PkgConfig::UTF8PROC PkgConfig::XXHASH PkgConfig::LMDB
+    PkgConfig::CMOCKA Threads::Threads)
+endfunction()
+
+function(crash_test name timeout)
+  add_test(NAME ${name} COMMAND ${ARGN})
+  set_tests_properties(${name} PROPERTIES
+    LABELS crash
+    TIMEOUT ${timeout}
+    ENVIRONMENT "${test_environment}")
+endfunction()
+
+crash_library(crash_base ${base_sources})
+crash_library(crash_engine ${engine_sources})
+crash_library(crash_store ${store_sources})
+crash_library(crash_parts ${crash_sources} support/dice.c)
+crash_program(crash_sim crash/tool_crash_sim.c crash_store)
+crash_program(test_crash_disk crash/test_disk.c crash_store)
+crash_program(test_crash_recording crash/test_recording.c crash_store)
+crash_test(test_crash_disk 60 test_crash_disk)
+crash_test(test_crash_recording 60 test_crash_recording)
+crash_test(test_crash_store 300 crash_sim --states 60000)
+crash_test(test_crash_records 300 crash_sim --subject records --states 20000)
+
+# What breaks its word outside of the product; the names are those of tests/crash/lie.h.
+set(mutants lie_disk_ignores_flushes lie_folder_not_synced lie_data_not_synced
+  lie_journal_not_synced lie_replay_not_synced lie_acknowledged_early)
+
+# A patch that no longer applies fails the build.
+file(GLOB patches CONFIGURE_DEPENDS crash/mutants/*.patch)
+foreach(patch IN LISTS patches)
+  get_filename_component(mutant ${patch} NAME_WE)
+  set(top ${CMAKE_CURRENT_BINARY_DIR}/mutants/${mutant})
+  list(TRANSFORM store_sources REPLACE "^${CMAKE_SOURCE_DIR}/" "${top}/"
+    OUTPUT_VARIABLE mutated_sources)
+  file(GLOB originals CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/engine/store/*.[ch])
+  add_custom_command(OUTPUT ${mutated_sources}
+    COMMAND ${CMAKE_COMMAND} -E rm -rf ${top}
+    COMMAND ${CMAKE_COMMAND} -E copy_directory ${CMAKE_SOURCE_DIR}/engine/store
+      ${top}/engine/store
+    COMMAND patch --quiet --forward --fuzz=0 -p1 -d ${top} -i ${patch}
+    DEPENDS ${patch} ${originals}
+    VERBATIM)
+  crash_library(crash_store_${mutant} ${mutated_sources})
+  target_include_directories(crash_store_${mutant} BEFORE PRIVATE ${top})
+  crash_program(crash_sim_${mutant} crash/tool_crash_sim.c crash_store_${mutant})
+  list(APPEND mutants ${mutant})
+endforeach()
+crash_test(test_crash_mutants 300 ${CMAKE_CURRENT_SOURCE_DIR}/crash/mutants.sh ${mutants})
