@@ -128,7 +128,7 @@ static cx_status announce(engine__store *store, uint64_t segment)
 	pthread_mutex_lock(&store->lmdb_lock);
 	MDB_txn *mdb = NULL;
 	size_t ignored;
-	int code = mdb_txn_begin(store->env, NULL, 0, &mdb);
+	int code = engine__lmdb_begin(store, &mdb);
 	if (code == 0)
 		code = engine__journal_put_state(store, mdb, store->journal.submitted, segment);
 	cx_status status = engine__commit(store, mdb, code, &ignored);
@@ -509,7 +509,7 @@ static cx_status commit_directly(engine__store *store, const engine__buffer *wri
 	pthread_mutex_lock(&store->lmdb_lock);
 	MDB_txn *mdb = NULL;
 	engine__handover all = engine__handover_begin(engine__buffer_layer(writes));
-	int code = mdb_txn_begin(store->env, NULL, 0, &mdb);
+	int code = engine__lmdb_begin(store, &mdb);
 	if (code == 0)
 		code = engine__handover_some(&all, mdb, SIZE_MAX, SIZE_MAX);
 	status = engine__commit(store, mdb, code, &tables->needs_txn);

@@ -12,6 +12,14 @@
 #include <pthread.h>
 #include <stdatomic.h>
 
+/* Who has the snapshot of LMDB of a view. */
+typedef enum engine__view_hold {
+	ENGINE__VIEW_EMPTY,      /* nobody: there is none */
+	ENGINE__VIEW_TAKEN,      /* the view's thread */
+	ENGINE__VIEW_PARKED,     /* whoever comes first */
+	ENGINE__VIEW_LETTING_GO, /* a writer, for a moment */
+} engine__view_hold;
+
 enum { ENGINE__LAYERS_MAX = ENGINE__TABLES_MAX + 1 };
 
 /* A read transaction that is reset and renewed rather than made anew, and the memtables over
@@ -19,6 +27,7 @@ enum { ENGINE__LAYERS_MAX = ENGINE__TABLES_MAX + 1 };
 struct engine__view {
 	engine__store *store;
 	MDB_txn *mdb;
+	atomic_int hold;        /* of its snapshot: engine__view_hold */
 	engine__buffer *buffer; /* the writes over the snapshot; NULL outside transactions */
 	engine__tables *tables; /* while live */
 	engine__layer layers[ENGINE__TABLES_MAX]; /* of those that hold something */
@@ -26,6 +35,7 @@ struct engine__view {
 	unsigned layer_count;
 	engine__cursor *idle; /* closed cursors for the next open, last closed first */
 	engine__view *next;   /* in the store's pool */
+	engine__view *next_of_all;
 	unsigned cursors_open;
 	bool live; /* holds a snapshot */
 };
@@ -54,8 +64,9 @@ struct engine__store {
 	engine__room room;
 	bool opened; /* as a whole: the journal was taken up */
 
-	pthread_mutex_t views_lock; /* of `idle_views` */
+	pthread_mutex_t views_lock; /* of the two lists */
 	engine__view *idle_views;
+	engine__view *all_views;
 	atomic_uint views; /* begun and not ended */
 	atomic_uint snapshots;
 
@@ -102,6 +113,9 @@ cx_status engine__status_of_mdb(int code);
 CX_MUST_USE cx_status engine__view_new(engine__store *store, engine__view **ret);
 void engine__view_free(engine__view **view);
 
+/* Lets go of the snapshots that rested views keep. */
+void engine__views_let_go(engine__store *store);
+
 /* Whether the snapshot has the tree: one made later is not known to it. */
 bool engine__view_has(const engine__view *view, engine__tree tree);
 
@@ -120,6 +134,9 @@ void engine__writer_leave(engine__store *store);
 
 /* Nothing is acknowledged any more. */
 void engine__store_break(engine__store *store);
+
+/* Begins a write transaction of LMDB; returns its code. With the LMDB lock held. */
+CX_MUST_USE int engine__lmdb_begin(engine__store *store, MDB_txn **ret);
 
 /* Commits a write transaction of LMDB, or aborts it when `code` is not 0; decides what a
  * failure means for the store. `*ret_txn` is its number. With the LMDB lock held. */

@@ -122,6 +122,12 @@ static cx_status failed(engine__store *store, int code)
 	return status == CX_CORRUPT ? CX_CORRUPT : CX_IO;
 }
 
+int engine__lmdb_begin(engine__store *store, MDB_txn **ret)
+{
+	engine__views_let_go(store);
+	return mdb_txn_begin(store->env, NULL, 0, ret);
+}
+
 cx_status engine__commit(engine__store *store, MDB_txn *mdb, int code, size_t *ret_txn)
 {
 	size_t number = mdb == NULL ? 0 : mdb_txn_id(mdb);
@@ -222,7 +228,7 @@ static int open_trees(engine__store *store)
 static cx_status make_tree(engine__store *store, const char *name, MDB_dbi *ret)
 {
 	MDB_txn *mdb;
-	int code = mdb_txn_begin(store->env, NULL, 0, &mdb);
+	int code = engine__lmdb_begin(store, &mdb);
 	if (code != 0)
 		return engine__status_of_mdb(code);
 	code = open_tree(store, mdb, name, MDB_CREATE, ret);

@@ -3,18 +3,53 @@
 #include "engine/store/lmdb.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdlib.h>
+
+/* A rested view keeps its snapshot of LMDB parked, as taking it up again is much cheaper than a
+ * new one: LMDB looks every tree up anew in that. Whoever writes to LMDB lets go of those that
+ * are parked, so none keeps a page from being used again for longer than to the next commit. */
+
+/* True when the snapshot of before is there again. */
+static bool unpark(engine__view *view)
+{
+	for (;;) {
+		int hold = ENGINE__VIEW_PARKED;
+		if (atomic_compare_exchange_strong(&view->hold, &hold, ENGINE__VIEW_TAKEN))
+			return true;
+		if (hold == ENGINE__VIEW_EMPTY) {
+			atomic_store(&view->hold, ENGINE__VIEW_TAKEN);
+			return false;
+		}
+		CX_ASSERT(hold == ENGINE__VIEW_LETTING_GO);
+		sched_yield();
+	}
+}
+
+void engine__views_let_go(engine__store *store)
+{
+	pthread_mutex_lock(&store->views_lock);
+	for (engine__view *view = store->all_views; view != NULL; view = view->next_of_all) {
+		int hold = ENGINE__VIEW_PARKED;
+		if (!atomic_compare_exchange_strong(&view->hold, &hold,
+		                                    ENGINE__VIEW_LETTING_GO))
+			continue;
+		mdb_txn_reset(view->mdb);
+		atomic_store(&view->hold, ENGINE__VIEW_EMPTY);
+	}
+	pthread_mutex_unlock(&store->views_lock);
+}
 
 static void rest(engine__view *view)
 {
 	CX_ASSERT(view->cursors_open == 0);
 	if (!view->live)
 		return;
-	mdb_txn_reset(view->mdb);
 	engine__tables_let_go(&view->tables);
 	view->layer_count = 0;
 	view->live = false;
 	atomic_fetch_sub(&view->store->snapshots, 1);
+	atomic_store(&view->hold, ENGINE__VIEW_PARKED);
 }
 
 /* The set of memtables of now, and the commit up to which the view sees them: for a
@@ -42,23 +77,31 @@ static void lay(engine__view *view, uint64_t number)
 	}
 }
 
-/* LMDB's snapshot is taken before the set of memtables: what is dropped from the set between
- * the two would be missing, so it is taken again then. What LMDB has beyond the set's oldest
- * memtable does no harm: that one is read first. */
+/* A snapshot of LMDB and, after it, the set of memtables: what is dropped from the set between
+ * the two would be missing, so a newer snapshot is taken then. What LMDB has beyond the set's
+ * oldest memtable does no harm: that one is read first. */
+static cx_status take_snapshot(engine__view *view, bool parked, uint64_t *ret_number)
+{
+	int code = parked ? 0 : mdb_txn_renew(view->mdb);
+	while (code == 0) {
+		*ret_number = take_tables(view);
+		if (mdb_txn_id(view->mdb) >= view->tables->needs_txn)
+			return CX_OK;
+		engine__tables_let_go(&view->tables);
+		mdb_txn_reset(view->mdb);
+		code = mdb_txn_renew(view->mdb);
+	}
+	return engine__status_of_mdb(code);
+}
+
 static cx_status renew(engine__view *view)
 {
 	rest(view);
-	cx_status status = engine__status_of_mdb(mdb_txn_renew(view->mdb));
-	if (status != CX_OK)
+	uint64_t number = 0;
+	cx_status status = take_snapshot(view, unpark(view), &number);
+	if (status != CX_OK) {
+		atomic_store(&view->hold, ENGINE__VIEW_EMPTY);
 		return status;
-	uint64_t number = take_tables(view);
-	while (mdb_txn_id(view->mdb) < view->tables->needs_txn) {
-		engine__tables_let_go(&view->tables);
-		mdb_txn_reset(view->mdb);
-		status = engine__status_of_mdb(mdb_txn_renew(view->mdb));
-		if (status != CX_OK)
-			return status;
-		number = take_tables(view);
 	}
 	lay(view, number);
 	view->live = true;
@@ -76,9 +119,26 @@ cx_status engine__view_new(engine__store *store, engine__view **ret)
 	if (code != 0)
 		return engine__status_of_mdb(code);
 	mdb_txn_reset(view->mdb);
+	pthread_mutex_lock(&store->views_lock);
+	view->next_of_all = store->all_views;
+	store->all_views = view;
+	pthread_mutex_unlock(&store->views_lock);
 	*ret = view;
 	view = NULL;
 	return CX_OK;
+}
+
+/* One that was never counted among all is accepted. */
+static void forget(engine__view *view)
+{
+	engine__store *store = view->store;
+	pthread_mutex_lock(&store->views_lock);
+	engine__view **link = &store->all_views;
+	while (*link != NULL && *link != view)
+		link = &(*link)->next_of_all;
+	if (*link != NULL)
+		*link = view->next_of_all;
+	pthread_mutex_unlock(&store->views_lock);
 }
 
 void engine__view_free(engine__view **view)
@@ -86,6 +146,7 @@ void engine__view_free(engine__view **view)
 	if (*view == NULL)
 		return;
 	rest(*view);
+	forget(*view);
 	engine__cursors_free(*view);
 	if ((*view)->mdb != NULL)
 		mdb_txn_abort((*view)->mdb);

@@ -55,7 +55,7 @@ static cx_status merge_slice(merging *self)
 	engine__handover ahead = self->handover;
 	pthread_mutex_lock(&store->lmdb_lock);
 	MDB_txn *mdb = NULL;
-	int code = mdb_txn_begin(store->env, NULL, 0, &mdb);
+	int code = engine__lmdb_begin(store, &mdb);
 	if (code == 0)
 		code = engine__handover_some(&ahead, mdb, self->operations_max,
 		                             self->bytes_max);

@@ -58,7 +58,7 @@ static cx_status make(recovery *self)
 	MDB_txn *mdb = NULL;
 	size_t ignored;
 	pthread_mutex_lock(&store->lmdb_lock);
-	int code = mdb_txn_begin(store->env, NULL, 0, &mdb);
+	int code = engine__lmdb_begin(store, &mdb);
 	if (code == 0)
 		code = make_tree(store, mdb);
 	cx_status status = engine__commit(store, mdb, code, &ignored);
