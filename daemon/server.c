@@ -367,11 +367,23 @@ cx_status daemon_server_listen(daemon_server *server, cx_error *error)
 	return status;
 }
 
+/* The file is all there is afterwards. */
+static void settle(daemon_server *server)
+{
+	cx_status status = engine_settle(server->context.store);
+	if (status == CX_OK || server->exit_status != DAEMON_EXIT_OK)
+		return;
+	DAEMON_LOG(ERROR, "store unsettled", LOG_TEXT("status", cx_status_name(status)),
+	           LOG_TEXT("text", "the journal stays; the next start goes on from it"));
+	server->exit_status = DAEMON_EXIT_IO;
+}
+
 int daemon_server_run(daemon_server *server)
 {
 	DAEMON_LOG(INFO, "daemon ready", LOG_NUMBER("pid", getpid()));
 	daemon_notify("READY=1");
 	event_base_dispatch(server->base);
+	settle(server);
 	DAEMON_LOG(INFO, "daemon stopped",
 	           LOG_NUMBER("requests", atomic_load(&server->context.counters.requests)),
 	           LOG_NUMBER("writes", atomic_load(&server->context.counters.writes)));

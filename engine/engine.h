@@ -37,6 +37,11 @@ typedef struct engine_options {
 CX_MUST_USE cx_status engine_open(const char *path, const engine_options *options, engine **ret,
                                   cx_error *error);
 
+/* Merges the journal, so that the file is all there is; what engine_close() does, too, but
+ * there an error has nobody to tell it to. Errors: CX_IO, CX_STORAGE_FULL, CX_CORRUPT; the
+ * journal stays beside the file then, for the next open, and nothing is lost. */
+CX_MUST_USE cx_status engine_settle(engine *self);
+
 /* Everything begun must have ended. NULL is accepted; sets `*self` to NULL. */
 void engine_close(engine **self);
 

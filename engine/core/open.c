@@ -133,6 +133,11 @@ cx_status engine_open(const char *path, const engine_options *options, engine **
 	return CX_OK;
 }
 
+cx_status engine_settle(engine *self)
+{
+	return engine__store_settle(self->store);
+}
+
 void engine_close(engine **self)
 {
 	if (*self == NULL)

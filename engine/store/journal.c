@@ -14,13 +14,13 @@ enum {
 	SEGMENT_BYTES_DEFAULT = 64 * 1024 * 1024,
 	SEGMENT_BYTES_MIN = 4096,
 	FIRST_SEGMENT_BYTES = 8 * 1024 * 1024,
+	SMALLEST_SEGMENT_BYTES = 1024 * 1024, /* when there is no room for a larger one */
 	GROWTH = 8,
 	AGE_MS_DEFAULT = 60 * 1000,
-	WAITING_BYTES_MAX =
-		32 * 1024 * 1024, /* for the disk, before the writer waits for it, too */
+	WAITING_BYTES_MAX = 32 * 1024 * 1024, /* for the disk, before the writer waits, too */
 	IDLE_BYTES_MAX = 4 * 1024 * 1024, /* kept of a buffer that a large commit made grow */
-	MERGED_BYTES_FACTOR =
-		3, /* of a segment's bytes, once they are in LMDB, half-full pages */
+	/* What LMDB may need for the bytes of two segments: pages are at least half full. */
+	MERGED_BYTES_FACTOR = 2 * 2,
 	MERGE_SLACK_BYTES = 4 * 1024 * 1024, /* pages that slices in flight hold twice */
 };
 
@@ -136,23 +136,34 @@ static cx_status announce(engine__store *store, uint64_t segment)
 	return status;
 }
 
-static cx_status prepare(engine__store *store, engine__segment *segment)
+static cx_status prepare_bytes(engine__store *store, engine__segment *segment, uint64_t bytes)
 {
 	engine__journal *journal = &store->journal;
-	uint64_t bytes = journal->next_bytes;
-	cx_status status = engine__room_reserve(store, MERGED_BYTES_FACTOR * 2 * bytes +
-	                                                       MERGE_SLACK_BYTES);
-	if (status == CX_OK)
-		status = engine__segment_prepare(segment, journal->identity,
-		                                 journal->last_segment + 1, bytes);
+	cx_status status =
+		engine__room_reserve(store, MERGED_BYTES_FACTOR * bytes + MERGE_SLACK_BYTES);
+	return status == CX_OK ? engine__segment_prepare(segment, journal->identity,
+	                                                 journal->last_segment + 1, bytes)
+	                       : status;
+}
+
+/* A segment of the next size, or one as small as `bytes_min` when there is no room for that. */
+static cx_status prepare(engine__store *store, engine__segment *segment, uint64_t bytes_min)
+{
+	engine__journal *journal = &store->journal;
+	uint64_t bytes = journal->next_bytes > bytes_min ? journal->next_bytes : bytes_min;
+	cx_status status = prepare_bytes(store, segment, bytes);
+	while (status == CX_STORAGE_FULL && bytes / GROWTH >= bytes_min &&
+	       bytes / GROWTH >= SMALLEST_SEGMENT_BYTES) {
+		bytes /= GROWTH;
+		status = prepare_bytes(store, segment, bytes);
+	}
 	if (status != CX_OK)
 		return status;
 	segment->table->last = journal->submitted; /* what a merge of none covers */
 	journal->last_segment++;
-	if (journal->next_bytes < journal->segment_bytes_max / GROWTH)
-		journal->next_bytes *= GROWTH;
-	else
-		journal->next_bytes = journal->segment_bytes_max;
+	journal->next_bytes = bytes < journal->segment_bytes_max / GROWTH
+	                              ? bytes * GROWTH
+	                              : journal->segment_bytes_max;
 	return CX_OK;
 }
 
@@ -212,7 +223,7 @@ cx_status engine__journal_wait_merged(engine__store *store)
 }
 
 /* The first segment: from here on there is a journal. */
-static cx_status start(engine__store *store)
+static cx_status start(engine__store *store, uint64_t bytes_min)
 {
 	engine__journal *journal = &store->journal;
 	pthread_mutex_lock(&store->lock);
@@ -226,7 +237,7 @@ static cx_status start(engine__store *store)
 	engine__segment *first = &journal->segments[0];
 	status = engine__journal_start_merger(store);
 	if (status == CX_OK)
-		status = prepare(store, first);
+		status = prepare(store, first, bytes_min);
 	if (status == CX_OK)
 		status = announce(store, first->number);
 	if (status == CX_OK) {
@@ -273,7 +284,7 @@ cx_status engine__journal_mark(engine__store *store, engine__entry_kind kind, cx
 }
 
 /* Freezes the active segment, when the one before is merged, and goes on in the other. */
-cx_status engine__journal_change_segment(engine__store *store)
+cx_status engine__journal_change_segment(engine__store *store, uint64_t bytes_min)
 {
 	engine__journal *journal = &store->journal;
 	pthread_mutex_lock(&store->lock);
@@ -285,7 +296,7 @@ cx_status engine__journal_change_segment(engine__store *store)
 		return status;
 
 	engine__segment *next = other_of(journal);
-	status = prepare(store, next);
+	status = prepare(store, next, bytes_min);
 	if (status == CX_OK)
 		status = engine__journal_mark(store, ENGINE__ENTRY_END, (cx_slice){ 0 });
 	if (status == CX_OK) {
@@ -305,20 +316,17 @@ cx_status engine__journal_change_segment(engine__store *store)
 static cx_status find_room(engine__store *store, uint64_t size)
 {
 	engine__journal *journal = &store->journal;
-	uint64_t overhead = ENGINE__SEGMENT_HEADER_BYTES + ENGINE__ENTRY_HEADER_BYTES;
-	if (size > journal->segment_bytes_max - overhead)
+	uint64_t bytes_min = ENGINE__SEGMENT_HEADER_BYTES + size + ENGINE__ENTRY_HEADER_BYTES;
+	if (bytes_min > journal->segment_bytes_max)
 		return CX_STORAGE_FULL;
 	if (journal->active != NULL && engine__segment_has_room(journal->active, size))
 		return CX_OK;
 	uint64_t now = cx_clock_monotonic_ns();
 	if (journal->refused_ns != 0 && now - journal->refused_ns < TRY_AGAIN_NS)
 		return CX_STORAGE_FULL;
-	cx_status status = CX_OK;
-	if (journal->active == NULL)
-		status = start(store);
-	/* They begin small: some changes may be needed until one is large enough. */
-	while (status == CX_OK && !engine__segment_has_room(journal->active, size))
-		status = engine__journal_change_segment(store);
+	cx_status status = journal->active == NULL
+	                           ? start(store, bytes_min)
+	                           : engine__journal_change_segment(store, bytes_min);
 	journal->refused_ns = status == CX_STORAGE_FULL ? now : 0;
 	return status;
 }

@@ -86,9 +86,9 @@ CX_MUST_USE cx_status engine__journal_freeze(engine__store *store, engine__segme
  * end; it is tried again all the same. */
 CX_MUST_USE cx_status engine__journal_wait_merged(engine__store *store);
 
-/* Freezes the active segment and goes on in the other, once the one before is merged. By the
- * writer. Errors: CX_STORAGE_FULL, CX_IO, CX_NO_MEMORY. */
-CX_MUST_USE cx_status engine__journal_change_segment(engine__store *store);
+/* Freezes the active segment and goes on in the other, of `bytes_min` at least, once the one
+ * before is merged. By the writer. Errors: CX_STORAGE_FULL, CX_IO, CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__journal_change_segment(engine__store *store, uint64_t bytes_min);
 
 /* Writes a mark at the end of the active segment, which has room for it, and syncs it; all
  * commits must be durable. By the writer. Errors: CX_IO, CX_NO_MEMORY. */

@@ -391,14 +391,21 @@ cx_status engine__store_open(const char *path, const engine__store_options *opti
 	return CX_OK;
 }
 
+cx_status engine__store_settle(engine__store *store)
+{
+	cx_status status = engine__writer_enter(store);
+	if (status != CX_OK)
+		return status;
+	status = engine__journal_stop(store);
+	engine__writer_leave(store);
+	return status;
+}
+
 /* Everything goes into the LMDB file, when that can be had; nothing runs afterwards. */
 static void stop(engine__store *store)
 {
-	if (store->opened && engine__writer_enter(store) == CX_OK) {
-		cx_status status = engine__journal_stop(store);
-		(void)status; /* what remains is taken up by the next open */
-		engine__writer_leave(store);
-	}
+	cx_status status = store->opened ? engine__store_settle(store) : CX_OK;
+	(void)status; /* what remains is taken up by the next open */
 	pthread_mutex_lock(&store->lock);
 	store->journal.stopping = true;
 	pthread_cond_signal(&store->journal.merge_wanted);

@@ -169,7 +169,7 @@ static void freeze_old(engine__store *store)
 	store->writing = true;
 	store->journal.active_since_ns = cx_clock_monotonic_ns(); /* for the next try */
 	pthread_mutex_unlock(&store->lock);
-	cx_status status = engine__journal_change_segment(store);
+	cx_status status = engine__journal_change_segment(store, 0);
 	if (status == CX_IO)
 		engine__store_break(store);
 	/* Want of room is for writers. */

@@ -85,10 +85,14 @@ static cx_status measure(engine__store *store, engine__store_usage *ret, uint64_
 	int code = mdb_env_info(store->env, &info);
 	if (code != 0)
 		return engine__status_of_mdb(code);
+	uint64_t held =
+		(uint64_t)file.st_blocks * 512; /* with what is reserved behind the file */
+	uint64_t length = (uint64_t)file.st_size;
 	*ret = (engine__store_usage){
 		.map_bytes = info.me_mapsize,
-		.file_bytes = (uint64_t)file.st_size,
-		.disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize,
+		.file_bytes = length,
+		.disk_free_bytes = (uint64_t)disk.f_bavail * disk.f_frsize +
+		                   (held > length ? held - length : 0),
 		.page_bytes = store->page_bytes,
 		.readers = atomic_load(&store->snapshots),
 	};

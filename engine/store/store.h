@@ -81,6 +81,10 @@ typedef struct engine__store_options {
 CX_MUST_USE cx_status engine__store_open(const char *path, const engine__store_options *options,
                                          engine__store **ret, cx_error *error);
 
+/* Merges everything, so that the file is all there is; the next commit begins a journal again.
+ * Waits for the transaction of another thread. Errors: those of a commit; the journal stays. */
+CX_MUST_USE cx_status engine__store_settle(engine__store *store);
+
 /* Every view and transaction must have ended. Merges the journal into the file and removes it;
  * when that cannot be had (no room, a disk error) the journal stays, for the next open to go on
  * from. NULL is accepted; sets `*store` to NULL. */
