@@ -101,7 +101,8 @@ uint64_t engine_write_seq(const engine_write *write);
 size_t engine_write_operations(const engine_write *write);
 size_t engine_write_bytes(const engine_write *write);
 
-/* A transaction that was handed over. All zero: one that changed nothing. */
+/* A transaction that was handed over; of one that changed nothing the newest that it saw, as
+ * what it found may not be told before that is on disk. */
 typedef struct engine_commit {
 	uint64_t number;
 } engine_commit;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/exec/committer.h"
 
+#include "base/check.h"
 #include "base/clock.h"
 
 #include <pthread.h>
@@ -92,6 +93,7 @@ void daemon__committer_give(daemon__committer *committer, daemon__jobs *jobs,
 {
 	pthread_mutex_lock(&committer->lock);
 	daemon__jobs_move(&committer->jobs, jobs);
+	CX_ASSERT(commit.number >= committer->commit.number);
 	committer->commit = commit;
 	pthread_cond_signal(&committer->filled);
 	pthread_mutex_unlock(&committer->lock);

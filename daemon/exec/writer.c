@@ -97,10 +97,11 @@ static cx_status run_group(daemon__writer *writer, daemon__jobs *waiting,
 		daemon__jobs_append(ret_group, job);
 	} while (waiting->count > 0 && !is_large_enough(writer, transaction));
 
-	*ret_commit = (engine_commit){ 0 };
-	if (engine_write_operations(transaction) == 0)
-		return CX_OK; /* all failed, or changed nothing */
-	atomic_fetch_add_explicit(&writer->context->counters.groups, 1, memory_order_relaxed);
+	/* Also one in which all failed or changed nothing: that may be due to the group before.
+	 */
+	if (engine_write_operations(transaction) > 0)
+		atomic_fetch_add_explicit(&writer->context->counters.groups, 1,
+		                          memory_order_relaxed);
 	return engine_write_submit(&transaction, ret_commit);
 }
 

@@ -73,11 +73,12 @@ cx_status engine_write_submit(engine_write **write, engine_commit *ret)
 {
 	CX_SCOPED(engine_write_abort) engine_write *self = *write;
 	*write = NULL;
-	*ret = (engine_commit){ 0 };
-	if (self->seq == self->seq_before)
-		return CX_OK; /* nothing changed */
-	CX_ASSERT(self->seq > self->seq_before);
-	cx_status status = engine__meta_seq_put(self, self->seq);
+	cx_status status = CX_OK;
+	CX_ASSERT(self->seq >= self->seq_before);
+	if (self->seq == self->seq_before) /* nothing changed */
+		engine__txn_rollback(self->txn, 0);
+	else
+		status = engine__meta_seq_put(self, self->seq);
 	if (status != CX_OK)
 		return status;
 	return engine__txn_submit(&self->txn, &ret->number);

@@ -203,7 +203,8 @@ size_t engine__txn_bytes(const engine__txn *txn);
 
 /* Hands the writes over: what later transactions see, and what engine__store_wait() makes
  * durable. Views see them when they are. Ends the transaction and sets `*txn` to NULL, on error
- * too. So the next transaction can run while the writes of this one go to disk.
+ * too. So the next transaction can run while the writes of this one go to disk. The number of
+ * one without writes is that of the newest it saw: what it found may not be told before either.
  * Errors: as engine__txn_commit(). */
 CX_MUST_USE cx_status engine__txn_submit(engine__txn **txn, uint64_t *ret_number);
 

@@ -86,7 +86,7 @@ cx_status engine__txn_submit(engine__txn **txn, uint64_t *ret_number)
 	engine__txn *self = *txn;
 	cx_status status = CX_OK;
 	engine__view_rest(self->view); /* so that it keeps no page from being used again */
-	uint64_t number = 0;
+	uint64_t number = self->store->journal.submitted; /* the newest that it saw */
 	if (engine__buffer_operations(self->buffer) > 0)
 		status = engine__journal_submit(self->store, self->buffer, &number);
 	end(self);

@@ -418,6 +418,28 @@ static void a_snapshot_stays_while_segments_change(void **state)
 	raw_release(&store);
 }
 
+/* Its answer may tell what the unsynced one before it did. */
+static void a_transaction_without_writes_is_as_late_as_what_it_saw(void **state)
+{
+	(void)state;
+	raw_store store;
+	raw_init(&store, NULL);
+	raw_open(&store);
+	engine__txn *txn;
+	uint64_t first = 0;
+	uint64_t second = 0;
+	assert_int_equal(engine__txn_begin(store.store, &txn), CX_OK);
+	raw_put_all(txn, store.tree, "a=1");
+	assert_int_equal(engine__txn_submit(&txn, &first), CX_OK);
+	assert_int_equal(engine__txn_begin(store.store, &txn), CX_OK);
+	assert_int_equal(engine__txn_submit(&txn, &second), CX_OK);
+	assert_true(first > 0);
+	assert_int_equal(second, first);
+	assert_int_equal(engine__store_wait(store.store, second), CX_OK);
+	assert_string_equal(raw_show_all(&store), "a=1");
+	raw_release(&store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -435,6 +457,7 @@ int main(void)
 		cmocka_unit_test(commits_are_merged_when_they_are_old),
 		cmocka_unit_test(a_commit_larger_than_a_segment_is_committed),
 		cmocka_unit_test(what_is_submitted_is_seen_when_it_is_durable),
+		cmocka_unit_test(a_transaction_without_writes_is_as_late_as_what_it_saw),
 		cmocka_unit_test(a_snapshot_stays_while_segments_change),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
