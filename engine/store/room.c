@@ -189,7 +189,7 @@ void engine__room_give_back(engine__store *store)
 {
 	struct stat file;
 	if (fstat(store->fd, &file) == 0 && ftruncate(store->fd, file.st_size) != 0)
-		return; /* they go with the next file system check */
+		return; /* they stay the file's, which harms nothing */
 }
 
 bool engine__store_is_low(engine__store *store)
