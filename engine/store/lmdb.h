@@ -7,6 +7,7 @@
 
 #include "base/check.h"
 #include "engine/store/journal.h"
+#include "engine/store/lookaside.h"
 
 #include <lmdb.h>
 #include <pthread.h>
@@ -33,6 +34,7 @@ struct engine__view {
 	engine__layer layers[ENGINE__TABLES_MAX]; /* of those that hold something */
 	const engine__memtable *of_layer[ENGINE__TABLES_MAX];
 	unsigned layer_count;
+	engine__lookaside lookaside; /* of its snapshot of LMDB */
 	engine__cursor *idle; /* closed cursors for the next open, last closed first */
 	engine__view *next;   /* in the store's pool */
 	engine__view *next_of_all;

@@ -148,6 +148,7 @@ void engine__view_free(engine__view **view)
 	rest(*view);
 	forget(*view);
 	engine__cursors_free(*view);
+	engine__lookaside_release(&(*view)->lookaside);
 	if ((*view)->mdb != NULL)
 		mdb_txn_abort((*view)->mdb);
 	free(*view);
@@ -233,6 +234,13 @@ bool engine__view_has(const engine__view *view, engine__tree tree)
 
 static cx_status get_merged(engine__view *view, engine__tree tree, cx_slice key, cx_slice *ret)
 {
+	const uint64_t txn = mdb_txn_id(view->mdb);
+	const engine__lookaside_place *place =
+		engine__lookaside_find(&view->lookaside, txn, tree, key);
+	if (place != NULL) {
+		*ret = (cx_slice){ .data = place->value, .size = place->value_size };
+		return CX_OK;
+	}
 	MDB_val mdb_key = engine__val_of(key);
 	MDB_val value;
 	int code = mdb_get(view->mdb, tree.number, &mdb_key, &value);
@@ -241,6 +249,7 @@ static cx_status get_merged(engine__view *view, engine__tree tree, cx_slice key,
 	if (code != 0)
 		return engine__status_of_mdb(code);
 	*ret = engine__slice_of(value);
+	engine__lookaside_keep(&view->lookaside, txn, tree, key, *ret);
 	return CX_OK;
 }
 

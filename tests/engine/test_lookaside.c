@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What was found by key is found again in the same snapshot of LMDB, and nothing else is; and
+ * through a view a get tells the truth of its snapshot, however often it was asked before. */
+#include "engine/store/lookaside.h"
+#include "tests/support/raw_store.h"
+#include "tests/support/unit.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const engine__tree tree = { 5 };
+static const engine__tree other_tree = { 6 };
+static const char value_text[] = "value";
+
+static void keep(engine__lookaside *self, uint64_t txn, engine__tree in, const char *key)
+{
+	engine__lookaside_keep(self, txn, in, cx_slice_of(key), cx_slice_of(value_text));
+}
+
+static bool has(const engine__lookaside *self, uint64_t txn, engine__tree in, const char *key)
+{
+	const engine__lookaside_place *place =
+		engine__lookaside_find(self, txn, in, cx_slice_of(key));
+	if (place == NULL)
+		return false;
+	assert_ptr_equal(place->value, value_text);
+	assert_int_equal(place->value_size, strlen(value_text));
+	return true;
+}
+
+static void the_same_key_of_the_same_transaction_is_found(void **state)
+{
+	(void)state;
+	engine__lookaside self = { 0 };
+	assert_false(has(&self, 9, tree, "key"));
+	keep(&self, 9, tree, "key");
+	assert_true(has(&self, 9, tree, "key"));
+	engine__lookaside_release(&self);
+	assert_false(has(&self, 9, tree, "key"));
+}
+
+static void another_transaction_tree_or_key_is_not(void **state)
+{
+	(void)state;
+	engine__lookaside self = { 0 };
+	keep(&self, 9, tree, "key");
+	assert_false(has(&self, 10, tree, "key"));
+	assert_false(has(&self, 8, tree, "key"));
+	assert_false(has(&self, 9, other_tree, "key"));
+	assert_false(has(&self, 9, tree, "kez"));
+	assert_false(has(&self, 9, tree, "ke"));
+	keep(&self, 10, tree, "key");
+	assert_true(has(&self, 10, tree, "key"));
+	assert_false(has(&self, 9, tree, "key"));
+	engine__lookaside_release(&self);
+}
+
+static void a_key_is_remembered_up_to_the_length_a_place_has(void **state)
+{
+	(void)state;
+	engine__lookaside self = { 0 };
+	char key[ENGINE__LOOKASIDE_KEY_BYTES_MAX + 2];
+	memset(key, 'k', sizeof key);
+	key[ENGINE__LOOKASIDE_KEY_BYTES_MAX + 1] = '\0';
+	keep(&self, 1, tree, key);
+	assert_false(has(&self, 1, tree, key));
+	key[ENGINE__LOOKASIDE_KEY_BYTES_MAX] = '\0';
+	keep(&self, 1, tree, key);
+	assert_true(has(&self, 1, tree, key));
+	engine__lookaside_release(&self);
+}
+
+static void it_grows_with_what_is_asked_for_up_to_its_limit(void **state)
+{
+	(void)state;
+	engine__lookaside self = { 0 };
+	keep(&self, 1, tree, "first");
+	const unsigned first_bits = self.bits;
+	for (unsigned round = 0; round < 3; round++) {
+		for (unsigned i = 0; i < 200 * 1000; i++) {
+			char key[16];
+			snprintf(key, sizeof key, "%u", i);
+			if (!has(&self, 1, tree, key))
+				keep(&self, 1, tree, key);
+			assert_true(has(&self, 1, tree, key));
+		}
+	}
+	assert_true(self.bits > first_bits);
+	assert_int_equal(sizeof *self.places << self.bits, ENGINE__LOOKASIDE_BYTES_MAX);
+	engine__lookaside_release(&self);
+}
+
+static void a_few_keys_asked_for_often_do_not_make_it_grow(void **state)
+{
+	(void)state;
+	engine__lookaside self = { 0 };
+	for (uint64_t txn = 1; txn < 10 * 1000; txn++)
+		keep(&self, txn, tree, "key");
+	assert_true(self.bits <= 10);
+	engine__lookaside_release(&self);
+}
+
+/* ---- through a view ---- */
+
+static void expect(engine__view *view, engine__tree in, const char *expected)
+{
+	/* Twice: from the tree, and as remembered. */
+	for (int i = 0; i < 2; i++) {
+		cx_slice value;
+		const cx_status status = engine__view_get(view, in, raw_text("key"), &value);
+		if (expected == NULL) {
+			assert_int_equal(status, CX_NOT_FOUND);
+			continue;
+		}
+		assert_int_equal(status, CX_OK);
+		assert_true(cx_slice_equal(value, raw_text(expected)));
+	}
+}
+
+static void write_merged(raw_store *store, const char *value)
+{
+	engine__txn *txn;
+	assert_int_equal(engine__txn_begin(store->store, &txn), CX_OK);
+	const cx_slice key = raw_text("key");
+	if (value == NULL)
+		assert_int_equal(engine__txn_remove(txn, store->tree, key), CX_OK);
+	else
+		assert_int_equal(engine__txn_put(txn, store->tree, key, raw_text(value)),
+		                 CX_OK);
+	assert_int_equal(engine__txn_commit(&txn), CX_OK);
+	assert_int_equal(engine__store_settle(store->store), CX_OK);
+}
+
+static void a_view_sees_its_snapshot_through_merges_and_after_a_renewal(void **state)
+{
+	(void)state;
+	static raw_store store;
+	raw_init(&store, NULL);
+	raw_open(&store);
+	static const char *const values[] = { "a", "bb", NULL, "c", "", "a" };
+	write_merged(&store, values[0]);
+	for (size_t i = 1; i < sizeof values / sizeof *values; i++) {
+		engine__view *view;
+		assert_int_equal(engine__view_begin(store.store, &view), CX_OK);
+		expect(view, store.tree, values[i - 1]);
+		write_merged(&store, values[i]);
+		expect(view, store.tree, values[i - 1]);
+		assert_int_equal(engine__view_renew(view), CX_OK);
+		expect(view, store.tree, values[i]);
+		engine__view_rest(view);
+		assert_int_equal(engine__view_renew(view), CX_OK);
+		expect(view, store.tree, values[i]);
+		engine__view_end(&view);
+	}
+	raw_release(&store);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_same_key_of_the_same_transaction_is_found),
+		cmocka_unit_test(another_transaction_tree_or_key_is_not),
+		cmocka_unit_test(a_key_is_remembered_up_to_the_length_a_place_has),
+		cmocka_unit_test(it_grows_with_what_is_asked_for_up_to_its_limit),
+		cmocka_unit_test(a_few_keys_asked_for_often_do_not_make_it_grow),
+		cmocka_unit_test(a_view_sees_its_snapshot_through_merges_and_after_a_renewal),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
