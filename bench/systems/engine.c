@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { LOAD_GROUP = 4000, PARTS_BYTES_MAX = 4096 };
+enum { LOAD_GROUP = 4000, PARTS_BYTES_MAX = 4096, LOAD_JOURNAL_BYTES = 512 * 1024 * 1024 };
 
 typedef struct session {
 	engine *engine;
@@ -43,9 +43,12 @@ static cx_status find_types(session *self)
 	return CX_OK;
 }
 
-static cx_status open_session(session *self, const char *path, bool must_exist)
+/* The large journal is for the load alone: fewer merges of more. */
+static cx_status open_session(session *self, const char *path, bool load)
 {
-	const engine_options options = { .schema = bench_schema(), .must_exist = must_exist };
+	const engine_options options = { .schema = bench_schema(),
+		                         .must_exist = !load,
+		                         .journal_bytes = load ? LOAD_JOURNAL_BYTES : 0 };
 	*self = (session){ .parts = CX_BUF_INIT(PARTS_BYTES_MAX) };
 	cx_status status = engine_open(path, &options, &self->engine, &self->error);
 	if (status == CX_OK)
@@ -93,7 +96,7 @@ static cx_status load_type(session *self, bench_type type, const bench_sizes *si
 bool bench_engine_load(const char *path, const bench_sizes *sizes)
 {
 	session self;
-	cx_status status = open_session(&self, path, false);
+	cx_status status = open_session(&self, path, true);
 	if (status == CX_OK)
 		engine_read_rest(self.read);
 	self.change.author.now_ms = cx_clock_wall_ms();
@@ -260,7 +263,7 @@ static bench_local *open_local(const char *path, const bench_sizes *sizes)
 	session *self = malloc(sizeof *self);
 	if (self == NULL)
 		return NULL;
-	if (!failed(self, path, open_session(self, path, true)))
+	if (!failed(self, path, open_session(self, path, false)))
 		return (bench_local *)self;
 	close_session(self);
 	free(self);
