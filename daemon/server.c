@@ -28,6 +28,7 @@ enum {
 	LOOPS_DEFAULT_MAX = 4,
 	SPARE_READERS = 16,
 	READERS_CHECK_S = 60,
+	HEALTH_CHECK_S = 1,
 	LISTENERS_MAX = 2,
 };
 
@@ -37,6 +38,7 @@ struct daemon_server {
 	struct event *signal_events[3];
 	struct event wake_event;
 	struct event readers_event;
+	struct event health_event;
 	struct event watchdog_event;
 	struct event drain_event; /* the end of the time to drain */
 	daemon__listener *listeners[LISTENERS_MAX];
@@ -124,7 +126,8 @@ static void begin_drain(daemon_server *server, uint64_t time_ms)
 	for (unsigned i = 0; i < server->loop_count; i++)
 		daemon__loop_order(server->loops[i], DAEMON__DRAIN);
 	const struct timeval time = { .tv_sec = (time_t)(time_ms / 1000) };
-	evtimer_add(&server->drain_event, &time);
+	if (evtimer_add(&server->drain_event, &time) != 0)
+		event_active(&server->drain_event, EV_TIMEOUT, 1); /* takes no memory */
 }
 
 /* What was answered is on disk, so nothing is lost but the answers that were not given. */
@@ -155,16 +158,21 @@ static void on_signal(evutil_socket_t number, short what, void *context)
 	begin_drain(server, DAEMON_DRAIN_MS);
 }
 
+/* What was answered is kept; nothing more is taken. */
+static void stop_failed(daemon_server *server)
+{
+	server->exit_status = DAEMON_EXIT_IO;
+	begin_drain(server, DAEMON_DRAIN_FAILED_MS);
+}
+
 static void on_wake(evutil_socket_t fd, short what, void *context)
 {
 	daemon_server *server = context;
 	eventfd_t count = 0;
 	(void)what;
 	(void)eventfd_read(fd, &count);
-	if (daemon__writer_has_failed(server->context.writer)) {
-		server->exit_status = DAEMON_EXIT_IO;
-		begin_drain(server, DAEMON_DRAIN_FAILED_MS);
-	}
+	if (daemon__writer_has_failed(server->context.writer))
+		stop_failed(server);
 	if (atomic_load(&server->context.loops_ended) == server->loop_count)
 		event_base_loopbreak(server->base);
 }
@@ -184,6 +192,20 @@ static void on_readers_check(evutil_socket_t fd, short what, void *context)
 	unsigned cleared = engine_readers_check(server->context.store);
 	if (cleared > 0)
 		DAEMON_LOG(WARN, "readers cleared", LOG_NUMBER("count", cleared));
+}
+
+/* A merge may fail while nobody writes. */
+static void on_health_check(evutil_socket_t fd, short what, void *context)
+{
+	daemon_server *server = context;
+	(void)fd;
+	(void)what;
+	if (server->drain_began_ns != 0 || !engine_has_failed(server->context.store))
+		return;
+	DAEMON_LOG(ERROR, "store failed",
+	           LOG_TEXT("text", "what was answered is in the journal; the next start "
+	                            "takes it up"));
+	stop_failed(server);
 }
 
 /* Half of the time the manager waits. A writer that has been at one group for so long hangs:
@@ -209,13 +231,13 @@ static cx_status add_signals(daemon_server *server)
 	return CX_OK;
 }
 
-static void add_periodic(struct event *event, struct event_base *base,
-                         event_callback_fn callback, void *context, uint64_t period_us)
+static cx_status add_periodic(struct event *event, struct event_base *base,
+                              event_callback_fn callback, void *context, uint64_t period_us)
 {
 	const struct timeval time = { .tv_sec = (time_t)(period_us / 1000000),
 		                      .tv_usec = (suseconds_t)(period_us % 1000000) };
 	event_assign(event, base, -1, EV_PERSIST, callback, context);
-	event_add(event, &time);
+	return event_add(event, &time) == 0 ? CX_OK : CX_NO_MEMORY;
 }
 
 static cx_status add_events(daemon_server *server)
@@ -229,13 +251,16 @@ static cx_status add_events(daemon_server *server)
 	evtimer_assign(&server->drain_event, server->base, on_drain_end, server);
 	if (event_add(&server->wake_event, NULL) != 0)
 		return CX_NO_MEMORY;
-	add_periodic(&server->readers_event, server->base, on_readers_check, server,
-	             READERS_CHECK_S * UINT64_C(1000000));
+	cx_status status = add_periodic(&server->readers_event, server->base, on_readers_check,
+	                                server, READERS_CHECK_S * UINT64_C(1000000));
+	if (status == CX_OK)
+		status = add_periodic(&server->health_event, server->base, on_health_check,
+		                      server, HEALTH_CHECK_S * UINT64_C(1000000));
 	server->watchdog_ns = daemon_notify_watchdog_ns();
-	if (server->watchdog_ns > 0)
-		add_periodic(&server->watchdog_event, server->base, on_watchdog, server,
-		             server->watchdog_ns / 2000);
-	return CX_OK;
+	if (status == CX_OK && server->watchdog_ns > 0)
+		status = add_periodic(&server->watchdog_event, server->base, on_watchdog,
+		                      server, server->watchdog_ns / 2000);
+	return status;
 }
 
 static void clamp_connections(daemon_server *server)

@@ -42,6 +42,10 @@ CX_MUST_USE cx_status engine_open(const char *path, const engine_options *option
  * journal stays beside the file then, for the next open, and nothing is lost. */
 CX_MUST_USE cx_status engine_settle(engine *self);
 
+/* True once the disk has failed under a commit, or under the merge that goes on beside them: no
+ * write is taken any more, reads go on. Open the store anew. Any thread, at any time. */
+bool engine_has_failed(const engine *self);
+
 /* Everything begun must have ended. NULL is accepted; sets `*self` to NULL. */
 void engine_close(engine **self);
 

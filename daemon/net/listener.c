@@ -48,7 +48,8 @@ static void rest(daemon__listener *listener)
 	int why = errno;
 	DAEMON_LOG(WARN, "listener rests", LOG_TEXT("why", strerror(why)));
 	event_del(&listener->event);
-	evtimer_add(&listener->rest_event, &time);
+	if (evtimer_add(&listener->rest_event, &time) != 0)
+		event_active(&listener->rest_event, EV_TIMEOUT, 1); /* takes no memory */
 	if (listener->spare_fd >= 0)
 		close(listener->spare_fd);
 	int fd = accept_one(listener);
@@ -62,7 +63,8 @@ static void on_rested(evutil_socket_t fd, short what, void *context)
 	daemon__listener *listener = context;
 	(void)fd;
 	(void)what;
-	event_add(&listener->event, NULL);
+	if (event_add(&listener->event, NULL) != 0)
+		event_active(&listener->rest_event, EV_TIMEOUT, 1);
 }
 
 /* Answers are small and go out whole; a peer whose machine is gone is found in about 45 s. */

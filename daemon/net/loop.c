@@ -68,7 +68,8 @@ void daemon__loop_make_ready(daemon__loop *loop, daemon__conn *conn)
 	loop->last_ready = conn;
 	/* A timer of no time, and not event_active: that would run again before sockets are
 	 * looked at, and one busy connection would keep the loop. */
-	evtimer_add(&loop->ready_event, &(struct timeval){ 0 });
+	if (evtimer_add(&loop->ready_event, &(struct timeval){ 0 }) != 0)
+		event_active(&loop->ready_event, EV_TIMEOUT, 1); /* takes no memory */
 }
 
 /* One turn for each that was ready when this began. */

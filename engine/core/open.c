@@ -150,6 +150,11 @@ void engine_close(engine **self)
 	*self = NULL;
 }
 
+bool engine_has_failed(const engine *self)
+{
+	return engine__store_is_broken(self->store);
+}
+
 const engine_schema *engine_schema_of(const engine *self)
 {
 	return self->schema;

@@ -85,6 +85,14 @@ void engine__store_break(engine__store *store)
 	pthread_mutex_unlock(&store->lock);
 }
 
+bool engine__store_is_broken(engine__store *store)
+{
+	pthread_mutex_lock(&store->lock);
+	const bool broken = store->broken != CX_OK;
+	pthread_mutex_unlock(&store->lock);
+	return broken;
+}
+
 static size_t last_page_of(engine__store *store)
 {
 	MDB_envinfo info;

@@ -190,3 +190,8 @@ const char *daemon_child_log(const char *folder)
 	text[size] = '\0';
 	return text;
 }
+
+void daemon_child_remove_log(const char *folder)
+{
+	assert_int_equal(unlink(log_path(folder)), 0);
+}

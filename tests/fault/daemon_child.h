@@ -30,3 +30,4 @@ cx_slice daemon_child_receive(daemon_child *self);
 
 /* What it has logged, in static storage. */
 const char *daemon_child_log(const char *folder);
+void daemon_child_remove_log(const char *folder);

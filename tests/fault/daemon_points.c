@@ -5,7 +5,6 @@
 #include "tests/support/unit.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 enum { SECONDS_MAX = 40 };
 
@@ -81,8 +80,6 @@ void daemon_fail(fault how, unsigned wanted, daemon_end_check *check_end)
 	              "0 lost; ends: %u by IO, %u at the start, %u fail while closing\n",
 	              fault_text(how), all.points, calls, all.hit, all.done, all.in_doubt,
 	              all.refused, all.exits_io, all.exits_start, all.at_the_end);
-	char log[128];
-	snprintf(log, sizeof log, "%s.log", store.folder);
-	unlink(log);
+	daemon_child_remove_log(store.folder);
 	raw_release(&store);
 }
