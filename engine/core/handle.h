@@ -24,6 +24,7 @@ struct engine {
 	engine__tree deleted; /* deleted record → the delete it belongs to */
 	engine__tree undo;    /* delete → what it did */
 	engine__tree chunks;  /* pieces of long rows */
+	engine__tree search;  /* what records are found by: engine/search/posting.h */
 	/* referrers[i] .. referrers[i + 1] refer to the type of number i. */
 	engine__referrer *referrers;
 	uint32_t *referrers_from;
