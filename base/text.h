@@ -47,8 +47,8 @@ typedef enum cx_text_class {
 	CX_TEXT_OTHER,  /* parts words: blanks, punctuation, symbols, controls */
 	CX_TEXT_LETTER, /* a letter or mark of a script that parts its words */
 	CX_TEXT_DIGIT,  /* a number of any script */
-	CX_TEXT_DENSE,  /* of a script without blanks between words, or with long ones: Han, kana,
-	                 * hangul, bopomofo, Yi, Thai, Lao, Khmer, Burmese */
+	CX_TEXT_DENSE,  /* of a script without blanks between words, or with long ones: Han,
+	                 * kana,  hangul, bopomofo, Yi, Thai, Lao, Khmer, Burmese */
 } cx_text_class;
 
 /* The class of the first character of a text that is not empty; `*ret_size` is its size in

@@ -89,8 +89,8 @@ typedef struct engine_field {
 	uint16_t slot; /* position in the row */
 	engine_kind kind;
 	bool required;
-	bool readonly;             /* written by the store, refused from clients */
-	bool search;               /* part of full-text search: TEXT or PHONE */
+	bool readonly; /* written by the store, refused from clients */
+	bool search;   /* part of full-text search: TEXT or PHONE */
 	engine_search_as search_as;
 	uint32_t length_max;       /* STRING, STRING_LIST: characters (of each); otherwise 0 */
 	uint32_t items_max;        /* lists */
@@ -171,6 +171,6 @@ CX_MUST_USE cx_status engine_schema_check(cx_slice base, cx_slice text, cx_error
 /* Writes the description of one type as a MessagePack map, the shape of schema.get's answer:
  * {name, id, label_en, label_zh, layout, keep, readonly, single, cluster: index name or nil,
  *  fields: [{name, kind, label_en, label_zh, required, readonly, search, search_as,
- *            length_max, items_max, labels, target, on_delete, default}, …] by slot (only what applies),
- *  indexes: [{name, unique, cluster, columns: [{field, desc, folded}], where}]}. */
+ *            length_max, items_max, labels, target, on_delete, default}, …] by slot (only what
+ * applies), indexes: [{name, unique, cluster, columns: [{field, desc, folded}], where}]}. */
 void engine_type_describe(const engine_type *type, cx_buf *out);

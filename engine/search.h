@@ -10,14 +10,14 @@
  * - in Han, kana, hangul and other scripts that do not, it is found anywhere: "医", "东医";
  * - a word with several parts ("SO-202511-00042", "A4纸") is found where all of them follow one
  *   another, whatever lies between them;
- * - in a field marked `search(phone)`, digits are found as the beginning of a number, and as its
- *   end when there are 4 or more; blanks and + - . ( ) between digits do not count on either
+ * - in a field marked `search(phone)`, digits are found as the beginning of a number, and as
+ * its end when there are 4 or more; blanks and + - . ( ) between digits do not count on either
  *   side.
  *
  * The index is kept in the writer's transaction: what was just written is found, in it already.
  * Every record found was looked at again, so nothing is found that is not there. What lies
- * behind ENGINE_SEARCH_FIELD_BYTES_MAX of a field, or ENGINE_SEARCH_RECORD_BYTES_MAX of all of a
- * record, is not searched.
+ * behind ENGINE_SEARCH_FIELD_BYTES_MAX of a field, or ENGINE_SEARCH_RECORD_BYTES_MAX of all of
+ * a record, is not searched.
  *
  * Order: first records with a field that *is* the query, then those with a field that begins
  * with one of its words, then the others; among equals the newest, by the field that the schema
@@ -62,7 +62,7 @@ typedef struct engine_span {
 typedef struct engine_hit {
 	engine_row row;
 	engine_match match;
-	int64_t recent_ms; /* what it was ordered by */
+	int64_t recent_ms;        /* what it was ordered by */
 	const engine_span *spans; /* by field, then position, none in another; at most
 	                           * ENGINE_SEARCH_SPANS_MAX; during the call only */
 	size_t span_count;
@@ -70,20 +70,22 @@ typedef struct engine_hit {
 
 typedef struct engine_search {
 	cx_slice text;
-	const engine_type *const *types; /* type_count of them; 0 = all that have a searched field */
+	const engine_type *const
+		*types; /* type_count of them; 0 = all that have a searched field */
 	size_t type_count;
-	size_t limit; /* hits; 0 = ENGINE_SEARCH_HITS_DEFAULT */
-	bool spans;   /* tell where it was found */
+	size_t limit;         /* hits; 0 = ENGINE_SEARCH_HITS_DEFAULT */
+	bool spans;           /* tell where it was found */
 	uint64_t deadline_ns; /* cx_clock_monotonic_ns() at which it ends; 0 = none */
 	uint32_t keys_max;    /* 0 = ENGINE_SEARCH_KEYS_DEFAULT */
 	uint32_t rows_max;    /* 0 = ENGINE_SEARCH_ROWS_DEFAULT */
 } engine_search;
 
 /* Why it ended. E(name, text) */
-#define ENGINE_SEARCH_ENDS(E)                                                              \
-	E(DONE, "done")   /* these are all */                                              \
-	E(LIMIT, "limit") /* there are more; these are the first of all */                 \
-	E(SCAN, "scan")   /* it looked at keys_max keys, rows_max or too many bytes of records */ \
+#define ENGINE_SEARCH_ENDS(E)                                                             \
+	E(DONE, "done")   /* these are all */                                             \
+	E(LIMIT, "limit") /* there are more; these are the first of all */                \
+	E(SCAN,                                                                           \
+	  "scan") /* it looked at keys_max keys, rows_max or too many bytes of records */ \
 	E(TIME, "time")
 typedef enum engine_search_end {
 #define ENGINE_SEARCH_END_MEMBER(name, text) ENGINE_SEARCH_##name,
@@ -119,9 +121,9 @@ CX_MUST_USE cx_status engine_search_run(engine_read *read, const engine_search *
 /* An index made by another tokenizer, of another Unicode version, or for other fields is not
  * readable: it is cleared and then built, in slices, while writes go on and keep what they
  * change right in it already. S(name, text) */
-#define ENGINE_SEARCH_STATES(S)   \
-	S(READY, "ready")         \
-	S(CLEARING, "clearing")   \
+#define ENGINE_SEARCH_STATES(S) \
+	S(READY, "ready")       \
+	S(CLEARING, "clearing") \
 	S(BUILDING, "building")
 typedef enum engine_search_state {
 #define ENGINE_SEARCH_STATE_MEMBER(name, text) ENGINE_SEARCH_##name,

@@ -31,6 +31,7 @@ static const block dense_blocks[] = {
 	{ 0xa960, 0xa97f },   /* hangul jamo */
 	{ 0xac00, 0xd7ff },   /* hangul syllables, jamo */
 	{ 0xf900, 0xfaff },   /* Han */
+	{ 0xff66, 0xffdc },   /* half-width katakana, hangul */
 	{ 0x1aff0, 0x1b16f }, /* kana */
 	{ 0x20000, 0x3ffff }, /* Han */
 };
@@ -141,11 +142,11 @@ static bool begins_unit(uint32_t code)
 		return false;
 	utf8proc_int32_t folded[LONGEST];
 	int boundary = 0;
-	utf8proc_ssize_t count = utf8proc_decompose_char(
-		(utf8proc_int32_t)code, folded, LONGEST,
-		UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD | UTF8PROC_IGNORE |
-			UTF8PROC_DECOMPOSE,
-		&boundary);
+	utf8proc_ssize_t count =
+		utf8proc_decompose_char((utf8proc_int32_t)code, folded, LONGEST,
+	                                UTF8PROC_STABLE | UTF8PROC_COMPAT | UTF8PROC_CASEFOLD |
+	                                        UTF8PROC_IGNORE | UTF8PROC_DECOMPOSE,
+	                                &boundary);
 	return count > 0 && count <= LONGEST && stands_alone((uint32_t)folded[0]);
 }
 

@@ -31,8 +31,9 @@ static cx_status check_posting(engine__checking *self, const engine_type *type, 
 	self->report.entries++;
 	self->expected[tree.number]++;
 	if (status == CX_NOT_FOUND || !cx_slice_equal(found, pair.value))
-		engine__find(self, "%s %lld: search index: the posting of \"%.*s\" is missing or "
-		                   "wrong",
+		engine__find(self,
+		             "%s %lld: search index: the posting of \"%.*s\" is missing or "
+		             "wrong",
 		             type->name, (long long)id, CX_SLICE_ARG(token->bytes));
 	return CX_OK;
 }
@@ -90,14 +91,14 @@ static cx_status visit(engine__checking *self, void *context, const engine__pair
 	}
 	const engine_type *type = type_of(self, posting.type);
 	bool explained = false;
-	cx_status status =
-		type != NULL ? explains(self, type, &posting, &explained) : CX_OK;
+	cx_status status = type != NULL ? explains(self, type, &posting, &explained) : CX_OK;
 	if (status == CX_OK && !explained)
-		engine__find(self,
-		             "search index: the posting of \"%.*s\" names %s %lld, which does not "
-		             "explain it",
-		             CX_SLICE_ARG(posting.token), type != NULL ? type->name : "type",
-		             (long long)posting.id);
+		engine__find(
+			self,
+			"search index: the posting of \"%.*s\" names %s %lld, which does not "
+			"explain it",
+			CX_SLICE_ARG(posting.token), type != NULL ? type->name : "type",
+			(long long)posting.id);
 	return status;
 }
 

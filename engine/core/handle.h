@@ -53,7 +53,8 @@ struct engine_write {
 	cx_arena *arena;  /* of one operation */
 	uint64_t seq_before;
 	uint64_t seq;
-	bool low; /* little room is left: only deletes */
+	bool low;       /* little room is left: only deletes */
+	bool maintains; /* it has changes that no record sees, and that have no number */
 };
 
 enum {

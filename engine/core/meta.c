@@ -288,8 +288,8 @@ static cx_status make_new(engine *self, const engine_options *options, cx_error 
 	return save_new(self, error);
 }
 
-/* Before anything is written by this build's tokenizer the index says that it is not of it: else
- * a build of the other tokenizer would believe it again. */
+/* Before anything is written by this build's tokenizer the index says that it is not of it:
+ * else a build of the other tokenizer would believe it again. */
 static cx_status disown_search(engine *self, cx_error *error)
 {
 	CX_SCOPED(engine__txn_abort) engine__txn *txn = NULL;
@@ -301,8 +301,7 @@ static cx_status disown_search(engine *self, cx_error *error)
 		status = engine__search_state_put(self, txn, &state);
 	if (status == CX_OK)
 		status = engine__txn_commit(&txn);
-	return status == CX_OK ? CX_OK
-	                       : cx_fail(error, status, "cannot mark the search index");
+	return status == CX_OK ? CX_OK : cx_fail(error, status, "cannot mark the search index");
 }
 
 static cx_status settle_search(engine *self, engine__view **view, cx_error *error)

@@ -10,7 +10,8 @@
  * | BUILDING | type id u16, record id u64 of the last one added  |
  *
  * Writes keep the postings of what they change in every state: putting a posting that is there
- * and taking one that is not are nothing, so a record may be added before or after it changes. */
+ * and taking one that is not are nothing, so a record may be added before or after it changes.
+ */
 #pragma once
 
 #include "engine/core/handle.h"

@@ -83,9 +83,10 @@ static cx_status check_options(const engine__builder *builder,
 	const bool time = written->kind == ENGINE_TS || written->kind == ENGINE_DATE;
 	if (written->search_as == ENGINE_SEARCH_RECENCY)
 		return time ? CX_OK
-		            : engine__fail_at(builder->error, written->name.at,
-		                              "\"search(recency)\" is for fields of kind ts and "
-		                              "date");
+		            : engine__fail_at(
+				      builder->error, written->name.at,
+				      "\"search(recency)\" is for fields of kind ts and "
+				      "date");
 	if (!engine__kind_is_text(written->kind))
 		return engine__fail_at(builder->error, written->name.at,
 		                       "\"search\" is for fields of kind string and text");

@@ -55,8 +55,8 @@ static size_t count_field_members(const engine_field *field)
 {
 	size_t always = 7;
 	return always + (field->length_max > 0) + (field->items_max > 0) +
-	       (search_as_name(field) != NULL) + (field->kind == ENGINE_ENUM) + (field->kind == ENGINE_REF ? 2 : 0) +
-	       (field->default_value.size > 0);
+	       (search_as_name(field) != NULL) + (field->kind == ENGINE_ENUM) +
+	       (field->kind == ENGINE_REF ? 2 : 0) + (field->default_value.size > 0);
 }
 
 static void write_labels(const engine_field *field, cx_buf *out)

@@ -29,8 +29,7 @@ const char *engine_search_state_name(engine_search_state state)
 cx_status engine_search_state_get(engine_read *read, engine_search_state *ret)
 {
 	engine__search_state state;
-	cx_status status =
-		engine__search_state_read(read->engine, read->view, &state, NULL);
+	cx_status status = engine__search_state_read(read->engine, read->view, &state, NULL);
 	if (status == CX_OK)
 		*ret = state.state;
 	return status;
@@ -39,6 +38,7 @@ cx_status engine_search_state_get(engine_read *read, engine_search_state *ret)
 cx_status engine_search_rebuild(engine_write *write)
 {
 	const engine__search_state state = { .state = ENGINE_SEARCH_CLEARING };
+	write->maintains = true;
 	return engine__search_state_put(write->engine, write->txn, &state);
 }
 
@@ -55,9 +55,8 @@ static void set_place(building *self, cx_slice place)
 static cx_status clear_pairs(building *self, const engine__pair *pairs, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
-		cx_status status = engine__txn_remove(self->write->txn,
-		                                      self->write->engine->search,
-		                                      pairs[i].key);
+		cx_status status = engine__txn_remove(
+			self->write->txn, self->write->engine->search, pairs[i].key);
 		if (status != CX_OK)
 			return status;
 	}
@@ -82,9 +81,8 @@ static cx_status clear_some(building *self, engine__cursor *cursor, bool *ret_en
 static cx_status clear(building *self)
 {
 	CX_SCOPED(engine__cursor_close) engine__cursor *cursor = NULL;
-	cx_status status = engine__cursor_open(self->write->read.view,
-	                                       self->write->engine->search, ENGINE__FORWARD,
-	                                       &cursor);
+	cx_status status = engine__cursor_open(
+		self->write->read.view, self->write->engine->search, ENGINE__FORWARD, &cursor);
 	const cx_slice place = { .data = self->state.place, .size = self->state.place_size };
 	if (status == CX_OK)
 		status = engine__cursor_seek(cursor, place);
@@ -157,8 +155,8 @@ static cx_status add_type(building *self, const engine_type *type, uint64_t afte
 	cx_status status = engine__cursor_open(self->write->read.view, engine__tree_of(tree),
 	                                       ENGINE__FORWARD, &cursor);
 	if (status == CX_OK)
-		status = engine__cursor_seek(
-			cursor, (cx_slice){ .data = first, .size = sizeof first });
+		status = engine__cursor_seek(cursor,
+		                             (cx_slice){ .data = first, .size = sizeof first });
 	*ret_end = false;
 	while (status == CX_OK && self->work > 0 && !*ret_end) {
 		CX_UNSET engine__pair pairs[PAIRS];
@@ -203,14 +201,15 @@ static cx_status build(building *self)
 			return CX_OK;
 		}
 		bool end;
-		cx_status status =
-			add_type(self, type, type->id == least ? after : 0, &end);
+		cx_status status = add_type(self, type, type->id == least ? after : 0, &end);
 		if (status != CX_OK)
 			return status;
 		if (end) {
 			least = (uint32_t)type->id + 1;
 			after = 0;
-			set_record_place(self, type, (const uint8_t[ID_BYTES]){ 0x7f, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff });
+			set_record_place(self, type,
+			                 (const uint8_t[ID_BYTES]){ 0x7f, 0xff, 0xff, 0xff,
+			                                            0xff, 0xff, 0xff, 0xff });
 		}
 	}
 	return CX_OK;
@@ -220,6 +219,7 @@ cx_status engine_search_build(engine_write *write, uint32_t work_max,
                               engine_search_state *ret_state, cx_error *error)
 {
 	CX_ASSERT(work_max > 0);
+	write->maintains = true;
 	building self = { .write = write, .work = work_max, .error = error };
 	cx_status status =
 		engine__search_state_read(write->engine, write->read.view, &self.state, NULL);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The legs race: each is read a batch at a time, in turn, until one is at its end. That is about
- * the shortest, found without any estimate, and no other was read further than it. Its records
- * are then looked for in the sorted legs: in what was read of them, and by key behind that. */
+/* The legs race: each is read a batch at a time, in turn, until one is at its end. That is
+ * about the shortest, found without any estimate, and no other was read further than it. Its
+ * records are then looked for in the sorted legs: in what was read of them, and by key behind
+ * that. */
 #include "engine/search/gather.h"
 
 #include "base/check.h"

@@ -54,9 +54,9 @@ static cx_status token_ranges(engine__legs *legs, cx_slice token, engine__leg *l
 	for (size_t i = 0; i < types->count; i++) {
 		key[token.size + 1] = (uint8_t)(types->each[i]->id >> 8);
 		key[token.size + 2] = (uint8_t)types->each[i]->id;
-		cx_status status = range_of(legs, (cx_slice){ .data = key },
-		                            token.size + 1 + TYPE_BYTES,
-		                            &leg->ranges[leg->range_count++]);
+		cx_status status =
+			range_of(legs, (cx_slice){ .data = key }, token.size + 1 + TYPE_BYTES,
+		                 &leg->ranges[leg->range_count++]);
 		if (status != CX_OK)
 			return status;
 	}
@@ -78,10 +78,9 @@ static cx_status add(engine__legs *legs, const part *parts, size_t count, engine
 	};
 	cx_status status = leg->ranges == NULL ? CX_NO_MEMORY : CX_OK;
 	for (size_t i = 0; i < count && status == CX_OK; i++)
-		status = parts[i].prefix
-		                 ? range_of(legs, parts[i].token, parts[i].token.size,
-		                            &leg->ranges[leg->range_count++])
-		                 : token_ranges(legs, parts[i].token, leg);
+		status = parts[i].prefix ? range_of(legs, parts[i].token, parts[i].token.size,
+		                                    &leg->ranges[leg->range_count++])
+		                         : token_ranges(legs, parts[i].token, leg);
 	if (status == CX_OK)
 		legs->count++;
 	*ret = leg;
@@ -117,8 +116,8 @@ static cx_status add_pairs(engine__legs *legs, cx_slice run, engine__leg **ret)
 	for (;;) {
 		const size_t one = engine__character_size(rest);
 		const size_t two = one + engine__character_size(cx_slice_from(rest, one));
-		cx_status status = add_one(
-			legs, (cx_slice){ .data = rest.data, .size = two }, false, ret);
+		cx_status status =
+			add_one(legs, (cx_slice){ .data = rest.data, .size = two }, false, ret);
 		if (status != CX_OK || two == rest.size)
 			return status;
 		rest = cx_slice_from(rest, one);
@@ -166,16 +165,13 @@ static cx_status add_term(engine__legs *legs, const engine__term *term, bool onl
 }
 
 cx_status engine__legs_begin(engine_read *read, const engine__types *types,
-                             const engine__reading *reading, cx_arena *arena,
-                             engine__legs *ret)
+                             const engine__reading *reading, cx_arena *arena, engine__legs *ret)
 {
-	*ret = (engine__legs){ .view = read->view,
-		               .tree = read->engine->search,
-		               .types = types,
-		               .arena = arena };
+	*ret = (engine__legs){
+		.view = read->view, .tree = read->engine->search, .types = types, .arena = arena
+	};
 	for (size_t i = 0; i < reading->count; i++) {
-		cx_status status =
-			add_term(ret, &reading->terms[i], reading->count == 1);
+		cx_status status = add_term(ret, &reading->terms[i], reading->count == 1);
 		if (status != CX_OK)
 			return status;
 	}
@@ -233,8 +229,7 @@ static bool is_in(const engine__leg *leg, cx_slice key)
 /* What of the flags of a posting is true of the term when the leg is read alone. */
 static uint8_t flags_of(const engine__leg *leg, const engine__posting *posting)
 {
-	const bool whole =
-		leg->sorted || cx_slice_equal(posting->token, leg->token);
+	const bool whole = leg->sorted || cx_slice_equal(posting->token, leg->token);
 	const unsigned start = leg->first ? posting->flags & ENGINE__TOKEN_START : 0u;
 	const unsigned end = leg->last && whole ? posting->flags & ENGINE__TOKEN_END : 0u;
 	return (uint8_t)(start | end);
@@ -249,9 +244,9 @@ static cx_status take(const engine__legs *legs, engine__leg *leg, const engine__
 	const engine__types *types = legs->types;
 	if (posting.type >= types->of_id_count || types->of_id[posting.type] == NULL)
 		return CX_OK;
-	leg->found[leg->count++] = (engine__candidate){
-		.id = posting.id, .type = posting.type, .flags = flags_of(leg, &posting)
-	};
+	leg->found[leg->count++] = (engine__candidate){ .id = posting.id,
+		                                        .type = posting.type,
+		                                        .flags = flags_of(leg, &posting) };
 	return CX_OK;
 }
 
@@ -289,8 +284,7 @@ cx_status engine__leg_has(engine__legs *legs, const engine__leg *leg,
 	const engine_type *type = legs->types->of_id[candidate->type];
 	engine__posting_room room;
 	engine__pair pair = engine__posting_write(type, candidate->id, &token, &room);
-	cx_status status =
-		engine__view_get(legs->view, legs->tree, pair.key, &pair.value);
+	cx_status status = engine__view_get(legs->view, legs->tree, pair.key, &pair.value);
 	*ret = status == CX_OK;
 	if (status != CX_OK)
 		return status == CX_NOT_FOUND ? CX_OK : status;

@@ -147,11 +147,10 @@ static void find_together(const engine__term *term, const engine__field_text *te
 	const engine__segment *in = &text->segments[at];
 	for (size_t i = 0; i < term->count; i++) {
 		const engine__segment *piece = &term->pieces[i];
-		const bool fits =
-			i == 0 ? ends_segment(piece, in[0].text)
-			: i + 1 < term->count
-				? cx_slice_equal(in[i].text, piece->text)
-				: cx_slice_starts_with(in[i].text, piece->text);
+		const bool fits = i == 0 ? ends_segment(piece, in[0].text)
+		                  : i + 1 < term->count
+		                          ? cx_slice_equal(in[i].text, piece->text)
+		                          : cx_slice_starts_with(in[i].text, piece->text);
 		if (!fits || in[i].kind != piece->kind)
 			return;
 	}
@@ -160,8 +159,7 @@ static void find_together(const engine__term *term, const engine__field_text *te
 	     in[last].from + term->pieces[last].text.size);
 }
 
-static void find_in_text(const engine__term *term, const engine__field_text *text,
-                         finding *ret)
+static void find_in_text(const engine__term *term, const engine__field_text *text, finding *ret)
 {
 	if (term->count == 0)
 		return;
@@ -203,8 +201,7 @@ static void find(const engine__term *term, const engine__field_text *text, findi
 
 /* ---- a record ---- */
 
-static bool find_term(const engine__term *term, const engine__record_text *record,
-                      finding *ret)
+static bool find_term(const engine__term *term, const engine__record_text *record, finding *ret)
 {
 	*ret = (finding){ 0 };
 	for (size_t i = 0; i < record->count; i++)
@@ -246,7 +243,9 @@ static bool match_reading(const engine__reading *reading, const engine__record_t
 		at_start |= one.at_start;
 	}
 	const bool exact = reading->count == 1 ? one.whole : is_whole_of_any(reading, record);
-	*ret = exact ? ENGINE_MATCH_EXACT : at_start ? ENGINE_MATCH_PREFIX : ENGINE_MATCH_INSIDE;
+	*ret = exact      ? ENGINE_MATCH_EXACT
+	       : at_start ? ENGINE_MATCH_PREFIX
+	                  : ENGINE_MATCH_INSIDE;
 	return true;
 }
 

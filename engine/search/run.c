@@ -90,8 +90,8 @@ static cx_status take_types(searching *self)
 	const engine_search *search = self->search;
 	const engine_schema *schema = self->read->engine->schema;
 	self->types.all = search->type_count == 0;
-	cx_status status = make_types(
-		self, self->types.all ? schema->type_count : search->type_count);
+	cx_status status =
+		make_types(self, self->types.all ? schema->type_count : search->type_count);
 	if (status != CX_OK)
 		return status;
 	for (uint16_t i = 0; self->types.all && i < schema->type_count; i++)
@@ -162,8 +162,7 @@ static cx_status look_at(searching *self, const engine__candidate *candidate)
 {
 	ranked found;
 	const engine_type *type = self->types.of_id[candidate->type];
-	cx_status status =
-		engine_get(self->read, type, candidate->id, &found.row, self->error);
+	cx_status status = engine_get(self->read, type, candidate->id, &found.row, self->error);
 	if (status == CX_NOT_FOUND)
 		return cx_fail(self->error, CX_CORRUPT,
 		               "the search index has %s %lld, which is not there; run check",
@@ -233,8 +232,7 @@ static cx_status find_spans(searching *self, const ranked *found,
 	CX_UNSET engine__value values[ENGINE_SLOTS_MAX];
 	CX_UNSET engine__record_text text;
 	cx_arena_clear(self->of_row);
-	cx_status status =
-		engine__row_values(found->row.type, found->row.array, values);
+	cx_status status = engine__row_values(found->row.type, found->row.array, values);
 	if (status == CX_OK)
 		status = engine__record_text_of(found->row.type, values, self->of_row, &text);
 	return status == CX_OK ? engine__match_spans(&self->wanted, &text, spans, ret_count)
@@ -250,10 +248,9 @@ static cx_status hand_out(searching *self, engine_hit_sink *sink, void *context)
 			           .match = found->match,
 			           .recent_ms = found->recent_ms,
 			           .spans = spans };
-		cx_status status =
-			self->search->spans
-				? find_spans(self, found, spans, &hit.span_count)
-				: CX_OK;
+		cx_status status = self->search->spans
+		                           ? find_spans(self, found, spans, &hit.span_count)
+		                           : CX_OK;
 		if (status == CX_OK)
 			status = sink(context, &hit);
 		if (status != CX_OK)
@@ -271,8 +268,7 @@ static cx_status check_state(searching *self)
 	cx_status status =
 		engine__search_state_read(self->read->engine, self->read->view, &state, NULL);
 	if (status != CX_OK)
-		return cx_fail(self->error, status,
-		               "the state of the search index is damaged");
+		return cx_fail(self->error, status, "the state of the search index is damaged");
 	if (state.state == ENGINE_SEARCH_READY)
 		return CX_OK;
 	return cx_fail(self->error, CX_BUSY,
@@ -309,9 +305,9 @@ static cx_status gather(searching *self, engine__candidates *ret)
 	*ret = (engine__candidates){ 0 };
 	for (size_t i = 0; i < self->wanted.reading_count; i++) {
 		engine__candidates more = { 0 };
-		cx_status status = engine__gather(self->read, &self->types,
-		                                  &self->wanted.readings[i], &self->budget,
-		                                  self->arena, &more);
+		cx_status status =
+			engine__gather(self->read, &self->types, &self->wanted.readings[i],
+		                       &self->budget, self->arena, &more);
 		if (status == CX_OK && i > 0)
 			status = engine__candidates_join(ret, &more, self->arena);
 		else if (status == CX_OK)

@@ -59,8 +59,8 @@ static cx_status add_word(reading_text *self, cx_slice word)
 	if (count == 0)
 		return CX_OK; /* nothing but punctuation */
 	if (self->count == ENGINE_SEARCH_WORDS_MAX)
-		return cx_fail(self->error, CX_INVALID_ARGUMENT,
-		               "search: at most %d words", ENGINE_SEARCH_WORDS_MAX);
+		return cx_fail(self->error, CX_INVALID_ARGUMENT, "search: at most %d words",
+		               ENGINE_SEARCH_WORDS_MAX);
 	engine__segment *pieces = cx_arena_alloc(self->arena, count * sizeof *pieces);
 	if (pieces == NULL)
 		return CX_NO_MEMORY;

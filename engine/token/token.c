@@ -129,9 +129,9 @@ static bool add(engine__tokens *tokens, cx_slice bytes, unsigned flags)
 		tokens->items = items;
 		tokens->capacity = capacity;
 	}
-	tokens->items[tokens->count++] = (engine__token){
-		.head = head_number(bytes), .bytes = bytes, .flags = (uint8_t)flags
-	};
+	tokens->items[tokens->count++] = (engine__token){ .head = head_number(bytes),
+		                                          .bytes = bytes,
+		                                          .flags = (uint8_t)flags };
 	return true;
 }
 
@@ -153,8 +153,9 @@ static bool add_word(engine__tokens *tokens, cx_slice word, bool first, bool las
 	return true;
 }
 
-/* Pairs, so that two characters are one look-up and more an intersection; one alone is the range
- * of the pairs that begin with it, and the last of a run has none: so it stands for itself. */
+/* Pairs, so that two characters are one look-up and more an intersection; one alone is the
+ * range of the pairs that begin with it, and the last of a run has none: so it stands for
+ * itself. */
 static bool add_run(engine__tokens *tokens, cx_slice run, bool first, bool last)
 {
 	const unsigned end = last ? ENGINE__TOKEN_END : 0;
@@ -182,10 +183,9 @@ static bool add_segments(engine__tokens *tokens, cx_slice folded)
 	bool more = engine__segment_next(folded, &at, &segment);
 	while (more) {
 		more = engine__segment_next(folded, &at, &next);
-		const bool added =
-			segment.kind == ENGINE__WORD
-				? add_word(tokens, segment.text, first, !more)
-				: add_run(tokens, segment.text, first, !more);
+		const bool added = segment.kind == ENGINE__WORD
+		                           ? add_word(tokens, segment.text, first, !more)
+		                           : add_run(tokens, segment.text, first, !more);
 		if (!added)
 			return false;
 		segment = next;
@@ -196,8 +196,7 @@ static bool add_segments(engine__tokens *tokens, cx_slice folded)
 
 static bool add_number(engine__tokens *tokens, const engine__number *number)
 {
-	const cx_slice digits =
-		cx_arena_copy(tokens->arena, engine__number_digits(number));
+	const cx_slice digits = cx_arena_copy(tokens->arena, engine__number_digits(number));
 	if (digits.data == NULL ||
 	    !add(tokens, digits, ENGINE__TOKEN_START | ENGINE__TOKEN_END))
 		return false;

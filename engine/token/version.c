@@ -5,7 +5,7 @@
 
 static uint64_t hash_of_field(const engine_type *type, const engine_field *field)
 {
-	const uint8_t bytes[] = { (uint8_t)(type->id >> 8),  (uint8_t)type->id,
+	const uint8_t bytes[] = { (uint8_t)(type->id >> 8), (uint8_t)type->id,
 		                  (uint8_t)(field->id >> 8), (uint8_t)field->id,
 		                  (uint8_t)field->search_as };
 	return cx_hash64((cx_slice){ .data = bytes, .size = sizeof bytes }, 0);
