@@ -67,6 +67,14 @@ typedef enum engine_on_delete {
 	ENGINE_SET_NULL, /* their reference is cleared; undelete brings it back */
 } engine_on_delete;
 
+/* What the option `search` of a field means. */
+typedef enum engine_search_as {
+	ENGINE_SEARCH_NOT,
+	ENGINE_SEARCH_TEXT,    /* `search`: words and characters */
+	ENGINE_SEARCH_PHONE,   /* `search(phone)`: telephone numbers */
+	ENGINE_SEARCH_RECENCY, /* `search(recency)`, ts and date: orders what is found */
+} engine_search_as;
+
 typedef struct engine_type engine_type;
 typedef struct engine_index engine_index;
 
@@ -81,8 +89,9 @@ typedef struct engine_field {
 	uint16_t slot; /* position in the row */
 	engine_kind kind;
 	bool required;
-	bool readonly;             /* written by the store, refused from clients */
-	bool search;               /* part of full-text search */
+	bool readonly; /* written by the store, refused from clients */
+	bool search;   /* part of full-text search: TEXT or PHONE */
+	engine_search_as search_as;
 	uint32_t length_max;       /* STRING, STRING_LIST: characters (of each); otherwise 0 */
 	uint32_t items_max;        /* lists */
 	const char *const *labels; /* ENUM: label_count names, in order */
@@ -161,7 +170,7 @@ CX_MUST_USE cx_status engine_schema_check(cx_slice base, cx_slice text, cx_error
 
 /* Writes the description of one type as a MessagePack map, the shape of schema.get's answer:
  * {name, id, label_en, label_zh, layout, keep, readonly, single, cluster: index name or nil,
- *  fields: [{name, kind, label_en, label_zh, required, readonly, search, length_max,
- *            items_max, labels, target, on_delete, default}, …] by slot (only what applies),
- *  indexes: [{name, unique, cluster, columns: [{field, desc, folded}], where}]}. */
+ *  fields: [{name, kind, label_en, label_zh, required, readonly, search, search_as,
+ *            length_max, items_max, labels, target, on_delete, default}, …] by slot (only what
+ * applies), indexes: [{name, unique, cluster, columns: [{field, desc, folded}], where}]}. */
 void engine_type_describe(const engine_type *type, cx_buf *out);

@@ -84,7 +84,8 @@ typedef struct proto_request {
 	cx_slice index;
 	cx_slice values;
 	cx_slice fields;
-	cx_slice filter;     /* empty when nil */
+	cx_slice filter; /* empty when nil */
+	cx_slice text;
 	cx_slice operations; /* the array's bytes */
 	proto_options options;
 } proto_request;

@@ -4,6 +4,7 @@
 
 #include "engine/admin.h"
 #include "engine/core/handle.h"
+#include "engine/row/value.h"
 #include "engine/store/store.h"
 
 typedef struct engine__checking {
@@ -16,6 +17,7 @@ typedef struct engine__checking {
 	uint64_t expected[ENGINE__TREES_MAX]; /* pairs each tree should hold, by number */
 	uint64_t *inexact;                    /* inexact entries by index id */
 	uint64_t deleted;                     /* deleted rows */
+	bool search_is_ready;                 /* else its postings are not looked at */
 } engine__checking;
 
 /* Counts a finding and tells the sink the first 1000. */
@@ -30,6 +32,13 @@ CX_MUST_USE cx_status engine__check_records(engine__checking *self, const engine
 /* Names the entries of the index that no live record explains. */
 CX_MUST_USE cx_status engine__check_stray_entries(engine__checking *self,
                                                   const engine_index *index);
+
+/* The search index: whether it can be read; the postings of a live record are there; the
+ * postings that no live record explains. */
+CX_MUST_USE cx_status engine__check_search_state(engine__checking *self);
+CX_MUST_USE cx_status engine__check_postings(engine__checking *self, const engine_type *type,
+                                             int64_t id, const engine__value *values);
+CX_MUST_USE cx_status engine__check_stray_postings(engine__checking *self);
 
 /* Back references, delete bookkeeping. */
 CX_MUST_USE cx_status engine__check_bookkeeping(engine__checking *self);

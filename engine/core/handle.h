@@ -24,6 +24,7 @@ struct engine {
 	engine__tree deleted; /* deleted record → the delete it belongs to */
 	engine__tree undo;    /* delete → what it did */
 	engine__tree chunks;  /* pieces of long rows */
+	engine__tree search;  /* what records are found by: engine/search/posting.h */
 	/* referrers[i] .. referrers[i + 1] refer to the type of number i. */
 	engine__referrer *referrers;
 	uint32_t *referrers_from;
@@ -52,7 +53,8 @@ struct engine_write {
 	cx_arena *arena;  /* of one operation */
 	uint64_t seq_before;
 	uint64_t seq;
-	bool low; /* little room is left: only deletes */
+	bool low;       /* little room is left: only deletes */
+	bool maintains; /* it has changes that no record sees, and that have no number */
 };
 
 enum {

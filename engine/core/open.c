@@ -11,7 +11,7 @@ static cx_status open_system_trees(engine *self)
 	} trees[] = {
 		{ "meta", &self->meta },       { "backref", &self->backref },
 		{ "deleted", &self->deleted }, { "undo", &self->undo },
-		{ "chunks", &self->chunks },
+		{ "chunks", &self->chunks },   { "search", &self->search },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(trees); i++) {
 		cx_status status =

@@ -22,6 +22,7 @@ static cx_kind kind_of(proto_parameter which)
 	switch (which) {
 	case PROTO_P_TYPE:
 	case PROTO_P_INDEX:
+	case PROTO_P_TEXT:
 		return CX_KIND_STR;
 	case PROTO_P_ID:
 		return CX_KIND_INT;
