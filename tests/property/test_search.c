@@ -8,6 +8,7 @@
 #include "tests/support/store_fixture.h"
 #include "tests/support/unit.h"
 
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +123,9 @@ static void add_files(corpus *self)
 		print_message("CARDEX_SOURCE is not set: without the sample data\n");
 		return;
 	}
-	char path[4096];
+	char path[4096], beside[2048];
+	snprintf(beside, sizeof beside, "%s", source);
+	dirname(beside); /* in place */
 	for (size_t i = 0; i < CX_COUNT_OF(samples); i++) {
 		snprintf(path, sizeof path, "%s/sample/data/%s.csv", source, samples[i]);
 		assert_true(add_file(self, path));
@@ -132,7 +135,7 @@ static void add_files(corpus *self)
 		if (data != NULL)
 			snprintf(path, sizeof path, "%s/%s", data, others[i]);
 		else
-			snprintf(path, sizeof path, "%s/../shared/data/%s", source, others[i]);
+			snprintf(path, sizeof path, "%s/shared/data/%s", beside, others[i]);
 		if (!add_file(self, path))
 			print_message("%s is not there: without it\n", others[i]);
 	}
