@@ -179,7 +179,7 @@ assert_contains "$out" 'Acme "Tools", Ltd'
 cardex --format ndjson search 华星 --columns id,name
 assert_contains "$out" '"fields":{"id":1,"name":"上海华星"'
 cardex --format csv search 华星
-assert_contains "$out" 'customer,1,prefix,name,上海华星'
+assert_contains "$out" 'customer,1,inside,name,上海华星'
 cardex search nowhere
 assert_contains "$errors" '0 hits'
 cardex_ends 2 search
