@@ -421,7 +421,7 @@ static void expect_pieces(corpus *self, const piece *pieces, size_t count)
 static void every_piece_of_a_run_is_found(void **state)
 {
 	corpus *self = *state;
-	for (int i = 0; i < 5000;) {
+	for (int i = 0; i < 3500;) {
 		piece one;
 		if (!random_run(self, random_line(self), 6, &one))
 			continue;
@@ -433,7 +433,7 @@ static void every_piece_of_a_run_is_found(void **state)
 static void every_beginning_of_a_word_is_found(void **state)
 {
 	corpus *self = *state;
-	for (int i = 0; i < 3000;) {
+	for (int i = 0; i < 2500;) {
 		piece one;
 		if (!random_word(self, random_line(self), &one))
 			continue;
