@@ -113,8 +113,8 @@ static void a_search_finds_records_of_several_types(void **state)
 	const char *answer = call("'search', ['医疗', {'highlights': true}]");
 	static const char *const parts[] = {
 		"[1, 1, nil, [[{'type': 'contact', 'id': 1, 'match': 'exact', 'recent': ",
-		"'fields': {'name': '医疗'}, 'highlights': {'name': [[0, 6]]}}, {'type': "
-		"'customer'",
+		("'fields': {'name': '医疗'}, 'highlights': {'name': [[0, 6]]}}, {'type': "
+		 "'customer'"),
 		"'highlights': {'name': [[6, 6]]}}], 'done', {'seq': 2, 'found': 2, ",
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(parts); i++)
