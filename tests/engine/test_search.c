@@ -487,8 +487,8 @@ static void count_finding(void *context, const char *text)
 		"customer 1: search index: the posting of \"acme\" is missing or wrong",
 		"search index: 2 pairs where 1 are expected",
 		"search index: a posting is damaged",
-		"search index: the posting of \"b\" names customer 1, which does not explain "
-		"it",
+		("search index: the posting of \"b\" names customer 1, which does not explain "
+		 "it"),
 	};
 	size_t *count = context;
 	assert_in_range(*count, 0, CX_COUNT_OF(expected) - 1);
