@@ -107,9 +107,10 @@ cx_status engine_history(engine_read *read, const engine_type *type, int64_t id,
 		cx_error_clear(error);
 	CX_SCOPED(engine__history_walk_end) engine__history_walk walk = { 0 };
 	cx_status status = check_existed(read, type, id, error);
-	if (status == CX_OK)
-		status = engine__history_walk_begin(read, type, id,
-		                                    before == 0 ? UINT64_MAX : before, &walk);
+	if (status != CX_OK)
+		return fail(status, error);
+	status = engine__history_walk_begin(read, type, id, before == 0 ? UINT64_MAX : before,
+	                                    &walk);
 	bool created = false;
 	size_t taken = 0;
 	while (status == CX_OK && taken < max && !created) {
