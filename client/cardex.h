@@ -62,6 +62,7 @@ typedef enum cardex_status {
 	CARDEX_NO_INDEX = 302,           /* no such index */
 	CARDEX_SCHEMA_SYNTAX = 303,      /* the schema text is not valid */
 	CARDEX_LAYOUT_CHANGED = 304,     /* the record layout is another one */
+	CARDEX_UNSAFE_CHANGE = 305,      /* the schema cannot be changed so */
 	CARDEX_NOT_FOUND = 400,          /* no such record */
 	CARDEX_CONFLICT_REV = 401,       /* the record has another revision */
 	CARDEX_UNIQUE = 402,             /* the value is taken by another record */

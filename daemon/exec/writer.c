@@ -27,7 +27,7 @@ static void run_job(daemon__writer *writer, engine_write *transaction, daemon__j
 {
 	engine_mark mark = engine_write_mark(transaction);
 	daemon__write write = {
-		.schema = writer->context->schema,
+		.schema = engine_read_schema(engine_write_view(transaction)),
 		.transaction = transaction,
 		.author = writer->author,
 		.ids = writer->ids,

@@ -22,7 +22,7 @@ const daemon__method *daemon__method_of(proto_method method)
 		[PROTO_UNDELETE] = { DAEMON__ON_WRITER, false, NULL },
 		[PROTO_PURGE] = { DAEMON__ON_WRITER, false, NULL },
 		[PROTO_BATCH] = { DAEMON__ON_WRITER, false, NULL },
-		[PROTO_SCHEMA_GET] = { DAEMON__ON_LOOP, false, daemon__answer_schema_get },
+		[PROTO_SCHEMA_GET] = { DAEMON__ON_LOOP, true, daemon__answer_schema_get },
 		[PROTO_STATS] = { DAEMON__ON_LOOP, true, daemon__answer_stats },
 		[PROTO_CHECK] = { DAEMON__ON_WORKER, true, daemon__answer_check },
 	};

@@ -4,6 +4,7 @@
 
 #include "engine/admin.h"
 #include "engine/core/handle.h"
+#include "engine/index/entries.h"
 #include "engine/store/store.h"
 
 typedef struct engine__checking {
@@ -16,6 +17,8 @@ typedef struct engine__checking {
 	uint64_t expected[ENGINE__TREES_MAX]; /* pairs each tree should hold, by number */
 	uint64_t *inexact;                    /* inexact entries by index id */
 	uint64_t deleted;                     /* deleted rows */
+	struct engine__frontier *building;    /* by engine/check/builds.c; in `frontiers` */
+	cx_arena *frontiers;
 } engine__checking;
 
 /* Counts a finding and tells the sink the first 1000. */
@@ -30,6 +33,14 @@ CX_MUST_USE cx_status engine__check_records(engine__checking *self, const engine
 /* Names the entries of the index that no live record explains. */
 CX_MUST_USE cx_status engine__check_stray_entries(engine__checking *self,
                                                   const engine_index *index);
+
+/* Reads how far builds have come, and counts the back references that wait to be removed. */
+CX_MUST_USE cx_status engine__check_begin_builds(engine__checking *self);
+
+/* The entry of an index that is being built: below its frontier it must be there, behind it may
+ * be. Counts it when it is. */
+CX_MUST_USE cx_status engine__check_partial(engine__checking *self, const engine__entry *entry,
+                                            cx_slice record_key, bool *ret_missing);
 
 /* Back references, delete bookkeeping. */
 CX_MUST_USE cx_status engine__check_bookkeeping(engine__checking *self);
