@@ -311,9 +311,11 @@ cx_status engine_schema_apply(engine *self, const engine_schema_text *text, bool
 	cx_status status = plan_newest(self, text, &what, sink, context, ret, &first, error);
 	if (status == CX_OK)
 		status = refuse(ret, may_lose, &first, error);
-	if (status != CX_OK ||
-	    cx_slice_equal(what.from->schema->text, cx_buf_slice(&what.text)))
+	if (status != CX_OK)
 		return status;
+	const bool same = cx_slice_equal(what.from->schema->text, cx_buf_slice(&what.text));
+	if (same && ret->instant + ret->rebuild == 0)
+		return CX_OK;
 	status = prepare(self, &what, error);
 	if (status == CX_OK)
 		status = commit(self, &what, &ret->generation, error);

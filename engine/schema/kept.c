@@ -52,7 +52,11 @@ static bool cut_stays(const engine_column *old, const engine_column *new)
 		return true;
 	if (old->folded || old->field->kind != ENGINE_STRING)
 		return false;
-	const uint32_t longest = old->field->length_max * CHARACTER_BYTES_MAX;
+	/* Only where nothing is stored can a string become shorter. */
+	uint32_t longest = old->field->length_max;
+	if (new->field->kind == ENGINE_STRING && new->field->length_max < longest)
+		longest = new->field->length_max;
+	longest *= CHARACTER_BYTES_MAX;
 	return longest <= old->text_bytes_max && longest <= new->text_bytes_max;
 }
 
