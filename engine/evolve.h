@@ -78,8 +78,9 @@ bool engine_build_is_wanted(const engine *self);
 
 /* Works for about `time_ns` in a write transaction of its own and hands it over, as
  * engine_write_submit() does. `*ret_more` is false when nothing was left to do.
- * Errors: CX_STORAGE_FULL (too little room is left; nothing was done), those of a commit,
- * CX_CORRUPT (a record cannot be read). */
+ * Errors: CX_BUSY (the journal must be merged first; try again soon), CX_STORAGE_FULL (too
+ * little room is left; nothing was done), those of a commit, CX_CORRUPT (a record cannot be
+ * read). */
 CX_MUST_USE cx_status engine_build_step(engine *self, uint64_t time_ns,
                                         engine_commit *ret_commit, bool *ret_more);
 

@@ -86,6 +86,7 @@ typedef struct proto_request {
 	cx_slice fields;
 	cx_slice filter;     /* empty when nil */
 	cx_slice operations; /* the array's bytes */
+	cx_slice text;       /* its data NULL when nil */
 	proto_options options;
 } proto_request;
 

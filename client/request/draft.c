@@ -35,6 +35,10 @@ static const proto_method methods[] = {
 	[CARDEX_METHOD_SCHEMA_GET] = PROTO_SCHEMA_GET,
 	[CARDEX_METHOD_STATS] = PROTO_STATS,
 	[CARDEX_METHOD_CHECK] = PROTO_CHECK,
+	[CARDEX_METHOD_SCHEMA_PLAN] = PROTO_SCHEMA_PLAN,
+	[CARDEX_METHOD_SCHEMA_APPLY] = PROTO_SCHEMA_APPLY,
+	[CARDEX_METHOD_INDEX_STATUS] = PROTO_INDEX_STATUS,
+	[CARDEX_METHOD_INDEX_CANCEL] = PROTO_INDEX_CANCEL,
 };
 
 /* hello is the connection's own; it takes the place of "none" in the enum. */
@@ -125,6 +129,10 @@ static cx_status take_parameter(filler *self, proto_parameter which)
 		return take_doc(self, request->filter, true, "filter", &self->filter);
 	case PROTO_P_OPERATIONS:
 		return take_batch(self, request->batch, &self->operations);
+	case PROTO_P_TEXT:
+		if (request->text != NULL)
+			proto->text = cx_slice_of(request->text);
+		return CX_OK;
 	case PROTO_P_END:
 		break;
 	}
@@ -147,6 +155,8 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		.deleted = request->deleted,
 		.only_type = cx_slice_of(request->type),
 		.dry_run = request->dry_run,
+		.base = cx_slice_of(request->base),
+		.may_lose = request->may_lose,
 	};
 	const struct {
 		bool given;
@@ -163,6 +173,8 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		{ request->deleted, PROTO_BIT(DELETED) },
 		{ request->type != NULL, PROTO_BIT(ONLY_TYPE) },
 		{ request->dry_run, PROTO_BIT(DRY_RUN) },
+		{ request->base != NULL, PROTO_BIT(BASE) },
+		{ request->may_lose, PROTO_BIT(MAY_LOSE) },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(rows); i++)
 		options->given |= rows[i].given ? rows[i].bit : 0;

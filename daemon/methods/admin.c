@@ -18,7 +18,7 @@ cx_status daemon__answer_schema_get(daemon__call *call, cx_error *error)
 		return cx_fail(error, CX_NO_TYPE, "there is no record type %.*s",
 		               CX_SLICE_ARG(options->only_type));
 
-	cx_write_map(call->out, 2);
+	cx_write_map(call->out, 4);
 	cx_write_text(call->out, "types");
 	cx_write_array(call->out, one ? 1 : schema->type_count);
 	for (size_t i = 0; i < schema->type_count; i++)
@@ -29,6 +29,13 @@ cx_status daemon__answer_schema_get(daemon__call *call, cx_error *error)
 		cx_write_nil(call->out);
 	else
 		cx_write_str(call->out, schema->text);
+	cx_write_text(call->out, "own");
+	if (one)
+		cx_write_nil(call->out);
+	else
+		cx_write_str(call->out, engine_schema_own(schema));
+	cx_write_text(call->out, "generation");
+	cx_write_uint(call->out, engine_read_generation(call->read));
 	return CX_OK;
 }
 

@@ -176,6 +176,22 @@ static cx_status begin(engine *self, engine__tree *tree, engine__build *build,
 	return status == CX_OK ? engine__builds_next(&(*ret)->read, build) : status;
 }
 
+/* What is built must not fill the journal faster than it is merged, or every write would wait
+ * for the merge. Looked up now and then, as it costs more than a slice should. */
+static bool must_wait(engine *self, uint64_t now_ns)
+{
+	enum { LOOK_NS = 100 * 1000 * 1000, DEFAULT_JOURNAL_BYTES = 64 * 1024 * 1024 };
+	if (now_ns - self->builds_looked_ns < LOOK_NS)
+		return self->builds_wait;
+	self->builds_looked_ns = now_ns;
+	engine__store_usage usage;
+	const uint64_t segment =
+		self->journal_bytes > 0 ? self->journal_bytes : DEFAULT_JOURNAL_BYTES;
+	self->builds_wait = engine__store_usage_get(self->store, &usage) == CX_OK &&
+	                    usage.unmerged_bytes > segment + segment / 4;
+	return self->builds_wait;
+}
+
 cx_status engine_build_step(engine *self, uint64_t time_ns, engine_commit *ret_commit,
                             bool *ret_more)
 {
@@ -183,6 +199,8 @@ cx_status engine_build_step(engine *self, uint64_t time_ns, engine_commit *ret_c
 	engine__build build;
 	engine__slice slice = { .build = &build };
 	const uint64_t begun_ns = cx_clock_monotonic_ns();
+	if (must_wait(self, begun_ns))
+		return CX_BUSY;
 	cx_status status = begin(self, &slice.tree, &build, &write);
 	if (status == CX_NOT_FOUND) {
 		atomic_store(&self->has_builds, false);

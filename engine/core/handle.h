@@ -22,6 +22,10 @@ struct engine {
 	uint32_t sort_records_max;
 	uint32_t scan_records_max;
 	atomic_bool has_builds; /* there is something to build or to remove */
+	/* Of the one who builds. */
+	uint64_t builds_looked_ns;
+	bool builds_wait;
+	uint64_t journal_bytes; /* as the options say; 0 = the default */
 	bool created;
 	uint8_t secret[32];
 };

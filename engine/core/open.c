@@ -88,6 +88,7 @@ cx_status engine_open(const char *path, const engine_options *options, engine **
 		options->sort_records_max > 0 ? options->sort_records_max : SORT_RECORDS;
 	self->scan_records_max =
 		options->scan_records_max > 0 ? options->scan_records_max : SCAN_RECORDS;
+	self->journal_bytes = options->journal_bytes;
 	cx_status status = fill(self, path, options, error);
 	if (status != CX_OK)
 		return status;
