@@ -42,5 +42,23 @@ size_t cx_text_width(cx_slice text);
 /* The longest head that fits into `columns`; `*ret_width` is its width. */
 cx_slice cx_text_fit(cx_slice text, size_t columns, size_t *ret_width);
 
+/* What a character is to somebody who looks for words. */
+typedef enum cx_text_class {
+	CX_TEXT_OTHER,  /* parts words: blanks, punctuation, symbols, controls */
+	CX_TEXT_LETTER, /* a letter or mark of a script that parts its words */
+	CX_TEXT_DIGIT,  /* a number of any script */
+	CX_TEXT_DENSE,  /* of a script without blanks between words, or with long ones: Han,
+	                 * kana,  hangul, bopomofo, Yi, Thai, Lao, Khmer, Burmese */
+} cx_text_class;
+
+/* The class of the first character of a text that is not empty; `*ret_size` is its size in
+ * bytes. A byte that is no UTF-8 is OTHER. */
+cx_text_class cx_text_class_of(cx_slice text, size_t *ret_size);
+
+/* Bytes of the shortest head of a text, not empty, that folds by itself: the folded text is the
+ * folded head followed by the folded rest. It tells where in a text something lies that was
+ * found in its folded form. */
+size_t cx_text_fold_unit(cx_slice text);
+
 /* "15.0.0"; static storage. */
 const char *cx_text_unicode_version(void);

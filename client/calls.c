@@ -94,6 +94,14 @@ cardex_status cardex_count(cardex_conn *conn, const char *type, const cardex_doc
 	return status;
 }
 
+cardex_status cardex_search(cardex_conn *conn, const cardex_request *request,
+                            cardex_result **ret, cardex_error *error)
+{
+	cardex_request search = *request;
+	search.method = CARDEX_METHOD_SEARCH;
+	return cardex_call(conn, &search, ret, error);
+}
+
 static cardex_status write_one(cardex_conn *conn, const cardex_request *request,
                                cardex_outcome *ret, cardex_error *error)
 {

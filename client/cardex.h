@@ -353,7 +353,8 @@ typedef enum cardex_method {
 	CARDEX_METHOD_SCHEMA_PLAN,
 	CARDEX_METHOD_SCHEMA_APPLY,
 	CARDEX_METHOD_INDEX_STATUS,
-	CARDEX_METHOD_INDEX_CANCEL
+	CARDEX_METHOD_INDEX_CANCEL,
+	CARDEX_METHOD_SEARCH
 } cardex_method;
 
 typedef struct cardex_batch cardex_batch;
@@ -371,9 +372,9 @@ typedef struct cardex_request {
 	const cardex_doc *filter; /* query count; NULL = all */
 	const cardex_batch *batch;
 
-	const char *columns; /* get lookup query: only these fields, "id, name" */
+	const char *columns; /* get lookup query search: only these fields, "id, name" */
 	const char *order;   /* query: "order_base desc, id" */
-	size_t limit;        /* query: rows of a page; 0 = the server's choice */
+	size_t limit;        /* query: rows of a page; search: hits; 0 = the server's choice */
 	const void *after;   /* query: where to go on, from cardex_page */
 	size_t after_size;
 	const char *use_index; /* query count: this index or an error */
@@ -381,13 +382,19 @@ typedef struct cardex_request {
 	bool with_count;       /* query: count all that match, too */
 	bool explain;          /* query: the plan instead of rows, see cardex_result_value() */
 	bool deleted;          /* get: a deleted record too */
-	uint32_t deadline_ms;  /* query count check: time it may take in the server */
+	uint32_t deadline_ms;  /* query count search check: time it may take in the server */
 	int64_t if_rev;        /* writes: only when the record has this revision; > 0 */
 	bool dry_run;          /* writes: say what would happen, and take it back */
 
-	const char *text; /* schema.plan, apply: one's own part; NULL = the one there is */
-	const char *base; /* the part before it: "stored" (NULL), "program", "none" */
-	bool may_lose;    /* apply: drop fields with their values */
+	/* search: words parted by blanks; schema.plan, schema.apply: one's own part of the
+	 * schema, NULL = the one there is */
+	const char *text;
+	const char *types; /* search: only these types, "customer, contact"; NULL = all */
+	bool highlights;   /* search: say where it was found */
+
+	const char *base; /* schema: the part before one's own: "stored" (NULL), "program",
+	                     "none" */
+	bool may_lose;    /* schema.apply: drop fields with their values */
 } cardex_request;
 
 /* Sends the request and waits for its answer; other answers that come meanwhile go to their
@@ -427,6 +434,15 @@ CARDEX_API CARDEX_MUST_USE cardex_status cardex_next(cardex_conn *conn, cardex_r
 CARDEX_API CARDEX_MUST_USE cardex_status cardex_count(cardex_conn *conn, const char *type,
                                                       const cardex_doc *filter, uint64_t *ret,
                                                       cardex_error *error);
+
+/* Full-text search: `request->text` in the searched fields of `request->types`. The hits come
+ * with cardex_result_hits() and cardex_result_hit(). `request->method` does not matter.
+ * Errors: CARDEX_INVALID_ARGUMENT (nothing to search for), CARDEX_TOO_LONG, CARDEX_NO_TYPE,
+ * CARDEX_NO_FIELD, CARDEX_BUSY (the index is being built). */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_search(cardex_conn *conn,
+                                                       const cardex_request *request,
+                                                       cardex_result **ret,
+                                                       cardex_error *error);
 
 /* What a write did. */
 typedef struct cardex_outcome {
@@ -585,6 +601,34 @@ typedef struct cardex_page {
 
 /* NULL when the result is no page of a query. */
 CARDEX_API const cardex_page *cardex_result_page(const cardex_result *result);
+
+/* What a search says beside its hits. */
+typedef struct cardex_hits {
+	size_t count;
+	/* Why it ended: "done" (these are all), "limit" (the best of all), "scan" (so much was
+	 * looked at; better ones may be missing), "time". */
+	const char *end;
+	uint64_t seq;     /* the state of the store that was read */
+	uint64_t found;   /* records that matched, as far as it looked */
+	uint64_t keys;    /* keys of the index looked at */
+	uint64_t fetched; /* records read */
+} cardex_hits;
+
+typedef struct cardex_hit {
+	const char *type;
+	int64_t id;
+	const char *match; /* "exact": a field is the text; "prefix"; "inside" */
+	int64_t recent_ms; /* hits that match as well come in this order, the latest first */
+	const cardex_value *fields; /* map: those asked for, else where it was found */
+	/* Map: field → list of [first byte, bytes] of its text; NULL unless asked for. */
+	const cardex_value *highlights;
+} cardex_hit;
+
+/* NULL when the result is not that of a search. */
+CARDEX_API const cardex_hits *cardex_result_hits(const cardex_result *result);
+
+/* Hit `i` in order, the best first. False past the last. */
+CARDEX_API bool cardex_result_hit(const cardex_result *result, size_t i, cardex_hit *ret);
 
 /* Rows of get, lookup (one) and query. */
 typedef struct cardex_row cardex_row;

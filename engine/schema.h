@@ -86,6 +86,14 @@ typedef enum engine_index_state {
 /* "readable"; static storage. */
 const char *engine_index_state_name(engine_index_state state);
 
+/* What the option `search` of a field means. */
+typedef enum engine_search_as {
+	ENGINE_SEARCH_NOT,
+	ENGINE_SEARCH_TEXT,    /* `search`: words and characters */
+	ENGINE_SEARCH_PHONE,   /* `search(phone)`: telephone numbers */
+	ENGINE_SEARCH_RECENCY, /* `search(recency)`, ts and date: orders what is found */
+} engine_search_as;
+
 typedef struct engine_type engine_type;
 typedef struct engine_index engine_index;
 
@@ -100,8 +108,9 @@ typedef struct engine_field {
 	uint16_t slot; /* position in the row */
 	engine_kind kind;
 	bool required;
-	bool readonly;             /* written by the store, refused from clients */
-	bool search;               /* part of full-text search */
+	bool readonly; /* written by the store, refused from clients */
+	bool search;   /* part of full-text search: TEXT or PHONE */
+	engine_search_as search_as;
 	uint32_t length_max;       /* STRING, STRING_LIST: characters (of each); otherwise 0 */
 	uint32_t items_max;        /* lists */
 	const char *const *labels; /* ENUM: label_count names, in order */
@@ -194,7 +203,7 @@ cx_slice engine_schema_own(const engine_schema *schema);
 
 /* Writes the description of one type as a MessagePack map, the shape of schema.get's answer:
  * {name, id, label_en, label_zh, layout, keep, readonly, single, cluster: index name or nil,
- *  fields: [{name, kind, label_en, label_zh, required, readonly, search, length_max,
+ *  fields: [{name, kind, label_en, label_zh, required, readonly, search, search_as, length_max,
  *            items_max, labels, target, on_delete, default}, …] as in the rows that are sent
  *            (only what applies; no holes),
  *  indexes: [{name, unique, cluster, state, columns: [{field, desc, folded}], where}]}. */

@@ -10,8 +10,9 @@
  *   VALUES     array  one value per column of the index
  *   FIELDS     map    field name → value
  *   FILTER     array  a filter (engine/query.h), or nil for all
+ *   TEXT       str    what to search for (engine/search.h)
  *   OPERATIONS array  of [method, parameter, …]
- *   TEXT       str    schema text, or nil for the one that is there
+ *   SCHEMA     str    schema text, or nil for the one that is there
  * After them every method takes one optional map of options, and no other option than its
  * own. */
 
@@ -23,31 +24,34 @@
 	P(VALUES, values, "values")             \
 	P(FIELDS, fields, "fields")             \
 	P(FILTER, filter, "filter")             \
+	P(TEXT, text, "text")                   \
 	P(OPERATIONS, operations, "operations") \
-	P(TEXT, text, "text")
+	P(SCHEMA, schema, "schema")
 
 /* An option: O(C name, member of proto_options, name on the wire, kind).
  * Kinds: FLAG bool · COUNT int >= 0 · WORD str · BYTES bin (a str is taken too) · RAW any
  * value, kept as bytes. */
-#define PROTO_OPTIONS(O)                                                                      \
-	O(CLIENT, client, "client", WORD)  /* hello: who calls, for the log */                \
-	O(ERRORS, errors, "errors", WORD)  /* hello: "string" (default) or "map" */           \
-	O(ONLY, only, "fields", RAW)       /* array of field names: only these */             \
-	O(LAYOUT, layout, "layout", COUNT) /* layout the client knows: no names */            \
-	O(WHERE, where, "filter", RAW)                                                        \
-	O(ORDER, order, "order", RAW) /* ["amount desc", "id"] */                             \
-	O(LIMIT, limit, "limit", COUNT)                                                       \
-	O(AFTER, after, "after", BYTES)      /* continuation of an earlier page */            \
-	O(EXPLAIN, explain, "explain", FLAG) /* the plan instead of rows */                   \
-	O(ALLOW_SCAN, allow_scan, "allow_scan", FLAG)                                         \
-	O(USE_INDEX, use_index, "use_index", WORD)                                            \
-	O(COUNT, count, "count", FLAG) /* with the rows, the number of all */                 \
-	O(DEADLINE, deadline_ms, "deadline_ms", COUNT)                                        \
-	O(IF_REV, if_rev, "if_rev", COUNT)                                                    \
-	O(DELETED, deleted, "deleted", FLAG)  /* get: a deleted record too */                 \
-	O(ONLY_TYPE, only_type, "type", WORD) /* schema.get: one type */                      \
-	O(DRY_RUN, dry_run, "dry_run", FLAG)  /* writes: try, and take it back */             \
-	O(BASE, base, "base", WORD)           /* schema.plan, apply: stored, program, none */ \
+#define PROTO_OPTIONS(O)                                                                    \
+	O(CLIENT, client, "client", WORD)  /* hello: who calls, for the log */              \
+	O(ERRORS, errors, "errors", WORD)  /* hello: "string" (default) or "map" */         \
+	O(ONLY, only, "fields", RAW)       /* array of field names: only these */           \
+	O(LAYOUT, layout, "layout", COUNT) /* layout the client knows: no names */          \
+	O(WHERE, where, "filter", RAW)                                                      \
+	O(ORDER, order, "order", RAW) /* ["amount desc", "id"] */                           \
+	O(LIMIT, limit, "limit", COUNT)                                                     \
+	O(AFTER, after, "after", BYTES)      /* continuation of an earlier page */          \
+	O(EXPLAIN, explain, "explain", FLAG) /* the plan instead of rows */                 \
+	O(ALLOW_SCAN, allow_scan, "allow_scan", FLAG)                                       \
+	O(USE_INDEX, use_index, "use_index", WORD)                                          \
+	O(COUNT, count, "count", FLAG) /* with the rows, the number of all */               \
+	O(DEADLINE, deadline_ms, "deadline_ms", COUNT)                                      \
+	O(IF_REV, if_rev, "if_rev", COUNT)                                                  \
+	O(DELETED, deleted, "deleted", FLAG)          /* get: a deleted record too */       \
+	O(ONLY_TYPE, only_type, "type", WORD)         /* schema.get: one type */            \
+	O(DRY_RUN, dry_run, "dry_run", FLAG)          /* writes: try, and take it back */   \
+	O(TYPES, types, "types", RAW)                 /* search: array of names of types */ \
+	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */      \
+	O(BASE, base, "base", WORD) /* schema.plan, apply: stored, program, none */         \
 	O(MAY_LOSE, may_lose, "may_lose", FLAG) /* schema.apply: drop fields */
 
 #define PROTO_BIT(option) (1u << PROTO_OPTION_##option)
@@ -71,6 +75,10 @@
 	  "[layout, names, rows, after, reason, {seq, count, keys, fetched}], or the plan")    \
 	M(COUNT, "count", READ, (PROTO_P_TYPE, PROTO_P_FILTER, PROTO_P_END),                   \
 	  PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(DEADLINE), "int")           \
+	M(SEARCH, "search", READ, (PROTO_P_TEXT, PROTO_P_END),                                 \
+	  PROTO_BIT(ONLY) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) |        \
+	          PROTO_BIT(HIGHLIGHTS),                                                       \
+	  "[hits, end, {seq, found, keys, fetched}]; a hit is a map")                          \
 	M(CREATE, "create", WRITE, (PROTO_P_TYPE, PROTO_P_FIELDS, PROTO_P_END),                \
 	  PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")                             \
 	M(UPDATE, "update", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_FIELDS, PROTO_P_END),    \
@@ -87,9 +95,9 @@
 	  "array of the operations' results")                                                  \
 	M(SCHEMA_GET, "schema.get", NONE, (PROTO_P_END), PROTO_BIT(ONLY_TYPE),                 \
 	  "map: types (array of descriptions), text, own, generation")                         \
-	M(SCHEMA_PLAN, "schema.plan", READ, (PROTO_P_TEXT, PROTO_P_END), PROTO_BIT(BASE),      \
+	M(SCHEMA_PLAN, "schema.plan", READ, (PROTO_P_SCHEMA, PROTO_P_END), PROTO_BIT(BASE),    \
 	  "map: generation, instant, rebuild, refused, losing, steps")                         \
-	M(SCHEMA_APPLY, "schema.apply", NONE, (PROTO_P_TEXT, PROTO_P_END),                     \
+	M(SCHEMA_APPLY, "schema.apply", NONE, (PROTO_P_SCHEMA, PROTO_P_END),                   \
 	  PROTO_BIT(BASE) | PROTO_BIT(MAY_LOSE),                                               \
 	  "map: generation, instant, rebuild, refused, losing, steps")                         \
 	M(INDEX_STATUS, "index.status", READ, (PROTO_P_END), PROTO_BIT(ONLY_TYPE),             \

@@ -84,9 +84,10 @@ typedef struct proto_request {
 	cx_slice index;
 	cx_slice values;
 	cx_slice fields;
-	cx_slice filter;     /* empty when nil */
+	cx_slice filter; /* empty when nil */
+	cx_slice text;
 	cx_slice operations; /* the array's bytes */
-	cx_slice text;       /* its data NULL when nil */
+	cx_slice schema;     /* its data NULL when nil */
 	proto_options options;
 } proto_request;
 

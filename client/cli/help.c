@@ -59,6 +59,17 @@ static const topic TOPICS[] = {
 	  "  --allow-scan       permit reading every record of a large type\n"
 	  "\n"
 	  "example: cardex count customer --where \"owner = 7 and lifecycle = active\"\n" },
+	{ "search",
+	  "All words of TEXT must be in searched fields of a record: Chinese, Japanese and\n"
+	  "Korean anywhere, other words from their beginning, telephone numbers from both\n"
+	  "ends. Records that are TEXT come first, then those that begin with it, then the\n"
+	  "newest. On a terminal the places found are marked (unless NO_COLOR is set).\n"
+	  "  --type LIST        only these types: customer,contact\n"
+	  "  --limit N          hits (20)\n"
+	  "  --columns LIST     these fields, not those in which it was found\n"
+	  "\n"
+	  "examples: cardex search 华东 医疗\n"
+	  "          cardex search 5678 --type customer,contact\n" },
 	{ "create",
 	  "FIELD=VALUE as people write it: amounts with decimals, dates as 2026-11-23, an "
 	  "empty\n"
@@ -97,11 +108,13 @@ static const topic TOPICS[] = {
 	{ "purge", "There is no way back.\n\nexample: cardex purge customer 17\n" },
 	{ "schema",
 	  "--format json has everything the server says of them.\n"
-	  "  plan [FILE]        what FILE in place of one's own part of the schema would change\n"
+	  "  plan [FILE]        what FILE in place of one's own part of the schema would "
+	  "change\n"
 	  "  apply [FILE]       change it; new indexes are built while the server works on\n"
 	  "  --base WHICH       the part before it: stored (as it is), program (the built-in\n"
 	  "                     schema of this server), none (FILE is all)\n"
-	  "  --may-lose         apply: drop fields that are not there any more, with their values\n"
+	  "  --may-lose         apply: drop fields that are not there any more, with their "
+	  "values\n"
 	  "\n"
 	  "example: cardex schema customer\n"
 	  "         cardex schema plan own.schema\n"

@@ -133,6 +133,47 @@ static cx_status take_page(cardex_result *result, const cardex__asked *asked)
 	return status;
 }
 
+static bool is_hit(const cardex_value *value)
+{
+	const cardex_value *highlights = cardex_value_member(value, "highlights");
+	return is(value, CARDEX_VALUE_MAP) &&
+	       is(cardex_value_member(value, "type"), CARDEX_VALUE_TEXT) &&
+	       is_count(cardex_value_member(value, "id")) &&
+	       is(cardex_value_member(value, "match"), CARDEX_VALUE_TEXT) &&
+	       is(cardex_value_member(value, "recent"), CARDEX_VALUE_INT) &&
+	       is(cardex_value_member(value, "fields"), CARDEX_VALUE_MAP) &&
+	       (is(highlights, CARDEX_VALUE_MAP) || is(highlights, CARDEX_VALUE_NULL));
+}
+
+static uint64_t figure(const cardex_value *map, const char *name)
+{
+	return (uint64_t)cardex_value_int(cardex_value_member(map, name));
+}
+
+/* [hits, end, {seq, found, keys, fetched}] */
+static cx_status take_hits(cardex_result *result)
+{
+	if (!is(result->root, CARDEX_VALUE_LIST) || result->root->count < 3)
+		return CX_MALFORMED;
+	const cardex_value *items = result->root->as.items;
+	if (!is(&items[0], CARDEX_VALUE_LIST) || !is(&items[1], CARDEX_VALUE_TEXT) ||
+	    !is(&items[2], CARDEX_VALUE_MAP))
+		return CX_MALFORMED;
+	for (size_t i = 0; i < items[0].count; i++)
+		if (!is_hit(&items[0].as.items[i]))
+			return CX_MALFORMED;
+	result->found = &items[0];
+	result->hits = (cardex_hits){
+		.count = items[0].count,
+		.end = cardex_value_text(&items[1]),
+		.seq = figure(&items[2], "seq"),
+		.found = figure(&items[2], "found"),
+		.keys = figure(&items[2], "keys"),
+		.fetched = figure(&items[2], "fetched"),
+	};
+	return CX_OK;
+}
+
 /* No `default`: a new method must be thought about here. */
 static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 {
@@ -158,6 +199,8 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 		return take_outcomes(result, result->root, 1);
 	case PROTO_BATCH:
 		return take_batch(result);
+	case PROTO_SEARCH:
+		return take_hits(result);
 	case PROTO_HELLO:
 	case PROTO_SCHEMA_GET:
 	case PROTO_SCHEMA_PLAN:
@@ -236,6 +279,27 @@ const cardex_value *cardex_result_value(const cardex_result *result)
 const cardex_page *cardex_result_page(const cardex_result *result)
 {
 	return result->is_page ? &result->page : NULL;
+}
+
+const cardex_hits *cardex_result_hits(const cardex_result *result)
+{
+	return result->found != NULL ? &result->hits : NULL;
+}
+
+bool cardex_result_hit(const cardex_result *result, size_t i, cardex_hit *ret)
+{
+	if (result->found == NULL || i >= result->hits.count)
+		return false;
+	const cardex_value *hit = &result->found->as.items[i];
+	*ret = (cardex_hit){
+		.type = cardex_value_text(cardex_value_member(hit, "type")),
+		.id = cardex_value_int(cardex_value_member(hit, "id")),
+		.match = cardex_value_text(cardex_value_member(hit, "match")),
+		.recent_ms = cardex_value_int(cardex_value_member(hit, "recent")),
+		.fields = cardex_value_member(hit, "fields"),
+		.highlights = cardex_value_member(hit, "highlights"),
+	};
+	return true;
 }
 
 bool cardex_result_outcome(const cardex_result *result, size_t i, cardex_outcome *ret)

@@ -21,6 +21,8 @@ struct cardex_result {
 	size_t row_count;
 	const cardex_value *outcomes; /* of writes: lists of five */
 	size_t outcome_count;
+	const cardex_value *found; /* of a search: list of maps */
+	cardex_hits hits;
 	bool is_page;
 	cardex_page page;
 	cx_slice request; /* of a query: its message, for the next page */

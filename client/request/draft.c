@@ -16,7 +16,7 @@ typedef struct filler {
 	cardex__draft *draft;
 	const cardex_request *request;
 	cx_error *error;
-	part values, fields, filter, operations, only, order;
+	part values, fields, filter, operations, only, order, types;
 } filler;
 
 static const proto_method methods[] = {
@@ -39,6 +39,7 @@ static const proto_method methods[] = {
 	[CARDEX_METHOD_SCHEMA_APPLY] = PROTO_SCHEMA_APPLY,
 	[CARDEX_METHOD_INDEX_STATUS] = PROTO_INDEX_STATUS,
 	[CARDEX_METHOD_INDEX_CANCEL] = PROTO_INDEX_CANCEL,
+	[CARDEX_METHOD_SEARCH] = PROTO_SEARCH,
 };
 
 /* hello is the connection's own; it takes the place of "none" in the enum. */
@@ -127,11 +128,13 @@ static cx_status take_parameter(filler *self, proto_parameter which)
 		if (request->filter == NULL)
 			return CX_OK;
 		return take_doc(self, request->filter, true, "filter", &self->filter);
+	case PROTO_P_TEXT:
+		return take_text(self, request->text, "text", &proto->text);
 	case PROTO_P_OPERATIONS:
 		return take_batch(self, request->batch, &self->operations);
-	case PROTO_P_TEXT:
+	case PROTO_P_SCHEMA:
 		if (request->text != NULL)
-			proto->text = cx_slice_of(request->text);
+			proto->schema = cx_slice_of(request->text);
 		return CX_OK;
 	case PROTO_P_END:
 		break;
@@ -157,6 +160,7 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		.dry_run = request->dry_run,
 		.base = cx_slice_of(request->base),
 		.may_lose = request->may_lose,
+		.highlights = request->highlights,
 	};
 	const struct {
 		bool given;
@@ -175,6 +179,7 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		{ request->dry_run, PROTO_BIT(DRY_RUN) },
 		{ request->base != NULL, PROTO_BIT(BASE) },
 		{ request->may_lose, PROTO_BIT(MAY_LOSE) },
+		{ request->highlights, PROTO_BIT(HIGHLIGHTS) },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(rows); i++)
 		options->given |= rows[i].given ? rows[i].bit : 0;
@@ -189,6 +194,8 @@ static cx_status take_option_parts(filler *self, uint32_t allowed)
 		status = take_names(self, request->columns, "columns", &self->only);
 	if (status == CX_OK && (allowed & PROTO_BIT(ORDER)) != 0 && request->order != NULL)
 		status = take_names(self, request->order, "order", &self->order);
+	if (status == CX_OK && (allowed & PROTO_BIT(TYPES)) != 0 && request->types != NULL)
+		status = take_names(self, request->types, "types", &self->types);
 	if (status == CX_OK && (allowed & PROTO_BIT(WHERE)) != 0 && request->filter != NULL)
 		status = take_doc(self, request->filter, true, "filter", &self->filter);
 	return status;
@@ -210,9 +217,11 @@ static void point_to_parts(const filler *self)
 	proto->operations = slice_of(self, self->operations);
 	proto->options.only = slice_of(self, self->only);
 	proto->options.order = slice_of(self, self->order);
+	proto->options.types = slice_of(self, self->types);
 	proto->options.where = proto->filter;
 	proto->options.given |= (self->only.size > 0 ? PROTO_BIT(ONLY) : 0) |
 	                        (self->order.size > 0 ? PROTO_BIT(ORDER) : 0) |
+	                        (self->types.size > 0 ? PROTO_BIT(TYPES) : 0) |
 	                        (self->filter.size > 0 ? PROTO_BIT(WHERE) : 0);
 }
 

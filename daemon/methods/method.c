@@ -15,6 +15,7 @@ const daemon__method *daemon__method_of(proto_method method)
 		[PROTO_LOOKUP] = { DAEMON__ON_LOOP, true, daemon__answer_lookup },
 		[PROTO_QUERY] = { DAEMON__IN_SLICE, true, daemon__answer_query },
 		[PROTO_COUNT] = { DAEMON__IN_SLICE, true, daemon__answer_count },
+		[PROTO_SEARCH] = { DAEMON__IN_SLICE, true, daemon__answer_search },
 		[PROTO_CREATE] = { DAEMON__ON_WRITER, false, NULL },
 		[PROTO_UPDATE] = { DAEMON__ON_WRITER, false, NULL },
 		[PROTO_UPSERT] = { DAEMON__ON_WRITER, false, NULL },

@@ -35,8 +35,8 @@ static cx_status wanted_text(const engine_schema *schema, const proto_request *r
 	else if (given && !cx_slice_equal(base, CX_SLICE_LITERAL("stored")))
 		return cx_fail(error, CX_INVALID_ARGUMENT,
 		               "base: \"stored\", \"program\" or \"none\"");
-	if (request->text.data != NULL)
-		text.own = request->text;
+	if (request->schema.data != NULL)
+		text.own = request->schema;
 	*ret = text;
 	return CX_OK;
 }

@@ -2,9 +2,11 @@
 /* A new schema for an open store. */
 #include "engine/build/build.h"
 #include "engine/core/meta.h"
+#include "engine/core/search_state.h"
 #include "engine/evolve.h"
 #include "engine/schema/compare.h"
 #include "engine/schema/evolve.h"
+#include "engine/token/version.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -181,6 +183,56 @@ static cx_status begin_builds(engine_write *write, const engine_schema *old,
 	return status;
 }
 
+/* ---- search ---- */
+
+static bool is_searched_alike(const engine_type *type, uint16_t field_id, engine_search_as as)
+{
+	for (uint16_t i = 0; i < type->field_count; i++)
+		if (type->fields[i].id == field_id)
+			return type->fields[i].search_as == as;
+	return false;
+}
+
+/* Whether every searched field of `from` is one of `to`, in the same way, but for those that no
+ * record has a value in: of types that are empty or not in `to`, or added without a default. */
+static bool is_covered(const engine_schema *from, const engine_schema *to, const change *what,
+                       bool added)
+{
+	for (uint16_t t = 0; t < from->type_count; t++) {
+		const engine_type *type = &from->types[t];
+		const engine_type *other = engine_schema_type(to, cx_slice_of(type->name));
+		const engine_type *old = added ? other : type;
+		if (old == NULL || what->empty[old->number])
+			continue;
+		for (uint16_t i = ENGINE_SYSTEM_SLOTS; i < type->field_count; i++) {
+			const engine_field *field = &type->fields[i];
+			if (!field->search ||
+			    (other != NULL &&
+			     is_searched_alike(other, field->id, field->search_as)))
+				continue;
+			if (!added || i < old->field_count || field->fill.size > 0)
+				return false;
+		}
+	}
+	return true;
+}
+
+/* The search index knows by which fields it was made. Where what it holds is right under the
+ * new schema it goes on; otherwise it is made anew. */
+static cx_status change_search(engine_write *write, const change *what)
+{
+	const engine_schema *old = what->from->schema;
+	const engine_schema *new = engine__catalog_schema(what->catalog);
+	engine__search_state state;
+	cx_status status =
+		engine__search_state_read(write->engine, old, write->read.view, &state, NULL);
+	if (status != CX_OK || engine__searched_hash(old) == engine__searched_hash(new))
+		return status;
+	if (!is_covered(old, new, what, false) || !is_covered(new, old, what, true))
+		state = (engine__search_state){ .state = ENGINE_SEARCH_CLEARING };
+	return engine__search_state_put(write->engine, new, write->txn, &state);
+}
+
 static unsigned count_building(const engine_schema *schema)
 {
 	unsigned count = 0;
@@ -259,6 +311,8 @@ static cx_status commit(engine *self, change *what, uint64_t *ret_generation, cx
 	if (status == CX_OK)
 		status = begin_builds(write, what->from->schema,
 		                      engine__catalog_schema(what->catalog));
+	if (status == CX_OK)
+		status = change_search(write, what);
 	if (status == CX_OK)
 		status = engine__generation_new(&what->catalog, number, &write->next);
 	engine_commit ticket;

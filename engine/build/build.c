@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/msgpack.h"
+#include "engine/search.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -230,8 +231,13 @@ cx_status engine__builds_look(engine *self, cx_error *error)
 	engine__build build;
 	if (status == CX_OK)
 		status = engine__builds_next(read, &build);
-	atomic_store(&self->has_builds, status == CX_OK);
-	if (status == CX_OK || status == CX_NOT_FOUND)
+	engine_search_state found = ENGINE_SEARCH_READY;
+	if (status == CX_NOT_FOUND)
+		status = engine_search_state_get(read, &found);
+	else if (status == CX_OK)
+		found = ENGINE_SEARCH_BUILDING;
+	atomic_store(&self->has_builds, found != ENGINE_SEARCH_READY);
+	if (status == CX_OK)
 		return CX_OK;
 	return cx_fail(error, status, "cannot read what is being built");
 }

@@ -5,6 +5,7 @@
 #include "engine/core/meta.h"
 #include "engine/evolve.h"
 #include "engine/record/read.h"
+#include "engine/search.h"
 
 #include <stdio.h>
 
@@ -176,6 +177,43 @@ static cx_status begin(engine *self, engine__tree *tree, engine__build *build,
 	return status == CX_OK ? engine__builds_next(&(*ret)->read, build) : status;
 }
 
+/* ---- search ---- */
+
+/* Keeps slices of search near the time they may take: its work is counted, not timed. */
+static void adapt(engine *self, uint64_t spent_ns, uint64_t time_ns)
+{
+	enum { LEAST = 4, MOST = 4096 };
+	if (spent_ns > time_ns)
+		self->search_work /= 2;
+	else if (spent_ns < time_ns / 2)
+		self->search_work *= 2;
+	if (self->search_work < LEAST)
+		self->search_work = LEAST;
+	if (self->search_work > MOST)
+		self->search_work = MOST;
+}
+
+/* A slice of the search index, when nothing else is to be done. `*ret_more` is false when it is
+ * complete, too. */
+static cx_status run_search(engine *self, engine_write *write, uint64_t time_ns, bool *ret_more)
+{
+	const uint64_t begun_ns = cx_clock_monotonic_ns();
+	engine_search_state state;
+	cx_status status = engine_search_state_get(&write->read, &state);
+	if (status != CX_OK || state == ENGINE_SEARCH_READY) {
+		*ret_more = false;
+		return status;
+	}
+	if (write->low && state == ENGINE_SEARCH_BUILDING)
+		return CX_STORAGE_FULL;
+	if (self->search_work == 0)
+		self->search_work = 32;
+	status = engine_search_build(write, self->search_work, &state, NULL);
+	adapt(self, cx_clock_monotonic_ns() - begun_ns, time_ns);
+	*ret_more = true;
+	return status;
+}
+
 /* What is built must not fill the journal faster than it is merged, or every write would wait
  * for the merge. Looked up now and then, as it costs more than a slice should. */
 static bool must_wait(engine *self, uint64_t now_ns)
@@ -202,21 +240,21 @@ cx_status engine_build_step(engine *self, uint64_t time_ns, engine_commit *ret_c
 	if (must_wait(self, begun_ns))
 		return CX_BUSY;
 	cx_status status = begin(self, &slice.tree, &build, &write);
-	if (status == CX_NOT_FOUND) {
-		atomic_store(&self->has_builds, false);
-		*ret_more = false;
-		return engine_write_submit(&write, ret_commit);
-	}
-	if (status != CX_OK)
-		return status;
+	bool more = true;
 	slice.write = write;
 	slice.end_ns = begun_ns + time_ns;
-	status = run(&slice);
+	if (status == CX_OK)
+		status = run(&slice);
+	else if (status == CX_NOT_FOUND)
+		status = run_search(self, write, time_ns, &more);
 	if (status == CX_OK)
 		status = engine__write_submit_quiet(&write, ret_commit);
-	if (status == CX_OK)
-		*ret_more = true;
-	return status;
+	if (status != CX_OK)
+		return status;
+	if (!more)
+		atomic_store(&self->has_builds, false);
+	*ret_more = more;
+	return CX_OK;
 }
 
 bool engine_build_is_wanted(const engine *self)

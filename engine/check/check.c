@@ -95,11 +95,23 @@ static cx_status check_type(engine__checking *self, const engine_type *type)
 	return status;
 }
 
+static cx_status check_search(engine__checking *self)
+{
+	bool differs = false;
+	cx_status status = CX_OK;
+	if (self->search_is_ready)
+		status = check_count(self, self->read->engine->search.number, "search index",
+		                     &differs);
+	return status == CX_OK && differs ? engine__check_stray_postings(self) : status;
+}
+
 static cx_status check_all(engine__checking *self)
 {
 	const engine *store = self->read->engine;
 	const engine_schema *schema = self->read->generation->schema;
 	cx_status status = engine__check_begin_builds(self);
+	if (status == CX_OK)
+		status = engine__check_search_state(self);
 	for (uint16_t i = 0; i < schema->type_count && status == CX_OK; i++)
 		status = check_type(self, &schema->types[i]);
 	bool differs;
@@ -108,6 +120,8 @@ static cx_status check_all(engine__checking *self)
 	if (status == CX_OK)
 		status = check_count(self, store->chunks.number, "pieces of long rows",
 		                     &differs);
+	if (status == CX_OK)
+		status = check_search(self);
 	return status == CX_OK ? engine__check_bookkeeping(self) : status;
 }
 

@@ -145,6 +145,8 @@ static cx_status check_values(engine__checking *self, const record *what, cx_sli
 		return check_deleted(self, what);
 	if (status == CX_OK)
 		status = check_entries(self, what);
+	if (status == CX_OK)
+		status = engine__check_postings(self, what->type, what->id, what->values);
 	return status == CX_OK ? check_references(self, what) : status;
 }
 

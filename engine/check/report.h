@@ -5,6 +5,7 @@
 #include "engine/admin.h"
 #include "engine/core/handle.h"
 #include "engine/index/entries.h"
+#include "engine/row/value.h"
 #include "engine/store/store.h"
 
 typedef struct engine__checking {
@@ -19,6 +20,7 @@ typedef struct engine__checking {
 	uint64_t deleted;                     /* deleted rows */
 	struct engine__frontier *building;    /* by engine/check/builds.c; in `frontiers` */
 	cx_arena *frontiers;
+	bool search_is_ready; /* else its postings are not looked at */
 } engine__checking;
 
 /* Counts a finding and tells the sink the first 1000. */
@@ -41,6 +43,12 @@ CX_MUST_USE cx_status engine__check_begin_builds(engine__checking *self);
  * be. Counts it when it is. */
 CX_MUST_USE cx_status engine__check_partial(engine__checking *self, const engine__entry *entry,
                                             cx_slice record_key, bool *ret_missing);
+/* The search index: whether it can be read; the postings of a live record are there; the
+ * postings that no live record explains. */
+CX_MUST_USE cx_status engine__check_search_state(engine__checking *self);
+CX_MUST_USE cx_status engine__check_postings(engine__checking *self, const engine_type *type,
+                                             int64_t id, const engine__value *values);
+CX_MUST_USE cx_status engine__check_stray_postings(engine__checking *self);
 
 /* Back references, delete bookkeeping. */
 CX_MUST_USE cx_status engine__check_bookkeeping(engine__checking *self);

@@ -19,12 +19,14 @@ struct engine {
 	engine__tree undo;    /* delete → what it did */
 	engine__tree chunks;  /* pieces of long rows */
 	engine__tree builds;  /* what is being built or removed: engine/build */
+	engine__tree search;  /* what records are found by: engine/search/posting.h */
 	uint32_t sort_records_max;
 	uint32_t scan_records_max;
 	atomic_bool has_builds; /* there is something to build or to remove */
 	/* Of the one who builds. */
 	uint64_t builds_looked_ns;
 	bool builds_wait;
+	uint32_t search_work;   /* of a slice of the search index */
 	uint64_t journal_bytes; /* as the options say; 0 = the default */
 	bool created;
 	uint8_t secret[32];
@@ -51,7 +53,8 @@ struct engine_write {
 	engine__generation *next; /* the schema it makes; NULL: none */
 	uint64_t seq_before;
 	uint64_t seq;
-	bool low; /* little room is left: only deletes */
+	bool low;       /* little room is left: only deletes */
+	bool maintains; /* it has changes that no record sees, and that have no number */
 };
 
 enum {

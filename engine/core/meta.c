@@ -2,6 +2,7 @@
 #include "engine/core/meta.h"
 
 #include "base/msgpack.h"
+#include "engine/core/search_state.h"
 
 #include <string.h>
 #include <sys/random.h>
@@ -137,27 +138,48 @@ cx_status engine__meta_generation(engine_read *read, uint64_t *ret)
 	return status;
 }
 
+/* Whatever a build that does not know of them would leave wrong. */
+static const char *const features_known[] = { "search" };
+
+static bool is_known(cx_slice feature)
+{
+	for (size_t i = 0; i < CX_COUNT_OF(features_known); i++)
+		if (cx_slice_equal(feature, cx_slice_of(features_known[i])))
+			return true;
+	return false;
+}
+
+static cx_status check_features(cx_reader *reader, cx_error *error)
+{
+	const uint32_t features = cx_read_array(reader);
+	for (uint32_t i = 0; i < features; i++) {
+		const cx_slice feature = cx_read_str(reader);
+		if (reader->failed)
+			break;
+		if (!is_known(feature))
+			return cx_fail(error, CX_UNSUPPORTED,
+			               "the store uses the feature \"%.*s\", which this build "
+			               "does not know: use a newer cardex",
+			               CX_SLICE_ARG(feature));
+	}
+	if (reader->failed)
+		return cx_fail(error, CX_CORRUPT, "the store's format entry is damaged");
+	return CX_OK;
+}
+
 static cx_status check_format(cx_slice value, cx_error *error)
 {
 	cx_reader reader = cx_reader_of(value);
 	uint32_t count = cx_read_array(&reader);
 	int64_t major = cx_read_int(&reader);
 	int64_t minor = cx_read_int(&reader);
-	uint32_t features = cx_read_array(&reader);
 	if (reader.failed || count != 3)
 		return cx_fail(error, CX_CORRUPT, "the store's format entry is damaged");
 	if (major != ENGINE__FORMAT_MAJOR)
 		return cx_fail(error, CX_UNSUPPORTED,
 		               "the store has format %lld.%lld, this build reads %d.x",
 		               (long long)major, (long long)minor, ENGINE__FORMAT_MAJOR);
-	if (features > 0) {
-		cx_slice feature = cx_read_str(&reader);
-		return cx_fail(error, CX_UNSUPPORTED,
-		               "the store uses the feature \"%.*s\", which this build does not "
-		               "know: use a newer cardex",
-		               CX_SLICE_ARG(feature));
-	}
-	return CX_OK;
+	return check_features(&reader, error);
 }
 
 /* Key of one piece of the catalog. */
@@ -206,11 +228,13 @@ static cx_status load_existing(engine *self, engine__view *view, cx_slice format
 
 static cx_status put_format(engine__txn *txn, engine__tree meta)
 {
-	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(64);
+	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(256);
 	cx_write_array(&out, 3);
 	cx_write_int(&out, ENGINE__FORMAT_MAJOR);
 	cx_write_int(&out, ENGINE__FORMAT_MINOR);
-	cx_write_array(&out, 0);
+	cx_write_array(&out, CX_COUNT_OF(features_known));
+	for (size_t i = 0; i < CX_COUNT_OF(features_known); i++)
+		cx_write_text(&out, features_known[i]);
 	if (cx_buf_status(&out) != CX_OK)
 		return cx_buf_status(&out);
 	return engine__txn_put(txn, meta, key_of("format"), cx_buf_slice(&out));
@@ -265,6 +289,10 @@ static cx_status save_new(engine *self, const engine__catalog *catalog, cx_error
 		status = put_format(txn, self->meta);
 	if (status == CX_OK)
 		status = put_catalog(txn, self, catalog);
+	const engine__search_state search = { .state = ENGINE_SEARCH_READY };
+	if (status == CX_OK)
+		status = engine__search_state_put(self, engine__catalog_schema(catalog), txn,
+		                                  &search);
 	cx_slice secret = { .data = self->secret, .size = sizeof self->secret };
 	if (status == CX_OK)
 		status = engine__txn_put(txn, self->meta, key_of("secret"), secret);
@@ -317,6 +345,34 @@ static cx_status load_generation(engine *self, engine__view *view, uint64_t *ret
 	return engine__meta_generation(&read, ret);
 }
 
+/* Before anything is written by this build's tokenizer the index says that it is not of it:
+ * else a build of the other tokenizer would believe it again. */
+static cx_status disown_search(engine *self, const engine_schema *schema, cx_error *error)
+{
+	CX_SCOPED(engine__txn_abort) engine__txn *txn = NULL;
+	const engine__search_state state = { .state = ENGINE_SEARCH_CLEARING };
+	cx_status status = engine__txn_begin(self->store, &txn);
+	if (status == CX_OK)
+		status = put_format(txn, self->meta);
+	if (status == CX_OK)
+		status = engine__search_state_put(self, schema, txn, &state);
+	if (status == CX_OK)
+		status = engine__txn_commit(&txn);
+	return status == CX_OK ? CX_OK : cx_fail(error, status, "cannot mark the search index");
+}
+
+static cx_status settle_search(engine *self, const engine_schema *schema, engine__view **view,
+                               cx_error *error)
+{
+	engine__search_state state;
+	bool own;
+	cx_status status = engine__search_state_read(self, schema, *view, &state, &own);
+	engine__view_end(view);
+	if (status != CX_OK)
+		return cx_fail(error, status, "the state of the search index is damaged");
+	return own ? CX_OK : disown_search(self, schema, error);
+}
+
 cx_status engine__meta_load(engine *self, const engine_options *options,
                             engine__catalog **ret_catalog, uint64_t *ret_generation,
                             cx_error *error)
@@ -329,8 +385,16 @@ cx_status engine__meta_load(engine *self, const engine_options *options,
 		return cx_fail(error, status, "cannot read the store");
 	cx_slice format;
 	status = engine__view_get(view, self->meta, key_of("format"), &format);
-	if (status == CX_OK)
-		return load_existing(self, view, format, ret_catalog, error);
+	if (status == CX_OK) {
+		status = load_existing(self, view, format, ret_catalog, error);
+		if (status != CX_OK)
+			return status;
+		status =
+			settle_search(self, engine__catalog_schema(*ret_catalog), &view, error);
+		if (status != CX_OK)
+			engine__catalog_free(ret_catalog);
+		return status;
+	}
 	if (status != CX_NOT_FOUND)
 		return cx_fail(error, status, "cannot read the store's format");
 	engine__view_end(&view);

@@ -7,18 +7,20 @@
  * | "secret"               | 32 random bytes                                                 |
  * | "schema" piece u8      | the catalog (engine/schema/catalog.h) in pieces of 16,000 bytes |
  * | "generation"           | u64 big-endian: number of the schema; absent = 1                |
+ * | "search"               | what made the search tree (engine/core/search_state.h)          |
  * | "seq"                  | u64 big-endian: number of the last change                       |
  * | "i" type id u16        | u64 big-endian: last id given to a record of the type           |
  * | "n" index id u16       | u64 big-endian: inexact entries of the index; absent = 0        |
  *
- * A store of another major format, or with a feature this build does not know, is refused. */
+ * A store of another major format, or with a feature this build does not know, is refused.
+ * Features: "search" (writers keep the search tree; minor 1). */
 #pragma once
 
 #include "engine/core/handle.h"
 
 enum {
 	ENGINE__FORMAT_MAJOR = 1,
-	ENGINE__FORMAT_MINOR = 0,
+	ENGINE__FORMAT_MINOR = 1,
 };
 
 /* Reads "format", "secret" and the catalog of a store, or writes them into a new one.

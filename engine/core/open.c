@@ -13,6 +13,7 @@ static cx_status open_system_trees(engine *self)
 		{ "meta", &self->meta },       { "backref", &self->backref },
 		{ "deleted", &self->deleted }, { "undo", &self->undo },
 		{ "chunks", &self->chunks },   { "builds", &self->builds },
+		{ "search", &self->search },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(trees); i++) {
 		cx_status status =

@@ -78,10 +78,10 @@ cx_status engine_write_submit(engine_write **write, engine_commit *ret)
 	*write = NULL;
 	cx_status status = CX_OK;
 	CX_ASSERT(self->seq >= self->seq_before);
-	if (self->seq == self->seq_before) /* nothing changed */
-		engine__txn_rollback(self->txn, 0);
-	else
+	if (self->seq > self->seq_before)
 		status = engine__meta_seq_put(self, self->seq);
+	else if (!self->maintains) /* nothing changed */
+		engine__txn_rollback(self->txn, 0);
 	if (status != CX_OK)
 		return status;
 	return engine__txn_submit(&self->txn, &ret->number);

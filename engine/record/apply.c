@@ -7,6 +7,7 @@
 #include "engine/index/diff.h"
 #include "engine/record/read.h"
 #include "engine/record/unique.h"
+#include "engine/search/posting.h"
 
 #include <stdio.h>
 
@@ -246,5 +247,7 @@ cx_status engine__apply(engine_write *write, const engine_type *type, int64_t id
 {
 	CX_ASSERT(before != NULL || after != NULL);
 	cx_status status = apply_entries(write, type, before, after, error);
+	if (status == CX_OK)
+		status = engine__search_apply(write, type, id, before, after);
 	return status == CX_OK ? apply_row(write, type, id, before, after, error) : status;
 }

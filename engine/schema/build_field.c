@@ -79,7 +79,16 @@ static cx_status build_labels(const engine__builder *builder,
 static cx_status check_options(const engine__builder *builder,
                                const engine__syntax_field *written)
 {
-	if (written->search && !engine__kind_is_text(written->kind))
+	if (!written->search)
+		return CX_OK;
+	const bool time = written->kind == ENGINE_TS || written->kind == ENGINE_DATE;
+	if (written->search_as == ENGINE_SEARCH_RECENCY)
+		return time ? CX_OK
+		            : engine__fail_at(
+				      builder->error, written->name.at,
+				      "\"search(recency)\" is for fields of kind ts and "
+				      "date");
+	if (!engine__kind_is_text(written->kind))
 		return engine__fail_at(builder->error, written->name.at,
 		                       "\"search\" is for fields of kind string and text");
 	return CX_OK;
@@ -106,7 +115,9 @@ static cx_status build_field(const engine__builder *builder,
 	field->kind = written->kind;
 	field->required = written->required;
 	field->readonly = written->readonly;
-	field->search = written->search;
+	field->search_as = written->search ? written->search_as : ENGINE_SEARCH_NOT;
+	field->search = field->search_as == ENGINE_SEARCH_TEXT ||
+	                field->search_as == ENGINE_SEARCH_PHONE;
 	field->length_max = written->length_max;
 	field->items_max = written->items_max;
 	field->on_delete = written->on_delete;
@@ -139,6 +150,21 @@ static cx_status check_name(const engine__builder *builder, const engine_type *t
 	return CX_OK;
 }
 
+/* One field of a type, at most, can say which record is the newer. */
+static cx_status check_recency(const engine__builder *builder,
+                               const engine__syntax_field *written, const engine_field *fields,
+                               size_t count)
+{
+	if (!written->search || written->search_as != ENGINE_SEARCH_RECENCY)
+		return CX_OK;
+	for (size_t i = 0; i < count; i++)
+		if (fields[i].search_as == ENGINE_SEARCH_RECENCY)
+			return engine__fail_at(builder->error, written->name.at,
+			                       "\"search(recency)\" is given to \"%s\" already",
+			                       fields[i].name);
+	return CX_OK;
+}
+
 /* Those of the text behind the system fields, in its order; slots are not set. */
 static cx_status build_written(const engine__builder *builder, const engine_type *type,
                                const engine__syntax_type *written, engine_field *fields)
@@ -149,6 +175,8 @@ static cx_status build_written(const engine__builder *builder, const engine_type
 	for (const engine__syntax_field *field = written->fields; field != NULL;
 	     field = field->next) {
 		cx_status status = check_name(builder, type, field, fields, count);
+		if (status == CX_OK)
+			status = check_recency(builder, field, fields, count);
 		if (status == CX_OK)
 			status = build_field(builder, field, &fields[count]);
 		if (status != CX_OK)

@@ -134,9 +134,12 @@ static void compare_marks(comparing *self, const engine_field *old, const engine
 	if (old->readonly != new->readonly)
 		instant(self, new->name,
 		        new->readonly ? "read-only" : "not read-only any more");
-	if (old->search != new->search)
-		instant(self, new->name,
-		        new->search ? "part of search" : "not part of search any more");
+	if (old->search_as != new->search_as && !(old->search || new->search))
+		instant(self, new->name, "another order of what search finds");
+	else if (old->search_as != new->search_as)
+		tell(self, self->empty ? ENGINE_VERDICT_INSTANT : ENGINE_VERDICT_REBUILD,
+		     new->name, "%s: the search index is built anew",
+		     new->search ? "searched, or in another way" : "not searched any more");
 	if (!cx_slice_equal(old->default_value, new->default_value))
 		instant(self, new->name, "another default for new records");
 	if (old->on_delete != new->on_delete)

@@ -35,13 +35,28 @@ static void write_bool_member(cx_buf *out, const char *key, bool value)
 	cx_write_bool(out, value);
 }
 
+/* NULL for plain text and for what search has nothing to do with. */
+static const char *search_as_name(const engine_field *field)
+{
+	switch (field->search_as) {
+	case ENGINE_SEARCH_NOT:
+	case ENGINE_SEARCH_TEXT:
+		return NULL;
+	case ENGINE_SEARCH_PHONE:
+		return "phone";
+	case ENGINE_SEARCH_RECENCY:
+		return "recency";
+	}
+	CX_UNREACHABLE();
+}
+
 /* Members that only some kinds have, in the order they are written. */
 static size_t count_field_members(const engine_field *field)
 {
 	size_t always = 7;
 	return always + (field->length_max > 0) + (field->items_max > 0) +
-	       (field->kind == ENGINE_ENUM) + (field->kind == ENGINE_REF ? 2 : 0) +
-	       (field->default_value.size > 0);
+	       (search_as_name(field) != NULL) + (field->kind == ENGINE_ENUM) +
+	       (field->kind == ENGINE_REF ? 2 : 0) + (field->default_value.size > 0);
 }
 
 static void write_labels(const engine_field *field, cx_buf *out)
@@ -62,6 +77,8 @@ static void write_field(const engine_field *field, cx_buf *out)
 	write_bool_member(out, "required", field->required);
 	write_bool_member(out, "readonly", field->readonly);
 	write_bool_member(out, "search", field->search);
+	if (search_as_name(field) != NULL)
+		write_text_member(out, "search_as", search_as_name(field));
 	if (field->length_max > 0)
 		write_int_member(out, "length_max", field->length_max);
 	if (field->items_max > 0)

@@ -41,6 +41,22 @@ static void parse_default(engine__parser *parser, engine__syntax_field *field)
 	field->default_value = engine__parse_literal(parser);
 }
 
+/* "search", "search(phone)", "search(recency)" */
+static void parse_search(engine__parser *parser, engine__syntax_field *field)
+{
+	engine__parser_set_once(parser, &field->search);
+	field->search_as = ENGINE_SEARCH_TEXT;
+	if (!engine__parser_take(parser, ENGINE__TOKEN_PAREN_OPEN))
+		return;
+	if (engine__parser_take_word(parser, "phone"))
+		field->search_as = ENGINE_SEARCH_PHONE;
+	else if (engine__parser_take_word(parser, "recency"))
+		field->search_as = ENGINE_SEARCH_RECENCY;
+	else
+		engine__parser_expected(parser, "\"phone\" or \"recency\"");
+	engine__parser_expect(parser, ENGINE__TOKEN_PAREN_CLOSE);
+}
+
 /* False when no option follows. */
 static bool parse_option(engine__parser *parser, engine__syntax_field *field)
 {
@@ -49,7 +65,7 @@ static bool parse_option(engine__parser *parser, engine__syntax_field *field)
 	else if (engine__parser_is_word(parser, "readonly"))
 		engine__parser_set_once(parser, &field->readonly);
 	else if (engine__parser_is_word(parser, "search"))
-		engine__parser_set_once(parser, &field->search);
+		parse_search(parser, field);
 	else if (engine__parser_is_word(parser, "unique") &&
 	         !engine__parse_at_unique_index(parser))
 		engine__parser_set_once(parser, &field->unique);

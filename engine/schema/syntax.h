@@ -54,7 +54,8 @@ typedef struct engine__syntax_field {
 	engine__position on_delete_at;
 	bool required;
 	bool readonly;
-	bool search;
+	bool search; /* given */
+	engine_search_as search_as;
 	bool unique;
 	engine__syntax_literal *default_value; /* NULL = none */
 	cx_slice label_en;                     /* empty = none */

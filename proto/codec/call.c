@@ -23,6 +23,7 @@ static cx_kind kind_of(proto_parameter which)
 	case PROTO_P_TYPE:
 	case PROTO_P_INDEX:
 	case PROTO_P_TEXT:
+	case PROTO_P_SCHEMA:
 		return CX_KIND_STR;
 	case PROTO_P_ID:
 		return CX_KIND_INT;
@@ -40,7 +41,7 @@ static cx_kind kind_of(proto_parameter which)
 
 static bool may_be_nil(proto_parameter which)
 {
-	return which == PROTO_P_FILTER || which == PROTO_P_TEXT;
+	return which == PROTO_P_FILTER || which == PROTO_P_SCHEMA;
 }
 
 static uint32_t parameter_count(const proto_method_info *method)

@@ -17,6 +17,9 @@ KEPT = {"org", "team", "user", "stage"}
 # Defaults that a rule computes: the base currency, of which the schema has the usual one, and
 # values of other records, of which it has none.
 COMPUTED = {"base": "CNY", "first": None, "stage": None, "list": None}
+# What the search box finds beside the texts that the table marks: telephone and other numbers.
+NUMBERS_SEARCHED = {"customer.phone", "contact.mobile", "contact.phone", "opportunity.number",
+                    "sales_order.number", "contract.number", "service_request.number"}
 findings = []
 
 
@@ -69,7 +72,7 @@ def compare_field(what, field, described):
         expect(f"{what} {key}", described.get(key), kind.get(key))
     expect(f"{what} required", described["required"], "!" in flags)
     expect(f"{what} readonly", described["readonly"], "ro" in flags)
-    expect(f"{what} search", described["search"], field["notes"].startswith("search"))
+    expect(f"{what} search", described["search"], field["notes"].startswith("search") or what in NUMBERS_SEARCHED)
     expect(f"{what} default", described.get("default"), default_of(field, kind["kind"]))
     expect(f"{what} English", described["label_en"], field["en"])
     expect(f"{what} Chinese", described["label_zh"], field["zh"])

@@ -82,6 +82,39 @@ static void every_kind_keeps_what_is_said_of_it(void **state)
 	assert_true(!a->keep && !a->readonly && !a->single && a->cluster == NULL);
 }
 
+static void a_field_is_searched_as_it_is_marked(void **state)
+{
+	(void)state;
+	engine__catalog *catalog =
+		schema_fixture_catalog("type a { plain text words string(9) search required "
+	                               "phone string(9) search(phone)"
+	                               " at ts search(recency) on date }");
+	const engine_type *a = schema_fixture_type(catalog, "a");
+	static const struct {
+		const char *name;
+		engine_search_as as;
+		const char *told;
+	} rows[] = {
+		{ "plain", ENGINE_SEARCH_NOT, "'search': false}" },
+		{ "words", ENGINE_SEARCH_TEXT, "'search': true, 'length_max': 9}" },
+		{ "phone", ENGINE_SEARCH_PHONE,
+		  "'search': true, 'search_as': 'phone', 'length_max': 9}" },
+		{ "at", ENGINE_SEARCH_RECENCY, "'search': false, 'search_as': 'recency'}" },
+		{ "on", ENGINE_SEARCH_NOT, "'search': false}" },
+	};
+	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(1 << 16);
+	engine_type_describe(a, &out);
+	const char *shown = wire_show(cx_buf_slice(&out));
+	for (size_t i = 0; i < CX_COUNT_OF(rows); i++) {
+		const engine_field *field = schema_fixture_field(a, rows[i].name);
+		assert_int_equal(field->search_as, rows[i].as);
+		assert_int_equal(field->search, rows[i].as == ENGINE_SEARCH_TEXT ||
+		                                        rows[i].as == ENGINE_SEARCH_PHONE);
+		assert_non_null(strstr(shown, rows[i].told));
+	}
+	engine__catalog_free(&catalog);
+}
+
 static void a_default_text_is_kept_in_nfc(void **state)
 {
 	(void)state;
@@ -379,12 +412,15 @@ static void a_description_says_what_applies(void **state)
 		"'search': false, 'target': 'a', 'on_delete': 'cascade'}, ",
 		"'search': false, 'length_max': 2, 'items_max': 3}, ",
 		"'readonly': true, 'search': false}], 'indexes': [{'name': 'ext_id', "
-		"'unique': true, 'cluster': false, 'state': 'readable', 'columns': [{'field': 'ext_id', "
+		"'unique': true, 'cluster': false, 'state': 'readable', 'columns': [{'field': "
+		"'ext_id', "
 		"'desc': false, 'folded': false}], 'where': 'ext_id'}, ",
-		"{'name': 'r,m', 'unique': false, 'cluster': true, 'state': 'readable', 'columns': [{'field': 'r', "
+		"{'name': 'r,m', 'unique': false, 'cluster': true, 'state': 'readable', "
+		"'columns': [{'field': 'r', "
 		"'desc': false, 'folded': false}, {'field': 'm', 'desc': true, 'folded': "
 		"false}]}, ",
-		"{'name': 'n,m', 'unique': false, 'cluster': false, 'state': 'readable', 'columns': [{'field': 'n', "
+		"{'name': 'n,m', 'unique': false, 'cluster': false, 'state': 'readable', "
+		"'columns': [{'field': 'n', "
 		"'desc': false, 'folded': true}, {'field': 'm', 'desc': false, 'folded': "
 		"false}], 'where': 'n'}]}",
 	};
@@ -397,6 +433,7 @@ static void a_description_says_what_applies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_field_is_searched_as_it_is_marked),
 		cmocka_unit_test(every_kind_keeps_what_is_said_of_it),
 		cmocka_unit_test(a_default_text_is_kept_in_nfc),
 		cmocka_unit_test(system_fields_are_the_same_in_every_type),

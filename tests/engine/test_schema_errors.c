@@ -108,6 +108,15 @@ static void a_field_is_name_kind_options_labels(void **state)
 		{ "type a { b int \"\" }", 1, 16, "a label may not be empty" },
 		{ "type a { b int \"B\" \"乙\" \"C\" }", 1, 24, "expected a field, an index" },
 		{ "type a { b int search }", 1, 10, "\"search\" is for fields of kind" },
+		{ "type a { b string(3) search search }", 1, 29, "\"search\" is given twice" },
+		{ "type a { b string(3) search(fax) }", 1, 29,
+		  "expected \"phone\" or \"recency\"" },
+		{ "type a { b string(3) search(phone }", 1, 35, "expected \")\"" },
+		{ "type a { b ts search(phone) }", 1, 10, "\"search\" is for fields of kind" },
+		{ "type a { b text search(recency) }", 1, 10,
+		  "for fields of kind ts and date" },
+		{ "type a { b ts search(recency) c date search(recency) }", 1, 31,
+		  "given to \"b\" already" },
 		{ "type a { string }", 1, 17, "expected a kind of field" },
 	};
 	EXPECT_REFUSED(rows);
