@@ -9,7 +9,7 @@
 
 static const char start[] =
 	"type a \"A\" { s string(10)  t text  n int  e enum(x, y)  r ref(b) on delete "
-        "set_null\n"
+	"set_null\n"
 	"  q string(5) required  l list<string(5)>(3)\n"
 	"  index (n)  index (e, n)  index (r)  index (s)  unique u (q) }\n" OTHER;
 
@@ -113,7 +113,10 @@ static const struct {
 	{ WITH(S, T, "n int = 4 readonly", E, R, Q, L),
 	  "instant a.n: read-only\ninstant a.n: another default for new records\n", NULL },
 	{ WITH(S, "t text search \"T\" \"文\"", N, E, R, Q, L),
-	  "instant a.t: part of search\ninstant a.t: other labels\n", NULL },
+	  "rebuild a.t: searched, or in another way: the search index is built anew\n"
+	  "instant a.t: other labels\n",
+	  "instant a.t: searched, or in another way: the search index is built anew\n"
+	  "instant a.t: other labels\n" },
 	{ WITH(S, T, N, E, R, Q, "l list<string(6)>(2)"),
 	  "instant a.l: 6 characters instead of 5\n"
 	  "refused a.l: records may have more than 2 items; leave 3\n",

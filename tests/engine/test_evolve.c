@@ -2,6 +2,7 @@
 /* A store whose schema changes while it is open: rows of every age read the same, indexes are
  * built while writes go on, and what cannot be built leaves the store as sound as before. */
 #include "base/msgpack.h"
+#include "engine/search.h"
 #include "tests/support/evolve_fixture.h"
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
@@ -358,6 +359,51 @@ static void references_are_found_while_their_index_changes(void **state)
 	fixture_close(&store);
 }
 
+static engine_search_state search_state(store_fixture *store)
+{
+	engine_read *read = NULL;
+	engine_search_state state;
+	assert_int_equal(engine_read_begin(store->engine, &read), CX_OK);
+	assert_int_equal(engine_search_state_get(read, &state), CX_OK);
+	engine_read_end(&read);
+	return state;
+}
+
+static void another_set_of_searched_fields_is_built_online(void **state)
+{
+	(void)state;
+	store_fixture store;
+	fixture_open(&store, "type a { x int  s text search  t text }");
+	for (int i = 0; i < 30; i++)
+		fixture_create(&store, "a", "{'x': 1, 's': 'some words', 't': 'and others'}");
+	/* No record has a value in these. */
+	evolve_apply(&store, "type a { x int  s text search  t text  u text search } "
+	                     "type b { v text search }");
+	assert_int_equal(search_state(&store), ENGINE_SEARCH_READY);
+	fixture_create(&store, "b", "{'v': 'found'}");
+	fixture_assert_sound(&store);
+	static const char more[] =
+		"type a { x int  s text search  t text search  u text search } "
+		"type b { v text search }";
+	assert_string_equal(evolve_plan(&store, more),
+	                    "rebuild a.t: searched, or in another way: the search index is "
+	                    "built anew\n");
+	evolve_apply(&store, more);
+	assert_int_not_equal(search_state(&store), ENGINE_SEARCH_READY);
+	evolve_step(&store, SHORT_NS);
+	fixture_update(&store, "a", 2, "{'t': 'changed meanwhile'}");
+	fixture_reopen(&store);
+	assert_true(engine_build_is_wanted(store.engine));
+	evolve_build(&store);
+	assert_int_equal(search_state(&store), ENGINE_SEARCH_READY);
+	fixture_assert_sound(&store);
+	evolve_apply(&store, "type a { x int  s text search } type b { v text search }");
+	evolve_build(&store);
+	assert_int_equal(search_state(&store), ENGINE_SEARCH_READY);
+	fixture_assert_sound(&store);
+	fixture_close(&store);
+}
+
 /* Each is a set of structures that is kept, so there is an end to them. */
 static void the_number_of_changes_is_bounded(void **state)
 {
@@ -392,6 +438,7 @@ int main(void)
 		cmocka_unit_test(a_build_can_be_cancelled),
 		cmocka_unit_test(what_is_dropped_is_removed),
 		cmocka_unit_test(references_are_found_while_their_index_changes),
+		cmocka_unit_test(another_set_of_searched_fields_is_built_online),
 		cmocka_unit_test(the_number_of_changes_is_bounded),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
