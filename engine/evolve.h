@@ -73,7 +73,8 @@ CX_MUST_USE cx_status engine_schema_apply(engine *self, const engine_schema_text
 
 /* ---- building ---- */
 
-/* Whether there is something to build or to remove. Any thread. */
+/* Whether there may be something to build or to remove: after the open, a change of the schema,
+ * and until engine_build_step() says otherwise. Any thread. */
 bool engine_build_is_wanted(const engine *self);
 
 /* Works for about `time_ns` in a write transaction of its own and hands it over, as

@@ -4,7 +4,6 @@
 
 #include "base/check.h"
 #include "base/msgpack.h"
-#include "engine/search.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -222,22 +221,4 @@ cx_status engine__builds_next(engine_read *read, engine__build *ret)
 	search self = { .build = ret };
 	cx_status status = engine__builds_each(read, take_first, &self);
 	return status == CX_OK && !self.found ? CX_NOT_FOUND : status;
-}
-
-cx_status engine__builds_look(engine *self, cx_error *error)
-{
-	CX_SCOPED(engine_read_end) engine_read *read = NULL;
-	cx_status status = engine_read_begin(self, &read);
-	engine__build build;
-	if (status == CX_OK)
-		status = engine__builds_next(read, &build);
-	engine_search_state found = ENGINE_SEARCH_READY;
-	if (status == CX_NOT_FOUND)
-		status = engine_search_state_get(read, &found);
-	else if (status == CX_OK)
-		found = ENGINE_SEARCH_BUILDING;
-	atomic_store(&self->has_builds, found != ENGINE_SEARCH_READY);
-	if (status == CX_OK)
-		return CX_OK;
-	return cx_fail(error, status, "cannot read what is being built");
 }

@@ -98,9 +98,6 @@ CX_MUST_USE cx_status engine__builds_each(engine_read *read, engine__build_visit
 /* The first with something to do. Errors: CX_NOT_FOUND. */
 CX_MUST_USE cx_status engine__builds_next(engine_read *read, engine__build *ret);
 
-/* At the open: whether there is something to do. */
-CX_MUST_USE cx_status engine__builds_look(engine *self, cx_error *error);
-
 /* ---- what is built ---- */
 
 /* A slice of work, as what does it sees it. */

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Building an index, and removing one. */
 #include "base/check.h"
-#include "engine/build/partial.h"
 #include "engine/build/removal.h"
 #include "engine/core/meta.h"
+#include "engine/record/partial.h"
 
 #include <stdio.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/build/partial.h"
 #include "engine/check/report.h"
 #include "engine/core/meta.h"
 #include "engine/index/entries.h"
+#include "engine/record/partial.h"
 #include "engine/record/read.h"
 #include "engine/record/undo.h"
 #include "engine/record/unique.h"

@@ -2,9 +2,9 @@
 #include "engine/record/apply.h"
 
 #include "base/check.h"
-#include "engine/build/partial.h"
 #include "engine/core/meta.h"
 #include "engine/index/diff.h"
+#include "engine/record/partial.h"
 #include "engine/record/read.h"
 #include "engine/record/unique.h"
 #include "engine/search/posting.h"

@@ -54,7 +54,7 @@ static bool cut_stays(const engine_column *old, const engine_column *new)
 		return false;
 	/* Only where nothing is stored can a string become shorter. */
 	uint32_t longest = old->field->length_max;
-	if (new->field->kind == ENGINE_STRING && new->field->length_max < longest)
+	if (new->field->kind == ENGINE_STRING &&new->field->length_max < longest)
 		longest = new->field->length_max;
 	longest *= CHARACTER_BYTES_MAX;
 	return longest <= old->text_bytes_max && longest <= new->text_bytes_max;

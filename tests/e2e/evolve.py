@@ -4,7 +4,8 @@
 middle of it and goes on where it was; in the end the index is readable and the check finds
 nothing. A unique index over duplicates fails with their list, and the store goes on.
 
-CARDEX_EVOLVE_RECORDS (default 30000) says how many records there are. Prints the longest time a
+CARDEX_EVOLVE_RECORDS (default 30000) says how many records there are, CARDEX_EVOLVE_WRITERS (1)
+how many connections write meanwhile. Prints the longest time a
 write waited while something was built; only with so many records that the build takes a while
 is that a figure to go by."""
 
@@ -17,6 +18,7 @@ sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from rpc import Client, Daemon, Refused  # noqa: E402
 
 RECORDS = int(os.environ.get("CARDEX_EVOLVE_RECORDS", "30000"))
+WRITERS = int(os.environ.get("CARDEX_EVOLVE_WRITERS", "1"))
 BATCH = 1000
 
 OWN = """type site {
@@ -66,6 +68,17 @@ class Load(threading.Thread):
         return self.waits
 
 
+def begin_load(path):
+    loads = [Load(path) for _ in range(WRITERS)]
+    for load in loads:
+        load.start()
+    return loads
+
+
+def end_load(loads):
+    return [wait for load in loads for wait in load.end()]
+
+
 def state(client, index):
     for status in client.call("index.status", {"type": "site"}):
         if status["index"] == index:
@@ -88,15 +101,14 @@ def build_through_a_kill(daemon):
     client = Client(daemon.path)
     plan = client.call("schema.plan", OWN % "index (number, name)")
     claim([s["verdict"] for s in plan["steps"]] == ["rebuild"], "a plan: %r" % plan)
-    load = Load(daemon.path)
-    load.start()
+    loads = begin_load(daemon.path)
     client.call("schema.apply", OWN % "index (number, name)")
     end = time.monotonic() + 60
     while state(client, "number,name")["records_done"] < RECORDS // 5 and time.monotonic() < end:
         time.sleep(0.001)
     before = state(client, "number,name")
     daemon.kill()
-    waits = load.end()
+    waits = end_load(loads)
     client.close()
     daemon.start()
     client = Client(daemon.path, timeout=600)
@@ -105,12 +117,11 @@ def build_through_a_kill(daemon):
           "a kill in the middle: %r, %r" % (before, after))
     claim(after["state"] == "readable" or after["records_done"] >= before["records_done"],
           "it goes on: %r, %r" % (before, after))
-    load = Load(daemon.path)
-    load.start()
+    loads = begin_load(daemon.path)
     begin = time.monotonic()
     wait_until(client, "number,name", "readable")
     rest = time.monotonic() - begin
-    waits += load.end()
+    waits += end_load(loads)
     report = client.call("check", {"deadline_ms": 600000})
     claim(report["findings"] == 0, "a check: %r" % report["texts"])
     rows = client.call("query", "site", {"filter": ["between", "number", 10, 12], "limit": 100,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/build/partial.h"
+#include "engine/record/partial.h"
 
 #include "engine/core/meta.h"
 #include "engine/index/key.h"
