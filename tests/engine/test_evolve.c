@@ -2,6 +2,7 @@
 /* A store whose schema changes while it is open: rows of every age read the same, indexes are
  * built while writes go on, and what cannot be built leaves the store as sound as before. */
 #include "base/msgpack.h"
+#include "engine/build/build.h"
 #include "engine/search.h"
 #include "tests/support/evolve_fixture.h"
 #include "tests/support/unit.h"
@@ -190,6 +191,68 @@ static void an_index_is_read_when_it_is_complete(void **state)
 	fixture_assert_sound(&store);
 	assert_int_equal(count_where(&store, "a", "['>=', 'x', 0]", "x"), 99);
 	assert_int_equal(count_where(&store, "a", "['>=', 'x', 500]", "x"), 3);
+	fixture_close(&store);
+}
+
+/* What adds up must be counted by the write or by the builder, and not by both. */
+static void a_build_says_which_records_it_has_passed(void **state)
+{
+	(void)state;
+	store_fixture store;
+	fixture_open(&store, "type a { x int }");
+	fill_some(&store, 10);
+	evolve_apply(&store, "type a { x int  index (x) }");
+	const uint16_t index = fixture_index(&store, "a", "x")->id;
+	for (int passed = 0; passed < 4; passed++) {
+		engine_read *read = NULL;
+		assert_int_equal(engine_read_begin(store.engine, &read), CX_OK);
+		for (uint8_t id = 1; id <= 10; id++) {
+			const uint8_t key[8] = { [7] = id };
+			bool reached = id > passed;
+			assert_int_equal(engine__build_reached(read, ENGINE__BUILD_INDEX, index,
+			                                       (cx_slice){ key, sizeof key },
+			                                       &reached),
+			                 CX_OK);
+			assert_int_equal(reached, id <= passed);
+		}
+		engine_read_end(&read);
+		evolve_step(&store, SHORT_NS);
+	}
+	evolve_build(&store);
+	engine_read *read = NULL;
+	bool reached = false;
+	assert_int_equal(engine_read_begin(store.engine, &read), CX_OK);
+	assert_int_equal(engine__build_reached(read, ENGINE__BUILD_INDEX, index,
+	                                       CX_SLICE_LITERAL("\xff"), &reached),
+	                 CX_OK);
+	assert_true(reached); /* nothing is being built */
+	engine_read_end(&read);
+	fixture_close(&store);
+}
+
+/* A handle remembers plans; those of another schema it must not. */
+static void a_handle_forgets_the_plans_of_another_schema(void **state)
+{
+	(void)state;
+	store_fixture store;
+	fixture_open(&store, "type a { x int  index (x) }");
+	fill_some(&store, 30);
+	engine_read *read = NULL;
+	assert_int_equal(engine_read_begin(store.engine, &read), CX_OK);
+	for (int i = 0; i < 4; i++) {
+		const engine_query query = {
+			.type = engine_schema_type(engine_read_schema(read), cx_slice_of("a")),
+			.filter = wire("['=', 'x', 7]"),
+		};
+		uint64_t count;
+		assert_int_equal(engine_query_count(read, &query, &count, &store.error), CX_OK);
+		assert_int_equal(count, 1);
+		evolve_apply(&store,
+		             i % 2 == 0 ? "type a { x int }" : "type a { x int index (x) }");
+		evolve_build(&store);
+		assert_int_equal(engine_read_renew(read), CX_OK);
+	}
+	engine_read_end(&read);
 	fixture_close(&store);
 }
 
@@ -433,6 +496,8 @@ int main(void)
 		cmocka_unit_test(numbers_are_never_given_twice),
 		cmocka_unit_test(a_snapshot_is_read_with_its_own_schema),
 		cmocka_unit_test(an_index_is_read_when_it_is_complete),
+		cmocka_unit_test(a_build_says_which_records_it_has_passed),
+		cmocka_unit_test(a_handle_forgets_the_plans_of_another_schema),
 		cmocka_unit_test(duplicates_fail_a_unique_index_and_nothing_else),
 		cmocka_unit_test(long_duplicates_are_found),
 		cmocka_unit_test(a_build_can_be_cancelled),
