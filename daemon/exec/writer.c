@@ -161,7 +161,7 @@ static void change_schema(daemon__writer *writer, daemon__job *job)
 	if (status != CX_OK)
 		daemon__job_fail(job, status, &error);
 	daemon__jobs_append(&one, job);
-	if (status == CX_IO || status == CX_CORRUPT)
+	if (status == CX_IO)
 		fail(writer, status);
 	answer(writer, &one);
 }
@@ -194,12 +194,13 @@ static void serve(daemon__writer *writer, daemon__jobs *waiting)
 
 /* ---- builds ---- */
 
+static const uint64_t trouble_wait_ns = UINT64_C(10) * 1000 * 1000 * 1000;
+
 enum {
 	/* What a write may have to wait for a slice; shorter when one waits already. */
 	SLICE_NS = 6 * 1000 * 1000,
 	BUSY_SLICE_NS = 3 * 1000 * 1000,
 	MERGE_WAIT_NS = 20 * 1000 * 1000,
-	TROUBLE_WAIT_NS = 1000 * 1000 * 1000,
 };
 
 static void postpone(daemon__writer *writer, cx_status status)
@@ -209,7 +210,7 @@ static void postpone(daemon__writer *writer, cx_status status)
 		DAEMON_LOG(WARN, "build waits", LOG_TEXT("status", cx_status_name(status)),
 		           LOG_TEXT("text", cx_status_text(status)));
 	writer->build_again_ns =
-		cx_clock_monotonic_ns() + (merging ? MERGE_WAIT_NS : TROUBLE_WAIT_NS);
+		cx_clock_monotonic_ns() + (merging ? MERGE_WAIT_NS : trouble_wait_ns);
 }
 
 /* One slice of what is to be built. While others wait, their commit brings it to disk. */
