@@ -189,6 +189,45 @@ cardex_status cardex_check(cardex_conn *conn, cardex_result **ret, cardex_error 
 	cardex_request request = { .method = CARDEX_METHOD_CHECK };
 	return cardex_call(conn, &request, ret, error);
 }
+
+cardex_status cardex_schema_plan(cardex_conn *conn, const char *text, const char *base,
+                                 cardex_result **ret, cardex_error *error)
+{
+	cardex_request request = { .method = CARDEX_METHOD_SCHEMA_PLAN,
+		                   .text = text,
+		                   .base = base };
+	return cardex_call(conn, &request, ret, error);
+}
+
+cardex_status cardex_schema_apply(cardex_conn *conn, const char *text, const char *base,
+                                  bool may_lose, cardex_result **ret, cardex_error *error)
+{
+	cardex_request request = { .method = CARDEX_METHOD_SCHEMA_APPLY,
+		                   .text = text,
+		                   .base = base,
+		                   .may_lose = may_lose };
+	return cardex_call(conn, &request, ret, error);
+}
+
+cardex_status cardex_index_status(cardex_conn *conn, const char *type, cardex_result **ret,
+                                  cardex_error *error)
+{
+	cardex_request request = { .method = CARDEX_METHOD_INDEX_STATUS, .type = type };
+	return cardex_call(conn, &request, ret, error);
+}
+
+cardex_status cardex_index_cancel(cardex_conn *conn, const char *type, const char *index,
+                                  cardex_error *error)
+{
+	cardex_result *result = NULL;
+	cardex_request request = { .method = CARDEX_METHOD_INDEX_CANCEL,
+		                   .type = type,
+		                   .index = index };
+	cardex_status status = cardex_call(conn, &request, &result, error);
+	cardex_result_free(&result);
+	return status;
+}
+
 cardex_status cardex_schema_get(cardex_conn *conn, const char *type, cardex_schema **ret,
                                 cardex_error *error)
 {

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ping schema check stats help version */
 #include "base/text.h"
+#include "client/cli/change.h"
 #include "client/cli/command.h"
 #include "client/cli/output.h"
 #include "client/cli/table.h"
@@ -136,8 +137,10 @@ static cli_exit print_raw(cli_context *self, const char *type)
 
 cli_exit cli_run_schema(cli_context *self, int argc, char **argv)
 {
+	if (argc > 1 && (strcmp(argv[1], "plan") == 0 || strcmp(argv[1], "apply") == 0))
+		return cli_schema_change(self, argc - 1, argv + 1);
 	if (argc > 2)
-		return cli_usage("usage: cardex schema [TYPE]");
+		return cli_usage("usage: cardex schema [TYPE] | plan [FILE] | apply [FILE]");
 	cli_exit end = CLI_OK;
 	if (self->format == CLI_JSON || self->format == CLI_NDJSON)
 		return print_raw(self, argc == 2 ? argv[1] : NULL);

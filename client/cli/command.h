@@ -20,7 +20,9 @@
 	C(purge, "TYPE ID…", "erase deleted records for good")                                \
 	C(import, "TYPE FILE [options]", "load CSV or ndjson; see cardex help import")        \
 	C(export, "TYPE [--where FILTER] [--columns LIST]", "write records as CSV or ndjson") \
-	C(schema, "[TYPE]", "show the record types, or the fields of one")                    \
+	C(schema, "[TYPE] | plan [FILE] | apply [FILE]",                                      \
+	  "show the record types, or change them; see cardex help schema")                    \
+	C(index, "status [TYPE] | cancel TYPE INDEX", "show how indexes are and are built")   \
 	C(check, "", "verify every record, index entry and reference")                        \
 	C(stats, "", "show what the server is doing and how full it is")                      \
 	C(shell, "", "type commands one after the other")                                     \

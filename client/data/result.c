@@ -203,9 +203,17 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 		return take_hits(result);
 	case PROTO_HELLO:
 	case PROTO_SCHEMA_GET:
+	case PROTO_SCHEMA_PLAN:
+	case PROTO_SCHEMA_APPLY:
 	case PROTO_STATS:
 	case PROTO_CHECK:
 		fits = is(result->root, CARDEX_VALUE_MAP);
+		break;
+	case PROTO_INDEX_STATUS:
+		fits = is(result->root, CARDEX_VALUE_LIST);
+		break;
+	case PROTO_INDEX_CANCEL:
+		fits = is(result->root, CARDEX_VALUE_BOOL);
 		break;
 	case PROTO_PING:
 		fits = is(result->root, CARDEX_VALUE_TEXT);

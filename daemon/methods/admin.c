@@ -10,7 +10,7 @@ enum { FINDINGS_BYTES_MAX = 1024 * 1024, NS_PER_MS = 1000 * 1000 };
 
 cx_status daemon__answer_schema_get(daemon__call *call, cx_error *error)
 {
-	const engine_schema *schema = call->context->schema;
+	const engine_schema *schema = engine_read_schema(call->read);
 	const proto_options *options = &call->request->options;
 	bool one = (options->given & PROTO_BIT(ONLY_TYPE)) != 0;
 	const engine_type *type = one ? engine_schema_type(schema, options->only_type) : NULL;
@@ -18,7 +18,7 @@ cx_status daemon__answer_schema_get(daemon__call *call, cx_error *error)
 		return cx_fail(error, CX_NO_TYPE, "there is no record type %.*s",
 		               CX_SLICE_ARG(options->only_type));
 
-	cx_write_map(call->out, 2);
+	cx_write_map(call->out, 4);
 	cx_write_text(call->out, "types");
 	cx_write_array(call->out, one ? 1 : schema->type_count);
 	for (size_t i = 0; i < schema->type_count; i++)
@@ -29,6 +29,13 @@ cx_status daemon__answer_schema_get(daemon__call *call, cx_error *error)
 		cx_write_nil(call->out);
 	else
 		cx_write_str(call->out, schema->text);
+	cx_write_text(call->out, "own");
+	if (one)
+		cx_write_nil(call->out);
+	else
+		cx_write_str(call->out, engine_schema_own(schema));
+	cx_write_text(call->out, "generation");
+	cx_write_uint(call->out, engine_read_generation(call->read));
 	return CX_OK;
 }
 
@@ -66,7 +73,7 @@ static void write_store(const engine_stats *stats, cx_buf *out)
 
 static cx_status write_records(daemon__call *call)
 {
-	const engine_schema *schema = call->context->schema;
+	const engine_schema *schema = engine_read_schema(call->read);
 	cx_write_map(call->out, schema->type_count);
 	for (size_t i = 0; i < schema->type_count; i++) {
 		uint64_t count = 0;

@@ -23,7 +23,11 @@ const daemon__method *daemon__method_of(proto_method method)
 		[PROTO_UNDELETE] = { DAEMON__ON_WRITER, false, NULL },
 		[PROTO_PURGE] = { DAEMON__ON_WRITER, false, NULL },
 		[PROTO_BATCH] = { DAEMON__ON_WRITER, false, NULL },
-		[PROTO_SCHEMA_GET] = { DAEMON__ON_LOOP, false, daemon__answer_schema_get },
+		[PROTO_SCHEMA_GET] = { DAEMON__ON_LOOP, true, daemon__answer_schema_get },
+		[PROTO_SCHEMA_PLAN] = { DAEMON__ON_WORKER, true, daemon__answer_schema_plan },
+		[PROTO_SCHEMA_APPLY] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_INDEX_STATUS] = { DAEMON__ON_LOOP, true, daemon__answer_index_status },
+		[PROTO_INDEX_CANCEL] = { DAEMON__ON_WRITER, false, NULL },
 		[PROTO_STATS] = { DAEMON__ON_LOOP, true, daemon__answer_stats },
 		[PROTO_CHECK] = { DAEMON__ON_WORKER, true, daemon__answer_check },
 	};

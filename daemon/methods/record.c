@@ -11,7 +11,7 @@ static cx_status write_row(daemon__call *call, const engine_row *row, cx_error *
 	if (status != CX_OK)
 		return status;
 	cx_write_array(call->out, 3);
-	daemon__projection_write_head(&projection, call->context->layouts, call->out);
+	daemon__projection_write_head(&projection, call->out);
 	return daemon__projection_write_row(&projection, row, call->out);
 }
 
@@ -19,7 +19,8 @@ cx_status daemon__answer_get(daemon__call *call, cx_error *error)
 {
 	const proto_request *request = call->request;
 	const engine_type *type = NULL;
-	cx_status status = daemon__method_type(call->context->schema, request, &type, error);
+	cx_status status =
+		daemon__method_type(engine_read_schema(call->read), request, &type, error);
 	if (status != CX_OK)
 		return status;
 
@@ -35,7 +36,8 @@ cx_status daemon__answer_lookup(daemon__call *call, cx_error *error)
 	const proto_request *request = call->request;
 	const engine_type *type = NULL;
 	const engine_index *index = NULL;
-	cx_status status = daemon__method_type(call->context->schema, request, &type, error);
+	cx_status status =
+		daemon__method_type(engine_read_schema(call->read), request, &type, error);
 	if (status == CX_OK)
 		status = daemon__method_index(type, request->index, &index, error);
 	if (status != CX_OK)

@@ -87,6 +87,10 @@ static cx_status run_operation(daemon__write *write, const operation *op, engine
 	case PROTO_SEARCH:
 	case PROTO_BATCH:
 	case PROTO_SCHEMA_GET:
+	case PROTO_SCHEMA_PLAN:
+	case PROTO_SCHEMA_APPLY:
+	case PROTO_INDEX_STATUS:
+	case PROTO_INDEX_CANCEL:
 	case PROTO_STATS:
 	case PROTO_CHECK:
 	case PROTO_METHOD_COUNT_ALL:

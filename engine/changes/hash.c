@@ -72,10 +72,11 @@ static cx_status add_tree(hashing *self, engine__tree tree)
 cx_status engine_state_hash(engine_read *read, uint64_t deadline_ns, uint64_t *ret)
 {
 	const engine *store = read->engine;
+	const engine_schema *schema = engine_read_schema(read);
 	hashing self = { .read = read, .deadline_ns = deadline_ns };
 	cx_status status = CX_OK;
-	for (uint16_t i = 0; i < store->schema->type_count && status == CX_OK; i++) {
-		self.type = &store->schema->types[i];
+	for (uint16_t i = 0; i < schema->type_count && status == CX_OK; i++) {
+		self.type = &schema->types[i];
 		self.hash = cx_hash64(cx_slice_of(self.type->name), self.hash);
 		status = add_tree(&self, engine__tree_of(self.type->record_tree));
 	}

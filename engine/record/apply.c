@@ -5,6 +5,7 @@
 #include "engine/changes/log.h"
 #include "engine/core/meta.h"
 #include "engine/index/diff.h"
+#include "engine/record/partial.h"
 #include "engine/record/read.h"
 #include "engine/record/unique.h"
 #include "engine/search/posting.h"
@@ -30,6 +31,8 @@ static cx_status count_inexact(engine_write *write, const engine__entry *entry, 
 static cx_status remove_entry(void *context, const engine__entry *entry)
 {
 	editing *self = context;
+	if (engine__entry_is_partial(entry))
+		return engine__partial_remove(self->write, entry);
 	cx_status status =
 		engine__txn_remove(self->write->txn, engine__tree_of(entry->tree), entry->key);
 	return status == CX_OK ? count_inexact(self->write, entry, -1) : status;
@@ -89,6 +92,8 @@ static cx_status insert_entry(void *context, const engine__entry *entry)
 static cx_status change_entry(void *context, const engine__entry *entry)
 {
 	editing *self = context;
+	if (engine__entry_is_partial(entry))
+		return engine__partial_change(self->write, entry);
 	return engine__txn_put(self->write->txn, engine__tree_of(entry->tree), entry->key,
 	                       entry->value);
 }

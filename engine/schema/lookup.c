@@ -13,6 +13,31 @@ const char *engine_kind_name(engine_kind kind)
 	return kind_names[kind];
 }
 
+const char *engine_index_state_name(engine_index_state state)
+{
+	switch (state) {
+#define CASE(name, text)          \
+	case ENGINE_INDEX_##name: \
+		return text;
+		ENGINE_INDEX_STATES(CASE)
+#undef CASE
+	}
+	CX_UNREACHABLE();
+}
+
+cx_slice engine_schema_base(const engine_schema *schema)
+{
+	cx_slice base = schema->text;
+	if (schema->own_from < base.size)
+		base.size = schema->own_from == 0 ? 0 : schema->own_from - 1; /* line end */
+	return base;
+}
+
+cx_slice engine_schema_own(const engine_schema *schema)
+{
+	return cx_slice_from(schema->text, schema->own_from);
+}
+
 static bool is_name(const char *name, cx_slice slice)
 {
 	return cx_slice_equal(cx_slice_of(name), slice);
@@ -38,7 +63,7 @@ const engine_field *engine_type_field(const engine_type *type, cx_slice name)
 		return number < 0 ? NULL : &type->fields[number];
 	}
 	for (size_t i = 0; i < type->field_count; i++) {
-		if (is_name(type->fields[i].name, name))
+		if (!type->fields[i].dropped && is_name(type->fields[i].name, name))
 			return &type->fields[i];
 	}
 	return NULL;

@@ -15,6 +15,24 @@ typedef struct golden {
 } golden;
 
 static const golden requests[] = {
+	{ "[0, 44, 'search', ['acme']]", "94002ca673656172636891a461636d65" },
+	{ "[0, 44, 'search', ['acme', {'types': ['customer'], 'highlights': true}]]",
+	  "94002ca673656172636892a461636d6582a5747970657391a8637573746f6d6572aa68696768"
+	  "6c6967687473c3" },
+	{ "[0, 40, 'schema.plan', [nil]]", "940028ab736368656d612e706c616e91c0" },
+	{ "[0, 40, 'schema.plan', ['type a { x int }', {'base': 'program'}]]",
+	  "940028ab736368656d612e706c616e92b0747970652061207b207820696e74207d81a4626173"
+	  "65a770726f6772616d" },
+	{ "[0, 41, 'schema.apply', ['type a { x int }']]",
+	  "940029ac736368656d612e6170706c7991b0747970652061207b207820696e74207d" },
+	{ "[0, 41, 'schema.apply', ['', {'base': 'none', 'may_lose': true}]]",
+	  "940029ac736368656d612e6170706c7992a082a462617365a46e6f6e65a86d61795f6c6f7365"
+	  "c3" },
+	{ "[0, 42, 'index.status', []]", "94002aac696e6465782e73746174757390" },
+	{ "[0, 42, 'index.status', [{'type': 'customer'}]]",
+	  "94002aac696e6465782e7374617475739181a474797065a8637573746f6d6572" },
+	{ "[0, 43, 'index.cancel', ['customer', 'name_norm']]",
+	  "94002bac696e6465782e63616e63656c92a8637573746f6d6572a96e616d655f6e6f726d" },
 	{ "[0, 1, 'hello', []]", "940001a568656c6c6f90" },
 	{ "[0, 1, 'hello', [{'client': 'shop', 'errors': 'map'}]]",
 	  "940001a568656c6c6f9182a6636c69656e74a473686f70a66572726f7273a36d6170" },

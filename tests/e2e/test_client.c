@@ -426,6 +426,37 @@ static void the_server_tells_its_plan_and_figures(void **state)
 	assert_true(cardex_value_int(cardex_value_member(report, "records")) >= CUSTOMERS);
 }
 
+static void a_schema_changes_and_its_indexes_are_shown(void **state)
+{
+	(void)state;
+	cardex_error error;
+	static const char own[] = "type visit { place string(40)  index (place) }";
+	CX_SCOPED(cardex_result_free) cardex_result *plan = NULL;
+	ok(cardex_schema_plan(daemon_.conn, own, "stored", &plan, &error), &error);
+	const cardex_value *steps = cardex_value_member(cardex_result_value(plan), "steps");
+	assert_int_equal(cardex_value_count(steps), 1);
+	const cardex_value *step = cardex_value_at(steps, 0);
+	assert_string_equal(cardex_value_text(cardex_value_member(step, "verdict")), "instant");
+	assert_string_equal(cardex_value_text(cardex_value_member(step, "text")), "new type");
+
+	CX_SCOPED(cardex_result_free) cardex_result *report = NULL;
+	ok(cardex_schema_apply(daemon_.conn, own, NULL, false, &report, &error), &error);
+	CX_SCOPED(cardex_result_free) cardex_result *indexes = NULL;
+	ok(cardex_index_status(daemon_.conn, "visit", &indexes, &error), &error);
+	const cardex_value *list = cardex_result_value(indexes);
+	assert_int_equal(cardex_value_count(list), 2);
+	assert_string_equal(
+		cardex_value_text(cardex_value_member(cardex_value_at(list, 1), "state")),
+		"readable");
+	assert_int_equal(cardex_index_cancel(daemon_.conn, "visit", "place", &error),
+	                 CARDEX_INVALID_ARGUMENT);
+	CX_SCOPED(cardex_result_free) cardex_result *none = NULL;
+	assert_int_equal(
+		cardex_schema_apply(daemon_.conn, "type visit {", NULL, false, &none, &error),
+		CARDEX_SCHEMA_SYNTAX);
+	assert_null(none);
+}
+
 static void a_request_over_the_limit_is_refused_here(void **state)
 {
 	(void)state;
@@ -482,6 +513,7 @@ int main(void)
 		cmocka_unit_test(pages_concatenate_to_the_whole),
 		cmocka_unit_test(filters_mean_what_they_say),
 		cmocka_unit_test(the_server_tells_its_plan_and_figures),
+		cmocka_unit_test(a_schema_changes_and_its_indexes_are_shown),
 		cmocka_unit_test(a_request_over_the_limit_is_refused_here),
 		cmocka_unit_test(a_killed_server_is_noticed_and_found_again),
 	};

@@ -37,6 +37,15 @@ static const char *const whole[] = {
 	"[0, 12, 'batch', [[]]]",
 	"[0, 13, 'schema.get', [{'type': 'customer'}]]",
 	"[0, 14, 'stats', []]",
+	"[0, 44, 'search', ['acme']]",
+	"[0, 44, 'search', ['acme', {'types': ['customer'], 'highlights': true}]]",
+	"[0, 40, 'schema.plan', [nil]]",
+	"[0, 40, 'schema.plan', ['type a { x int }', {'base': 'program'}]]",
+	"[0, 41, 'schema.apply', ['type a { x int }']]",
+	"[0, 41, 'schema.apply', ['', {'base': 'none', 'may_lose': true}]]",
+	"[0, 42, 'index.status', []]",
+	"[0, 42, 'index.status', [{'type': 'customer'}]]",
+	"[0, 43, 'index.cancel', ['customer', 'name_norm']]",
 	"[0, 15, 'check', [{'deadline_ms': 5000}]]",
 };
 
