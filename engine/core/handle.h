@@ -25,6 +25,7 @@ struct engine {
 	engine__tree undo;    /* delete → what it did */
 	engine__tree chunks;  /* pieces of long rows */
 	engine__tree search;  /* what records are found by: engine/search/posting.h */
+	engine__tree groups;  /* of maintained aggregates: engine/aggregate/group.h */
 	/* referrers[i] .. referrers[i + 1] refer to the type of number i. */
 	engine__referrer *referrers;
 	uint32_t *referrers_from;
@@ -55,6 +56,9 @@ struct engine_write {
 	uint64_t seq;
 	bool low;       /* little room is left: only deletes */
 	bool maintains; /* it has changes that no record sees, and that have no number */
+	/* Minutes of the schema's time zone as this transaction sees them, once looked up. */
+	int64_t zone_min;
+	bool zone_known;
 };
 
 enum {

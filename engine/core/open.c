@@ -12,6 +12,7 @@ static cx_status open_system_trees(engine *self)
 		{ "meta", &self->meta },       { "backref", &self->backref },
 		{ "deleted", &self->deleted }, { "undo", &self->undo },
 		{ "chunks", &self->chunks },   { "search", &self->search },
+		{ "groups", &self->groups },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(trees); i++) {
 		cx_status status =

@@ -47,6 +47,7 @@ void engine_write_rollback(engine_write *write, engine_mark mark)
 	engine__txn_rollback(write->txn, mark.store);
 	write->seq = mark.seq;
 	write->read.seq = mark.seq;
+	write->zone_known = false;
 }
 
 engine_read *engine_write_view(engine_write *write)

@@ -2,6 +2,7 @@
 #include "engine/record/apply.h"
 
 #include "base/check.h"
+#include "engine/aggregate/maintain.h"
 #include "engine/core/meta.h"
 #include "engine/index/diff.h"
 #include "engine/record/read.h"
@@ -236,13 +237,33 @@ static cx_status apply_row(engine_write *write, const engine_type *type, int64_t
 	return status;
 }
 
-cx_status engine__apply(engine_write *write, const engine_type *type, int64_t id,
-                        const engine__value *before, const engine__value *after,
-                        cx_error *error)
+/* What is kept over the records comes last: it looks them up as they stand by then. */
+static cx_status apply_all(engine_write *write, const engine_type *type, int64_t id,
+                           const engine__value *before, const engine__value *after,
+                           cx_error *error)
 {
 	CX_ASSERT(before != NULL || after != NULL);
 	cx_status status = apply_entries(write, type, before, after, error);
 	if (status == CX_OK)
 		status = engine__search_apply(write, type, id, before, after);
-	return status == CX_OK ? apply_row(write, type, id, before, after, error) : status;
+	if (status == CX_OK)
+		status = apply_row(write, type, id, before, after, error);
+	if (status == CX_OK)
+		status = engine__aggregates_apply(write, type, before, after, error);
+	return status == CX_OK ? engine__rollups_apply(write, type, before, after, error)
+	                       : status;
+}
+
+cx_status engine__apply_stored(engine_write *write, const engine_type *type, int64_t id,
+                               const engine__value *before, const engine__value *after,
+                               cx_error *error)
+{
+	return apply_all(write, type, id, before, after, error);
+}
+
+cx_status engine__apply(engine_write *write, const engine_type *type, int64_t id,
+                        const engine__value *before, const engine__value *after,
+                        cx_error *error)
+{
+	return apply_all(write, type, id, before, after, error);
 }

@@ -17,7 +17,8 @@
 enum {
 	/* Twice what the largest text can lead to, an enum label for every two bytes. */
 	ARENA_BYTES_MAX = 96 * 1024 * 1024,
-	FORMAT_VERSION = 1,
+	FORMAT_VERSION = 2,
+	FORMAT_WITHOUT_AGGREGATES = 1, /* and without rollups: four parts */
 	STORED_BYTES_MAX = ENGINE_SCHEMA_BYTES_MAX + 4 * 1024 * 1024,
 	STORED_ITEMS_MAX = 400 * 1000,
 	STORED_DEPTH_MAX = 5,
@@ -103,15 +104,21 @@ const engine_schema *engine__catalog_schema(const engine__catalog *catalog)
 
 cx_status engine__catalog_write(const engine__catalog *catalog, cx_buf *out)
 {
-	cx_write_map(out, 4);
+	const engine_schema *schema = &catalog->model.schema;
+	const bool plain = schema->aggregate_count == 0 && schema->rollup_count == 0;
+	cx_write_map(out, plain ? 4 : 5);
 	cx_write_text(out, "version");
-	cx_write_int(out, FORMAT_VERSION);
+	cx_write_int(out, plain ? FORMAT_WITHOUT_AGGREGATES : FORMAT_VERSION);
 	cx_write_text(out, "text");
 	cx_write_str(out, catalog->model.schema.text);
 	cx_write_text(out, "unicode");
 	cx_write_text(out, cx_text_unicode_version());
 	cx_write_text(out, "types");
-	engine__ids_write(&catalog->model.schema, out);
+	engine__ids_write(schema, out);
+	if (!plain) {
+		cx_write_text(out, "aggregates");
+		engine__ids_write_aggregates(schema, out);
+	}
 	return cx_buf_status(out);
 }
 
@@ -144,6 +151,7 @@ typedef struct stored_catalog {
 	cx_slice text;
 	cx_slice unicode;
 	cx_slice types;
+	cx_slice aggregates; /* empty: the version without */
 } stored_catalog;
 
 /* The version comes first: of a newer one nothing else is looked at. */
@@ -168,12 +176,17 @@ static cx_status read_parts(cx_slice stored, stored_catalog *ret, cx_error *erro
 		               ")",
 		               version);
 	stored_catalog parts = { 0 };
-	good = count == 4 && take_key(&reader, "text");
+	const bool plain = version == FORMAT_WITHOUT_AGGREGATES;
+	good = count == (plain ? 4 : 5) && take_key(&reader, "text");
 	parts.text = cx_read_str(&reader);
 	good = good && take_key(&reader, "unicode");
 	parts.unicode = cx_read_str(&reader);
 	good = good && take_key(&reader, "types");
 	parts.types = cx_read_skip(&reader);
+	if (!plain) {
+		good = good && take_key(&reader, "aggregates");
+		parts.aggregates = cx_read_skip(&reader);
+	}
 	if (!good || reader.failed || reader.rest.size > 0)
 		return damaged(error, "its parts are not as they should be");
 	*ret = parts;
@@ -206,7 +219,9 @@ cx_status engine__catalog_read(cx_slice stored, engine__catalog **ret, cx_error 
 	if (status != CX_OK)
 		return cx_fail(error, CX_CORRUPT, "the stored schema is damaged: line %u: %s",
 		               why.line, why.text);
-	if (!engine__ids_read(parts.types, &self->model))
+	if (!engine__ids_read(parts.types, &self->model) ||
+	    (parts.aggregates.size > 0 &&
+	     !engine__ids_read_aggregates(parts.aggregates, &self->model)))
 		return damaged(error, "its numbers do not fit its text");
 	status = check_unicode(&self->model.schema, parts.unicode, error);
 	if (status != CX_OK)

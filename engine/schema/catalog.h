@@ -5,6 +5,8 @@
  * Kept in the catalog tree under the key "schema" as one MessagePack map:
  *   {"version": 1, "text": str, "unicode": str,
  *    "types": [[name, id, layout, [[field name, field id], …] by slot, [[index name, id], …]]]}
+ * With aggregates or rollups "version" is 2 and one part follows:
+ *    "aggregates": [[name, id, state], …]; state 0 ready, 1 being built
  */
 #pragma once
 
