@@ -350,7 +350,7 @@ static void a_rollup_is_kept_where_it_can_be_kept(void **state)
 		{ FIRM "c int readonly = 0 rollup count of part by q" PART, 2, 63, "no field" },
 		{ FIRM "c int readonly = 0 rollup count of part by n" PART, 2, 63,
 		  "is no reference to \"firm\"" },
-		{ FIRM "c int = 0 rollup count of part by f" PART, 2, 29, "readonly" },
+		{ FIRM "c int = 0 rollup count of part by f" PART, 2, 30, "readonly" },
 		{ FIRM "c int readonly rollup count of part by f" PART, 2, 34, "the default 0" },
 		{ FIRM "c money readonly = 0 rollup count of part by f" PART, 2, 40, "kind int" },
 		{ FIRM "c date readonly rollup max(n) of part by f" PART, 2, 35,
