@@ -7,9 +7,6 @@
  * ones its where-clause holds for; a comparison with null never holds. Null is a value to group
  * by. A sum leaves out the records in which one of its fields is null.
  *
- * An *ad-hoc* aggregation reads records by the plan of a filter; one that a maintained
- * aggregate covers is answered from that.
- *
  * A *rollup* is a field of a record that the store keeps over the live records referring to it.
  *
  * Days and months are those of the schema's time zone; their value is the date of their first
@@ -184,3 +181,11 @@ CX_MUST_USE cx_status engine_aggregate_groups(engine_read *read,
 CX_MUST_USE cx_status engine_aggregate_total(engine_read *read, const engine_group_query *query,
                                              engine_group *ret, uint64_t *ret_groups,
                                              cx_error *error);
+
+/* ---- counting by groups ---- */
+
+/* How engine_query_count would count: {plan: "aggregate", aggregate: name, equal: [columns that
+ * bound the groups read]} when a maintained aggregate covers the filter, otherwise the plan as
+ * engine_query_explain writes it. Errors: as that. */
+CX_MUST_USE cx_status engine_count_explain(engine_read *read, const engine_query *query,
+                                           cx_buf *out, cx_error *error);

@@ -2,6 +2,7 @@
 /* Rollups: fields that the store keeps over the records referring to one. */
 #include "base/check.h"
 #include "engine/aggregate/maintain.h"
+#include "engine/aggregate/reading.h"
 #include "engine/core/snapshot.h"
 #include "engine/record/apply.h"
 #include "engine/record/read.h"
@@ -61,43 +62,16 @@ static cx_status set_sum(const engine_rollup *rollup, engine_sum sum, engine__va
 /* ---- computed anew ---- */
 
 /* A record as it stands, long or not, for as long as nothing else is read. */
-typedef struct reading {
-	engine_read *read;
-	cx_arena *assembled; /* the handle's own, put back at the end */
-} reading;
-
-static void reading_end(reading *self)
-{
-	if (self->read == NULL)
-		return;
-	cx_arena_free(&self->read->assembled);
-	self->read->assembled = self->assembled;
-	self->read = NULL;
-}
-
-/* Long rows are put together in memory of their own, so that a record with many long ones
- * referring to it does not fill the handle's. */
-static cx_status reading_begin(engine_read *read, reading *ret)
-{
-	cx_arena *own = NULL;
-	cx_status status = cx_arena_new(ENGINE__SCRATCH_BYTES_MAX, &own);
-	if (status != CX_OK)
-		return status;
-	*ret = (reading){ .read = read, .assembled = read->assembled };
-	read->assembled = own;
-	return CX_OK;
-}
-
-static cx_status load(const reading *self, const engine_type *type, int64_t id,
+static cx_status load(const engine__reading *self, const engine_type *type, int64_t id,
                       engine__value *values, cx_error *error)
 {
-	cx_arena_clear(self->read->assembled);
+	cx_arena_clear(self->own);
 	engine_row row;
 	cx_status status = engine_get_any(self->read, type, id, &row, error);
 	return status == CX_OK ? engine__row_values(type, row.array, values) : status;
 }
 
-static cx_status sum_referring(const reading *self, const engine_rollup *rollup, int64_t id,
+static cx_status sum_referring(const engine__reading *self, const engine_rollup *rollup, int64_t id,
                                engine_sum *ret, cx_error *error)
 {
 	CX_SCOPED(engine__referring_release) engine__referring walk = { 0 };
@@ -142,7 +116,7 @@ static cx_status entry_id(const engine_index *index, const engine__pair *pair, i
 
 /* The first record from the wanted end that has a part in it. Those passed over are ones the
  * where-clause leaves out (or deleted ones, in a cluster). */
-static cx_status find_extremum(const reading *self, const engine_rollup *rollup, int64_t id,
+static cx_status find_extremum(const engine__reading *self, const engine_rollup *rollup, int64_t id,
                                engine__value *ret, cx_error *error)
 {
 	engine__key_room room;
@@ -186,8 +160,8 @@ static cx_status find_extremum(const reading *self, const engine_rollup *rollup,
 cx_status engine__rollup_compute(engine_read *read, const engine_rollup *rollup, int64_t id,
                                  engine__value *ret, cx_error *error)
 {
-	CX_SCOPED(reading_end) reading self = { 0 };
-	cx_status status = reading_begin(read, &self);
+	CX_SCOPED(engine__reading_end) engine__reading self = { 0 };
+	cx_status status = engine__reading_begin(read, &self);
 	if (status != CX_OK)
 		return status;
 	if (is_extremum(rollup))

@@ -44,9 +44,10 @@ static bool compare(engine_comparison comparison, int64_t left, int64_t right)
 	CX_UNREACHABLE();
 }
 
-static bool condition_holds(const engine_condition *condition, const engine__value *values)
+/* `right`: of the other field, where there is one. */
+static bool holds(const engine_condition *condition, const engine__value *left,
+                  const engine__value *right)
 {
-	const engine__value *left = &values[condition->field->slot];
 	if (condition->comparison == ENGINE_IS_NULL)
 		return left->shape == ENGINE__NULL;
 	if (left->shape == ENGINE__NULL)
@@ -55,7 +56,6 @@ static bool condition_holds(const engine_condition *condition, const engine__val
 		return true;
 	CX_ASSERT(left->shape == ENGINE__INTEGER);
 	if (condition->other != NULL) {
-		const engine__value *right = &values[condition->other->slot];
 		return right->shape != ENGINE__NULL &&
 		       compare(condition->comparison, left->integer, right->integer);
 	}
@@ -64,11 +64,30 @@ static bool condition_holds(const engine_condition *condition, const engine__val
 	return compare(condition->comparison, left->integer, condition->values[0]);
 }
 
+static bool condition_holds(const engine_condition *condition, const engine__value *values)
+{
+	const engine__value *right =
+		condition->other != NULL ? &values[condition->other->slot] : NULL;
+	return holds(condition, &values[condition->field->slot], right);
+}
+
 bool engine__where_holds(const engine_where *where, const engine__value *values)
 {
 	for (uint16_t i = 0; i < where->count; i++)
 		if (!condition_holds(&where->conditions[i], values))
 			return false;
+	return true;
+}
+
+bool engine__where_holds_at(const engine_where *where, const engine_field *field,
+                            const engine__value *value)
+{
+	for (uint16_t i = 0; i < where->count; i++) {
+		const engine_condition *condition = &where->conditions[i];
+		CX_ASSERT(condition->field == field && condition->other == NULL);
+		if (!holds(condition, value, NULL))
+			return false;
+	}
 	return true;
 }
 

@@ -10,6 +10,10 @@
 /* Whether all conditions hold; comparisons with null never do. */
 bool engine__where_holds(const engine_where *where, const engine__value *values);
 
+/* The same of a clause about one field only, with its value. */
+bool engine__where_holds_at(const engine_where *where, const engine_field *field,
+                            const engine__value *value);
+
 /* What the record adds. `*ret_null` is true, and the sum 0, when one of the fields is null.
  * False, and nothing written, when a term passes 2^ENGINE_TERM_BITS. */
 bool engine__expression_value(const engine_expression *expression, const engine__value *values,
