@@ -90,7 +90,8 @@ typedef struct engine_group_column {
 
 typedef enum engine_aggregate_state {
 	ENGINE_AGGREGATE_READY,
-	ENGINE_AGGREGATE_BUILDING, /* holds a part: neither read nor kept by changes of records */
+	ENGINE_AGGREGATE_BUILDING, /* holds a part: neither read nor kept by changes of records
+	                            */
 } engine_aggregate_state;
 
 struct engine_aggregate {

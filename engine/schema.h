@@ -139,8 +139,8 @@ typedef struct engine_field {
 	const engine_type *target; /* REF */
 	engine_on_delete on_delete;
 	/* REF: the index (or cluster) led by this field, by which the records referring to one
-	 * are found; NULL: they are in the back-reference tree, or, when those of the target are
-	 * never deleted, not found. */
+	 * are found; NULL: they are in the back-reference tree, or, when those of the target
+	 * are never deleted, not found. */
 	const engine_index *ref_index;
 	const engine_rollup *rollup; /* the store keeps the field by this; NULL = no rollup */
 } engine_field;
@@ -189,7 +189,8 @@ struct engine_type {
 	/* What a change of a record has a part in (engine/aggregate.h). */
 	const engine_aggregate *const *aggregates; /* over this type */
 	uint16_t aggregate_count;
-	const engine_rollup *const *rollups; /* over this type, those of one reference together */
+	const engine_rollup *const
+		*rollups; /* over this type, those of one reference together */
 	uint16_t rollup_count;
 };
 

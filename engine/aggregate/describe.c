@@ -78,8 +78,7 @@ void engine_aggregate_describe(const engine_aggregate *aggregate, cx_buf *out)
 	cx_write_text(out, "type");
 	cx_write_text(out, aggregate->type->name);
 	cx_write_text(out, "state");
-	cx_write_text(out,
-	              aggregate->state == ENGINE_AGGREGATE_READY ? "ready" : "building");
+	cx_write_text(out, aggregate->state == ENGINE_AGGREGATE_READY ? "ready" : "building");
 	cx_write_text(out, "where");
 	cx_write_array(out, aggregate->where.count);
 	for (uint16_t i = 0; i < aggregate->where.count; i++)

@@ -78,7 +78,8 @@ cx_status engine__group_columns_write(const engine_group_column *columns, size_t
 			engine__key_take(&columns[i].column, &key, scratch, &value, &exact);
 		if (status != CX_OK)
 			return status;
-		if (value.shape == ENGINE__INTEGER && columns[i].column.field->kind == ENGINE_ENUM &&
+		if (value.shape == ENGINE__INTEGER &&
+		    columns[i].column.field->kind == ENGINE_ENUM &&
 		    (value.integer < 0 ||
 		     value.integer >= columns[i].column.field->label_count))
 			return CX_CORRUPT;

@@ -5,8 +5,8 @@
 #include "base/check.h"
 
 cx_status engine__share_of(const engine_aggregate *aggregate, const engine__value *values,
-                          int64_t zone_min, engine__key_room *room, engine__share *ret,
-                          cx_error *error)
+                           int64_t zone_min, engine__key_room *room, engine__share *ret,
+                           cx_error *error)
 {
 	*ret = (engine__share){ 0 };
 	if (values == NULL || values[ENGINE_SLOT_DELETED_AT].shape != ENGINE__NULL ||
@@ -156,7 +156,8 @@ cx_status engine__aggregate_clear(engine_write *write, const engine_aggregate *a
 
 /* ---- time zone ---- */
 
-static int64_t zone_in(const engine_field *field, const engine__value *values, int64_t otherwise)
+static int64_t zone_in(const engine_field *field, const engine__value *values,
+                       int64_t otherwise)
 {
 	if (values == NULL || values[ENGINE_SLOT_DELETED_AT].shape != ENGINE__NULL ||
 	    values[field->slot].shape == ENGINE__NULL)
@@ -196,13 +197,14 @@ static cx_status refuse_new_zone(engine_write *write, cx_error *error)
 		if (status != CX_OK)
 			return status;
 		if (has)
-			return cx_fail_field(
-				error, CX_RESTRICTED, schema->zone_field->name,
-				"%s.%s says where days begin, and aggregate \"%s\" has groups by "
-				"day or month already: set it before there are records, or import "
-				"them into a new store",
-				schema->zone_type->name, schema->zone_field->name,
-				aggregate->name);
+			return cx_fail_field(error, CX_RESTRICTED, schema->zone_field->name,
+			                     "%s.%s says where days begin, and aggregate "
+			                     "\"%s\" has groups by "
+			                     "day or month already: set it before there are "
+			                     "records, or import "
+			                     "them into a new store",
+			                     schema->zone_type->name, schema->zone_field->name,
+			                     aggregate->name);
 	}
 	return CX_OK;
 }

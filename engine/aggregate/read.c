@@ -17,12 +17,12 @@ static cx_status check_ready(const engine_aggregate *aggregate, cx_error *error)
 }
 
 /* Appends the column of a value as a client writes it. */
-static cx_status put_value(const engine_group_column *column, cx_reader *reader, cx_arena *arena,
-                           cx_buf *key, cx_error *error)
+static cx_status put_value(const engine_group_column *column, cx_reader *reader,
+                           cx_arena *arena, cx_buf *key, cx_error *error)
 {
 	engine__value value;
-	cx_status status = engine__value_read(column->column.field, reader, NULL, arena, &value,
-	                                      error);
+	cx_status status =
+		engine__value_read(column->column.field, reader, NULL, arena, &value, error);
 	bool inexact = false;
 	if (status == CX_OK)
 		status = engine__key_put(&column->column, &value, key, NULL, &inexact);
@@ -39,7 +39,8 @@ static cx_status put_values(const engine_aggregate *aggregate, cx_slice values, 
 	cx_reader reader = cx_reader_of(values);
 	const uint32_t count = cx_read_array(&reader);
 	if (reader.failed)
-		return cx_fail(error, CX_TYPE, "aggregate %s: the values of a group are an array",
+		return cx_fail(error, CX_TYPE,
+		               "aggregate %s: the values of a group are an array",
 		               aggregate->name);
 	if (count > aggregate->column_count)
 		return cx_fail(error, CX_INVALID_ARGUMENT,
@@ -76,7 +77,8 @@ cx_status engine_aggregate_read(engine_read *read, const engine_aggregate *aggre
 		               aggregate->name, aggregate->column_count, count);
 	engine__group group = { 0 };
 	cx_slice stored;
-	status = engine__view_get(read->view, read->engine->groups, cx_buf_slice(&key), &stored);
+	status =
+		engine__view_get(read->view, read->engine->groups, cx_buf_slice(&key), &stored);
 	if (status == CX_OK)
 		status = engine__group_read(aggregate, stored, &group);
 	if (status != CX_OK && status != CX_NOT_FOUND)
@@ -163,8 +165,8 @@ static cx_status each_group(engine_read *read, const range *keys, pair_visitor *
                             void *context)
 {
 	CX_SCOPED(engine__cursor_close) engine__cursor *cursor = NULL;
-	cx_status status = engine__cursor_open(read->view, read->engine->groups,
-	                                       ENGINE__FORWARD, &cursor);
+	cx_status status =
+		engine__cursor_open(read->view, read->engine->groups, ENGINE__FORWARD, &cursor);
 	const cx_slice from = keys->after.size > 0 ? keys->after : cx_buf_slice(&keys->low);
 	if (status == CX_OK)
 		status = engine__cursor_seek(cursor, from);

@@ -71,8 +71,8 @@ static cx_status load(const engine__reading *self, const engine_type *type, int6
 	return status == CX_OK ? engine__row_values(type, row.array, values) : status;
 }
 
-static cx_status sum_referring(const engine__reading *self, const engine_rollup *rollup, int64_t id,
-                               engine_sum *ret, cx_error *error)
+static cx_status sum_referring(const engine__reading *self, const engine_rollup *rollup,
+                               int64_t id, engine_sum *ret, cx_error *error)
 {
 	CX_SCOPED(engine__referring_release) engine__referring walk = { 0 };
 	const engine__referrer referrer = { .source = rollup->type, .field = rollup->ref };
@@ -116,8 +116,8 @@ static cx_status entry_id(const engine_index *index, const engine__pair *pair, i
 
 /* The first record from the wanted end that has a part in it. Those passed over are ones the
  * where-clause leaves out (or deleted ones, in a cluster). */
-static cx_status find_extremum(const engine__reading *self, const engine_rollup *rollup, int64_t id,
-                               engine__value *ret, cx_error *error)
+static cx_status find_extremum(const engine__reading *self, const engine_rollup *rollup,
+                               int64_t id, engine__value *ret, cx_error *error)
 {
 	engine__key_room room;
 	cx_buf low = engine__key_in(&room);
@@ -305,7 +305,8 @@ cx_status engine__rollups_apply(engine_write *write, const engine_type *type,
 	cx_status status = CX_OK;
 	for (uint16_t i = 0; i < type->rollup_count && status == CX_OK;) {
 		uint16_t end = i;
-		while (end < type->rollup_count && type->rollups[end]->ref == type->rollups[i]->ref)
+		while (end < type->rollup_count &&
+		       type->rollups[end]->ref == type->rollups[i]->ref)
 			end++;
 		status = apply_reference(write, &type->rollups[i], (size_t)(end - i), before,
 		                         after, error);

@@ -13,10 +13,9 @@ cx_status engine__table_init(cx_arena *arena, size_t value_size, uint32_t max,
 	uint32_t slots = 16;
 	while (slots < 2 * max) /* so half of them stay free */
 		slots *= 2;
-	*ret = (engine__table){ .arena = arena,
-		                .value_size = value_size,
-		                .slot_count = slots,
-		                .max = max };
+	*ret = (engine__table){
+		.arena = arena, .value_size = value_size, .slot_count = slots, .max = max
+	};
 	ret->slots = cx_arena_zalloc(arena, slots * sizeof *ret->slots);
 	ret->entries = cx_arena_alloc(arena, max * sizeof *ret->entries);
 	return ret->slots == NULL || ret->entries == NULL ? CX_NO_MEMORY : CX_OK;

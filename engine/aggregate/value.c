@@ -201,8 +201,7 @@ cx_status engine__zone_of(engine_read *read, int64_t *ret)
 	if (status != CX_OK)
 		return status;
 	engine_row row;
-	status = id == 0 ? CX_NOT_FOUND
-	                 : engine_get(read, schema->zone_type, id, &row, NULL);
+	status = id == 0 ? CX_NOT_FOUND : engine_get(read, schema->zone_type, id, &row, NULL);
 	if (status == CX_NOT_FOUND)
 		return engine__zone_default(schema->zone_field, ret);
 	CX_UNSET engine__value values[ENGINE_SLOTS_MAX];

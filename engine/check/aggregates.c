@@ -80,8 +80,8 @@ static cx_status check_share(engine__checking *self, const pass *walk,
 	CX_UNSET engine__key_room room;
 	engine__share share;
 	cx_error error = { 0 };
-	cx_status status = engine__share_of(aggregate, values, walk->zone_min, &room, &share,
-	                                    &error);
+	cx_status status =
+		engine__share_of(aggregate, values, walk->zone_min, &room, &share, &error);
 	if (status == CX_INVALID_ARGUMENT) {
 		engine__find(self, "%s %lld: aggregate %s: %s", walk->type->name, id,
 		             aggregate->name, error.text);
@@ -98,8 +98,8 @@ static cx_status check_share(engine__checking *self, const pass *walk,
 	}
 	group->count--;
 	for (uint16_t i = 0; i < aggregate->sum_count; i++)
-		group->sums[i] = engine_sum_add(group->sums[i],
-		                                engine_sum_negative(share.sums[i]));
+		group->sums[i] =
+			engine_sum_add(group->sums[i], engine_sum_negative(share.sums[i]));
 	return CX_OK;
 }
 
@@ -116,9 +116,8 @@ static cx_status check_rollup(engine__checking *self, const engine_type *type,
 		return CX_OK;
 	}
 	if (status == CX_OK && !engine__value_equal(&computed, &values[rollup->field->slot]))
-		engine__find(self, "%s %lld: %s is not what its %s records make it",
-		             type->name, (long long)id, rollup->field->name,
-		             rollup->type->name);
+		engine__find(self, "%s %lld: %s is not what its %s records make it", type->name,
+		             (long long)id, rollup->field->name, rollup->type->name);
 	return status;
 }
 
@@ -204,8 +203,8 @@ cx_status engine__check_aggregates(engine__checking *self)
 	walk.parts = groups <= GROUPS_MAX ? 1 : (uint32_t)(2 * groups / GROUPS_MAX + 1);
 	for (uint16_t i = 0; i < schema->type_count && status == CX_OK; i++) {
 		walk.type = &schema->types[i];
-		for (walk.part = 0; keeps_anything(walk.type) && walk.part < walk.parts &&
-		                    status == CX_OK;
+		for (walk.part = 0;
+		     keeps_anything(walk.type) && walk.part < walk.parts && status == CX_OK;
 		     walk.part++)
 			status = check_part(self, &walk);
 	}

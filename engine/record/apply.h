@@ -6,8 +6,9 @@
 #include "engine/row/value.h"
 
 /* Brings the store from `before` to `after` (one value per slot): the row, its key, every index
- * entry and back reference that differs, and what aggregates and rollups make of it. `before` NULL: the record is new; `after` NULL: it
- * goes for good. The caller has checked everything but uniqueness.
+ * entry and back reference that differs, and what aggregates and rollups make of it. `before`
+ * NULL: the record is new; `after` NULL: it goes for good. The caller has checked everything
+ * but uniqueness.
  *
  * Errors: CX_UNIQUE (`error` names the index and the record that has the value), CX_TOO_LARGE,
  * CX_NO_MEMORY, CX_CORRUPT, CX_IO. The transaction may then hold a part of the change: the

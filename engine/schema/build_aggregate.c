@@ -15,19 +15,20 @@ static cx_status check_zone(const engine__builder *builder, const engine__syntax
                             const engine_type *type, const engine_field *field)
 {
 	if (!type->single || !type->keep)
-		return engine__fail_at(builder->error, syntax->zone_type.at,
-		                       "type \"%s\" must be \"keep single\": a time zone has one "
-		                       "place",
-		                       type->name);
+		return engine__fail_at(
+			builder->error, syntax->zone_type.at,
+			"type \"%s\" must be \"keep single\": a time zone has one "
+			"place",
+			type->name);
 	if (field->kind != ENGINE_INT || field->slot < ENGINE_SYSTEM_SLOTS)
 		return engine__fail_at(builder->error, syntax->zone_field.at,
 		                       "expected a field of kind int, minutes east of UTC");
 	cx_reader reader = cx_reader_of(field->default_value);
-	if (field->default_value.size > 0 &&
-	    !engine__zone_is_valid(cx_read_int(&reader)))
-		return engine__fail_at(builder->error, syntax->zone_field.at,
-		                       "its default is beyond a day: minutes are from -%d to %d",
-		                       ENGINE__ZONE_MIN_MAX, ENGINE__ZONE_MIN_MAX);
+	if (field->default_value.size > 0 && !engine__zone_is_valid(cx_read_int(&reader)))
+		return engine__fail_at(
+			builder->error, syntax->zone_field.at,
+			"its default is beyond a day: minutes are from -%d to %d",
+			ENGINE__ZONE_MIN_MAX, ENGINE__ZONE_MIN_MAX);
 	return CX_OK;
 }
 
@@ -56,8 +57,9 @@ cx_status engine__build_bucket_field(cx_arena *arena, const engine_field *source
                                      engine_bucket bucket, const engine_field **ret)
 {
 	char name[ENGINE_NAME_MAX + 8];
-	const int length = snprintf(name, sizeof name, "%s(%s)",
-	                            bucket == ENGINE_BUCKET_DAY ? "day" : "month", source->name);
+	const int length =
+		snprintf(name, sizeof name, "%s(%s)",
+	                 bucket == ENGINE_BUCKET_DAY ? "day" : "month", source->name);
 	CX_ASSERT(length > 0 && (size_t)length < sizeof name);
 	engine_field *field = cx_arena_zalloc(arena, sizeof *field);
 	if (field == NULL)

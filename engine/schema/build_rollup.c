@@ -46,8 +46,8 @@ static cx_status check_field(const engine__builder *builder, const engine_rollup
 		                       engine_kind_name(rollup->source->kind));
 	if (extremum ? field->default_value.size > 0
 	             : field->default_value.size == 0 || !is_zero(field->default_value))
-		return engine__fail_at(builder->error, at, "\"%s\" must have %s: %s", field->name,
-		                       extremum ? "no default" : "the default 0",
+		return engine__fail_at(builder->error, at, "\"%s\" must have %s: %s",
+		                       field->name, extremum ? "no default" : "the default 0",
 		                       extremum ? "without records it is null"
 		                                : "without records it is 0");
 	return CX_OK;
@@ -63,12 +63,13 @@ static cx_status check_indexes(const engine__builder *builder, const engine_roll
 		for (uint16_t c = 0; c < index->column_count; c++)
 			if (index->columns[c].field == rollup->field &&
 			    (index->unique || index->cluster))
-				return engine__fail_at(
-					builder->error, at,
-					"\"%s\" is a column of the %s \"%s\": a rollup cannot be",
-					rollup->field->name,
-					index->cluster ? "cluster" : "unique index",
-					index->name);
+				return engine__fail_at(builder->error, at,
+				                       "\"%s\" is a column of the %s \"%s\": a "
+				                       "rollup cannot be",
+				                       rollup->field->name,
+				                       index->cluster ? "cluster"
+				                                      : "unique index",
+				                       index->name);
 	}
 	return CX_OK;
 }
@@ -86,9 +87,10 @@ static cx_status find_ref(const engine__builder *builder, const engine__syntax_r
 		                       rollup->ref->name, rollup->type->name,
 		                       rollup->parent->name);
 	if (rollup->parent->keep && rollup->ref->ref_index == NULL)
-		return engine__fail_at(builder->error, written->ref.at,
-		                       "type \"%s\" needs an index led by \"%s\" for this rollup",
-		                       rollup->type->name, rollup->ref->name);
+		return engine__fail_at(
+			builder->error, written->ref.at,
+			"type \"%s\" needs an index led by \"%s\" for this rollup",
+			rollup->type->name, rollup->ref->name);
 	return CX_OK;
 }
 
@@ -122,11 +124,11 @@ static cx_status find_source(const engine__builder *builder,
 		                       "ts");
 	rollup->index = find_ordered(rollup);
 	if (rollup->index == NULL)
-		return engine__fail_at(builder->error, written->source.at,
-		                       "type \"%s\" needs an index (%s, %s) for this rollup, to "
-		                       "find the next one when it goes",
-		                       rollup->type->name, rollup->ref->name,
-		                       rollup->source->name);
+		return engine__fail_at(
+			builder->error, written->source.at,
+			"type \"%s\" needs an index (%s, %s) for this rollup, to "
+			"find the next one when it goes",
+			rollup->type->name, rollup->ref->name, rollup->source->name);
 	return CX_OK;
 }
 

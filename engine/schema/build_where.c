@@ -118,11 +118,12 @@ static cx_status build_other(const engine__builder *builder,
 	const engine__syntax_name name = { .text = literal->text, .at = literal->at };
 	cx_status status = engine__build_find_field(builder, type, name, &ret->other);
 	if (status == CX_OK && ret->other->kind != ret->field->kind)
-		return engine__fail_at(builder->error, literal->at,
-		                       "\"%s\" is of kind %s, \"%s\" of kind %s: they cannot be "
-		                       "compared",
-		                       ret->other->name, engine_kind_name(ret->other->kind),
-		                       ret->field->name, engine_kind_name(ret->field->kind));
+		return engine__fail_at(
+			builder->error, literal->at,
+			"\"%s\" is of kind %s, \"%s\" of kind %s: they cannot be "
+			"compared",
+			ret->other->name, engine_kind_name(ret->other->kind), ret->field->name,
+			engine_kind_name(ret->field->kind));
 	return status;
 }
 
@@ -131,8 +132,7 @@ static cx_status build_condition(const engine__builder *builder,
                                  const engine_type *type, engine_condition *ret)
 {
 	*ret = (engine_condition){ .comparison = written->comparison };
-	cx_status status =
-		engine__build_find_field(builder, type, written->field, &ret->field);
+	cx_status status = engine__build_find_field(builder, type, written->field, &ret->field);
 	if (status != CX_OK)
 		return status;
 	if (ret->field->slot == ENGINE_SLOT_DELETED_AT)
@@ -145,7 +145,8 @@ static cx_status build_condition(const engine__builder *builder,
 		                       "\"%s\" is of kind %s: in a where-clause it can only be "
 		                       "null or notnull",
 		                       ret->field->name, engine_kind_name(ret->field->kind));
-	const bool labelled = ret->field->kind == ENGINE_ENUM || ret->field->kind == ENGINE_BOOL;
+	const bool labelled =
+		ret->field->kind == ENGINE_ENUM || ret->field->kind == ENGINE_BOOL;
 	if (written->literal->kind == ENGINE__LITERAL_NAME && !labelled)
 		return build_other(builder, written->literal, type, ret);
 	return build_values(builder, written->literal, ret);

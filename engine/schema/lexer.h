@@ -31,11 +31,11 @@ typedef struct engine__position {
 	T(ANGLE_OPEN, "\"<\"")        \
 	T(ANGLE_CLOSE, "\">\"")       \
 	T(COMMA, "\",\"")             \
-	T(EQUALS, "\"=\"")             \
-	T(BANG, "\"!\"")               \
-	T(STAR, "\"*\"")               \
-	T(PLUS, "\"+\"")               \
-	T(MINUS, "\"-\"")              \
+	T(EQUALS, "\"=\"")            \
+	T(BANG, "\"!\"")              \
+	T(STAR, "\"*\"")              \
+	T(PLUS, "\"+\"")              \
+	T(MINUS, "\"-\"")             \
 	T(DOT, "\".\"")
 
 typedef enum engine__token_kind {

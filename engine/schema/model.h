@@ -8,9 +8,9 @@
 
 typedef struct engine__model {
 	engine_schema schema;
-	engine_type *types;     /* = schema.types */
-	engine_field **fields;  /* fields[n] = types[n].fields */
-	engine_index **indexes; /* indexes[n] = types[n].indexes */
+	engine_type *types;           /* = schema.types */
+	engine_field **fields;        /* fields[n] = types[n].fields */
+	engine_index **indexes;       /* indexes[n] = types[n].indexes */
 	engine_aggregate *aggregates; /* = schema.aggregates */
 } engine__model;
 

@@ -179,8 +179,7 @@ static void parse_measures(engine__parser *parser, engine__syntax_aggregate *agg
 		if (sum == NULL)
 			return;
 		if (aggregate->sum_count == ENGINE_SUMS_MAX)
-			engine__parser_fail(parser, sum->at,
-			                    "an aggregate has at most %d sums",
+			engine__parser_fail(parser, sum->at, "an aggregate has at most %d sums",
 			                    ENGINE_SUMS_MAX);
 		*end = sum;
 		end = &sum->next;

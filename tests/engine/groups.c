@@ -74,8 +74,8 @@ static void read_all(store_fixture *self, engine_group_query *query)
 		memcpy(after, page.position, page.position_size);
 		query->after = (cx_slice){ .data = after, .size = page.position_size };
 		cx_error error = { 0 };
-		const cx_status status = engine_aggregate_groups(read, query, show_group, NULL,
-		                                                 &page, &error);
+		const cx_status status =
+			engine_aggregate_groups(read, query, show_group, NULL, &page, &error);
 		if (status != CX_OK)
 			fail_msg("%s", error.text);
 		assert_true(query->limit == 0 || page.groups <= query->limit);
@@ -108,8 +108,9 @@ const char *groups_show_range(store_fixture *self, const char *aggregate, const 
 	engine_group total;
 	uint64_t groups = 0;
 	query.after = (cx_slice){ 0 };
-	assert_int_equal(engine_aggregate_total(reader(self, &own), &query, &total, &groups, NULL),
-	                 CX_OK);
+	assert_int_equal(
+		engine_aggregate_total(reader(self, &own), &query, &total, &groups, NULL),
+		CX_OK);
 	show(" = ");
 	show_group(NULL, &total);
 	return shown.text;
@@ -120,8 +121,8 @@ const char *groups_show_one(store_fixture *self, const char *aggregate, const ch
 	begin(groups_aggregate(self, aggregate));
 	CX_SCOPED(engine_read_end) engine_read *own = NULL;
 	engine_group group;
-	assert_int_equal(engine_aggregate_read(reader(self, &own), shown.aggregate, wire(columns),
-	                                       &group, NULL),
+	assert_int_equal(engine_aggregate_read(reader(self, &own), shown.aggregate,
+	                                       wire(columns), &group, NULL),
 	                 CX_OK);
 	show_group(NULL, &group);
 	return shown.text;

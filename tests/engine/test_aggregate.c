@@ -91,8 +91,7 @@ static void what_fails_leaves_the_groups_as_they_were(void **state)
 	const int64_t a = fixture_create(f, "deal", "{'stage': 'new', 'amount': 5, 'bp': 1}");
 	fixture_begin(f);
 	fixture_create(f, "deal", "{'stage': 'new', 'amount': 1, 'bp': 1}");
-	assert_int_equal(fixture_try_update(f, "deal", a, "{'amount': 9}", 7),
-	                 CX_CONFLICT_REV);
+	assert_int_equal(fixture_try_update(f, "deal", a, "{'amount': 9}", 7), CX_CONFLICT_REV);
 	/* 2^62 * 2^62 passes what a sum over records takes. */
 	assert_int_equal(fixture_try_update(f, "deal", a,
 	                                    "{'amount': 4611686018427387904, 'bp': "
@@ -113,9 +112,8 @@ static void sums_go_past_64_bits_and_back(void **state)
 		ids[i] = fixture_create(f, "deal",
 		                        "{'stage': 'new', 'amount': 9223372036854775807, "
 		                        "'bp': -200}");
-	assert_string_equal(
-		groups_show(f, "board", 0),
-		"['new', nil] 3 27670116110564327421 -5534023222112865484200");
+	assert_string_equal(groups_show(f, "board", 0),
+	                    "['new', nil] 3 27670116110564327421 -5534023222112865484200");
 	fixture_do(f, FIXTURE_DELETE, "deal", ids[0]);
 	fixture_update(f, "deal", ids[1], "{'amount': 1}");
 	fixture_update(f, "deal", ids[2], "{'amount': -1}");
@@ -126,16 +124,16 @@ static void sums_go_past_64_bits_and_back(void **state)
 static void a_month_begins_at_midnight_of_the_time_zone(void **state)
 {
 	store_fixture *f = *state;
-	fixture_create(f, "deal", "{'stage': 'won', 'at': 1769875199999, 'until': 1769875200009}");
+	fixture_create(f, "deal",
+	               "{'stage': 'won', 'at': 1769875199999, 'until': 1769875200009}");
 	fixture_create(f, "deal", "{'stage': 'won', 'at': 1769875200000}");
-	fixture_create(f, "deal", "{'stage': 'new', 'at': -1}"); /* 1970-01-01 in +480 */
+	fixture_create(f, "deal", "{'stage': 'new', 'at': -1}");        /* 1970-01-01 in +480 */
 	fixture_create(f, "deal", "{'stage': 'new', 'at': -28800001}"); /* 1969-12-31 */
 	/* Dates of the first day: 2026-01-01 is 20454, 2026-02-01 20485, 1969-12-01 -31. */
 	assert_string_equal(groups_show(f, "by_month", 0),
 	                    "[-31, 'new'] 1 0; [0, 'new'] 1 0; [20454, 'won'] 1 10; "
 	                    "[20485, 'won'] 1 0");
-	assert_string_equal(groups_show(f, "by_day", 0),
-	                    "[-1] 1; [0] 1; [20484] 1; [20485] 1");
+	assert_string_equal(groups_show(f, "by_day", 0), "[-1] 1; [0] 1; [20484] 1; [20485] 1");
 }
 
 /* 2026-03-01T00:00-05:30 is 2026-03-01T05:30Z, 1772343000 s. */
@@ -271,6 +269,34 @@ static void a_build_clears_and_adds(void **state)
 	fixture_commit(f);
 }
 
+static void the_plan_of_a_count_names_the_aggregate(void **state)
+{
+	store_fixture *f = *state;
+	CX_SCOPED(engine_read_end) engine_read *read = NULL;
+	assert_int_equal(engine_read_begin(f->engine, &read), CX_OK);
+	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(10000);
+	engine_query query = {
+		.type = fixture_type(f, "deal"),
+		.filter = wire("['and', ['in', 'stage', ['offer', 'new']], ['=', 'owner', 1]]"),
+	};
+	assert_int_equal(engine_count_explain(read, &query, &out, NULL), CX_OK);
+	assert_string_equal(wire_show(cx_buf_slice(&out)),
+	                    "{'plan': 'aggregate', 'aggregate': 'board', "
+	                    "'equal': ['stage', 'owner']}");
+	/* A stage beyond those of the aggregate, or a condition it knows nothing of. */
+	static const char *const others[] = {
+		"['in', 'stage', ['new', 'won']]",
+		"['and', ['=', 'stage', 'new'], ['>', 'amount', 1]]",
+		"['=', 'owner', 1]",
+	};
+	for (size_t i = 0; i < CX_COUNT_OF(others); i++) {
+		cx_buf_clear(&out);
+		query.filter = wire(others[i]);
+		assert_int_equal(engine_count_explain(read, &query, &out, NULL), CX_OK);
+		assert_null(strstr(wire_show(cx_buf_slice(&out)), "'aggregate'"));
+	}
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
 int main(void)
@@ -289,6 +315,7 @@ int main(void)
 		WITH(pages_concatenate_and_ranges_add_up),
 		WITH(a_position_of_another_query_is_stale),
 		WITH(a_build_clears_and_adds),
+		WITH(the_plan_of_a_count_names_the_aggregate),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -183,9 +183,9 @@ static void a_sum_that_does_not_fit_is_refused(void **state)
 {
 	store_fixture *f = *state;
 	fixture_create(f, "bill", "{'firm': 1, 'state': 'sent', 'total': 9223372036854775807}");
-	assert_int_equal(fixture_try_create(f, "bill",
-	                                    "{'firm': 1, 'state': 'sent', 'total': 1}"),
-	                 CX_INVALID_ARGUMENT);
+	assert_int_equal(
+		fixture_try_create(f, "bill", "{'firm': 1, 'state': 'sent', 'total': 1}"),
+		CX_INVALID_ARGUMENT);
 	assert_non_null(strstr(f->error.text, "firm.worth"));
 	assert_firm(f, 1, 1, INT64_MAX, 0);
 }

@@ -128,10 +128,10 @@ static void operate(trial *self, int64_t *deals)
 		status = engine_undelete(write, self->deal, id, &change, &outcome, &error);
 		break;
 	case 9:
-		status = pick(self, 2) == 0
-		                 ? engine_purge(write, self->deal, id, &change, &outcome, &error)
-		                 : engine_undelete(write, self->firm, firm, &change, &outcome,
-		                                   &error);
+		status = pick(self, 2) == 0 ? engine_purge(write, self->deal, id, &change,
+		                                           &outcome, &error)
+		                            : engine_undelete(write, self->firm, firm, &change,
+		                                              &outcome, &error);
 		break;
 	case 10:
 		status = engine_delete(write, self->firm, firm, &change, &outcome, &error);
@@ -311,9 +311,9 @@ static void compare_groups(trial *self, engine_read *read, const deal_row *rows,
 			               .row_count = count,
 			               .by_month = by_month == 1 };
 		const engine_group_query query = {
-			.aggregate = engine_schema_aggregate(
-				engine_schema_of(self->fixture.engine),
-				cx_slice_of(by_month == 1 ? "m" : "a")),
+			.aggregate =
+				engine_schema_aggregate(engine_schema_of(self->fixture.engine),
+			                                cx_slice_of(by_month == 1 ? "m" : "a")),
 		};
 		engine_group_page page;
 		assert_int_equal(engine_aggregate_groups(read, &query, compare_group, &expected,
@@ -408,8 +408,7 @@ static void everything_kept_is_what_the_records_make_it(void **state)
 		{
 			CX_SCOPED(engine_read_end) engine_read *read = NULL;
 			assert_int_equal(engine_read_begin(self.fixture.engine, &read), CX_OK);
-			const size_t count =
-				read_deals(&self, read, rows, CX_COUNT_OF(rows));
+			const size_t count = read_deals(&self, read, rows, CX_COUNT_OF(rows));
 			compare_groups(&self, read, rows, count);
 			compare_firms(&self, rows, count);
 			compare_counts(&self, read);
