@@ -81,6 +81,14 @@ typedef struct engine_expression {
 	uint16_t term_count;
 } engine_expression;
 
+/* Minutes east of UTC of a time zone, a day at most either way. */
+enum { ENGINE_ZONE_MINUTES_MAX = 24 * 60 };
+
+static inline bool engine_zone_is_valid(int64_t minutes)
+{
+	return minutes >= -ENGINE_ZONE_MINUTES_MAX && minutes <= ENGINE_ZONE_MINUTES_MAX;
+}
+
 typedef struct engine_group_column {
 	const engine_field *source;
 	engine_bucket bucket;

@@ -221,11 +221,11 @@ static cx_status apply_zone(engine_write *write, const engine__value *before,
 		return status;
 	const int64_t old = zone_in(field, before, usual);
 	const int64_t new = zone_in(field, after, usual);
-	if (!engine__zone_is_valid(new))
+	if (!engine_zone_is_valid(new))
 		return cx_fail_field(error, CX_INVALID_ARGUMENT, field->name,
 		                     "%s.%s: minutes east of UTC, from -%d to %d",
-		                     schema->zone_type->name, field->name, ENGINE__ZONE_MIN_MAX,
-		                     ENGINE__ZONE_MIN_MAX);
+		                     schema->zone_type->name, field->name,
+		                     ENGINE_ZONE_MINUTES_MAX, ENGINE_ZONE_MINUTES_MAX);
 	write->zone_known = false;
 	return old == new ? CX_OK : refuse_new_zone(write, error);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Keeping aggregates and rollups in step with the records. */
+/* Keeping aggregates in step with the records. */
 #pragma once
 
 #include "engine/aggregate/group.h"
@@ -26,18 +26,6 @@ CX_MUST_USE cx_status engine__share_of(const engine_aggregate *aggregate,
 CX_MUST_USE cx_status engine__aggregates_apply(engine_write *write, const engine_type *type,
                                                const engine__value *before,
                                                const engine__value *after, cx_error *error);
-
-/* Brings every rollup over the type from `before` to `after`. The record, its entries and its
- * aggregates must stand as `after` already. Rewrites the records referred to by
- * engine__apply_stored(). Errors: as above, and those of that. */
-CX_MUST_USE cx_status engine__rollups_apply(engine_write *write, const engine_type *type,
-                                            const engine__value *before,
-                                            const engine__value *after, cx_error *error);
-
-/* Computes a rollup anew from the records that refer to `id`.
- * Errors: CX_INVALID_ARGUMENT (it does not fit), CX_CORRUPT, CX_IO, CX_NO_MEMORY. */
-CX_MUST_USE cx_status engine__rollup_compute(engine_read *read, const engine_rollup *rollup,
-                                             int64_t id, engine__value *ret, cx_error *error);
 
 /* ---- building one online ---- */
 

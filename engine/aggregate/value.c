@@ -4,7 +4,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "engine/core/meta.h"
-#include "engine/record/read.h"
+#include "engine/record.h"
 #include "engine/row/row.h"
 
 /* ---- where ---- */
@@ -212,7 +212,7 @@ cx_status engine__zone_of(engine_read *read, int64_t *ret)
 	const engine__value *value = &values[schema->zone_field->slot];
 	if (value->shape == ENGINE__NULL)
 		return engine__zone_default(schema->zone_field, ret);
-	if (!engine__zone_is_valid(value->integer))
+	if (!engine_zone_is_valid(value->integer))
 		return CX_CORRUPT;
 	*ret = value->integer;
 	return CX_OK;

@@ -28,13 +28,6 @@ engine__value engine__bucket_of(const engine_group_column *column, const engine_
 bool engine__slots_differ(const uint16_t *slots, size_t count, const engine__value *a,
                           const engine__value *b);
 
-/* A day east or west at most. */
-enum { ENGINE__ZONE_MIN_MAX = 24 * 60 };
-static inline bool engine__zone_is_valid(int64_t minutes)
-{
-	return minutes >= -ENGINE__ZONE_MIN_MAX && minutes <= ENGINE__ZONE_MIN_MAX;
-}
-
 /* That of a store without the record. Errors: CX_CORRUPT. */
 CX_MUST_USE cx_status engine__zone_default(const engine_field *field, int64_t *ret);
 

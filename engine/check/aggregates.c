@@ -7,6 +7,7 @@
 #include "engine/aggregate/table.h"
 #include "engine/check/report.h"
 #include "engine/record/read.h"
+#include "engine/record/rollup.h"
 #include "engine/row/row.h"
 
 enum {

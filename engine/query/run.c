@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The calls of engine/query.h. */
-#include "engine/aggregate/cover.h"
 #include "engine/core/snapshot.h"
+#include "engine/query/cover.h"
 #include "engine/query/page.h"
 
 #include <string.h>

@@ -6,6 +6,7 @@
 #include "engine/core/meta.h"
 #include "engine/index/diff.h"
 #include "engine/record/read.h"
+#include "engine/record/rollup.h"
 #include "engine/record/unique.h"
 #include "engine/search/posting.h"
 

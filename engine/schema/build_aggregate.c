@@ -2,7 +2,6 @@
 /* Makes aggregates and the time zone they need. */
 #include "base/check.h"
 #include "base/msgpack.h"
-#include "engine/aggregate/value.h"
 #include "engine/index/key.h"
 #include "engine/schema/build_where.h"
 
@@ -24,11 +23,11 @@ static cx_status check_zone(const engine__builder *builder, const engine__syntax
 		return engine__fail_at(builder->error, syntax->zone_field.at,
 		                       "expected a field of kind int, minutes east of UTC");
 	cx_reader reader = cx_reader_of(field->default_value);
-	if (field->default_value.size > 0 && !engine__zone_is_valid(cx_read_int(&reader)))
+	if (field->default_value.size > 0 && !engine_zone_is_valid(cx_read_int(&reader)))
 		return engine__fail_at(
 			builder->error, syntax->zone_field.at,
 			"its default is beyond a day: minutes are from -%d to %d",
-			ENGINE__ZONE_MIN_MAX, ENGINE__ZONE_MIN_MAX);
+			ENGINE_ZONE_MINUTES_MAX, ENGINE_ZONE_MINUTES_MAX);
 	return CX_OK;
 }
 

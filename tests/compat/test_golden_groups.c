@@ -69,8 +69,7 @@ static void a_value_is_the_count_and_the_sums(void **state)
 	                   " 00 00 00 00 00 00 00 01 00 00 00 00 00 00 00 05");
 	engine__group back = { .count = 99 };
 	for (size_t size = 0; size < out.size; size++) {
-		const cx_slice cut =
-			wire_exact((cx_slice){ .data = out.data, .size = size });
+		const cx_slice cut = wire_exact((cx_slice){ .data = out.data, .size = size });
 		assert_int_equal(engine__group_read(&sample, cut, &back), CX_CORRUPT);
 		assert_int_equal(back.count, 99);
 	}

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/aggregate/cover.h"
+#include "engine/query/cover.h"
 
 #include "base/check.h"
 #include "base/clock.h"

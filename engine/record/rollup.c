@@ -1,9 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rollups: fields that the store keeps over the records referring to one. */
+#include "engine/record/rollup.h"
+
 #include "base/check.h"
-#include "engine/aggregate/maintain.h"
 #include "engine/aggregate/reading.h"
+#include "engine/aggregate/value.h"
 #include "engine/core/snapshot.h"
+#include "engine/index/key.h"
 #include "engine/record/apply.h"
 #include "engine/record/read.h"
 #include "engine/record/reference.h"
