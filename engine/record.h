@@ -60,7 +60,7 @@ typedef struct engine_change {
 	engine_author author;
 	int64_t if_rev;               /* > 0: only when the record has this revision */
 	engine_references references; /* empty outside a batch */
-	bool internal;                /* rules of the trade: may set readonly fields */
+	bool internal; /* rules of the trade: may set readonly fields, but no rollups */
 } engine_change;
 
 /* Makes a record. Fields left out get their default.

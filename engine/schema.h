@@ -65,6 +65,42 @@ typedef enum engine_kind {
 /* "money"; static storage. */
 const char *engine_kind_name(engine_kind kind);
 
+/* ---- aggregates: how they are written; engine/aggregate.h says what they are ---- */
+
+enum {
+	ENGINE_AGGREGATES_MAX = 200,
+	ENGINE_GROUP_COLUMNS_MAX = 5,
+	ENGINE_SUMS_MAX = 6,
+	ENGINE_TERMS_MAX = 4, /* of a sum */
+	ENGINE_FACTORS_MAX = 2,
+	ENGINE_CONDITIONS_MAX = 8, /* of a where-clause */
+};
+
+/* Whole days and months, as the date of their first day. */
+typedef enum engine_bucket {
+	ENGINE_BUCKET_NONE,
+	ENGINE_BUCKET_DAY,
+	ENGINE_BUCKET_MONTH,
+} engine_bucket;
+
+typedef enum engine_comparison {
+	ENGINE_EQUAL, /* one of a list of values */
+	ENGINE_NOT_EQUAL,
+	ENGINE_LESS,
+	ENGINE_LESS_EQUAL,
+	ENGINE_GREATER,
+	ENGINE_GREATER_EQUAL,
+	ENGINE_IS_NULL,
+	ENGINE_NOT_NULL,
+} engine_comparison;
+
+typedef enum engine_rollup_kind {
+	ENGINE_ROLLUP_COUNT,
+	ENGINE_ROLLUP_SUM,
+	ENGINE_ROLLUP_MIN,
+	ENGINE_ROLLUP_MAX,
+} engine_rollup_kind;
+
 typedef enum engine_on_delete {
 	ENGINE_RESTRICT, /* refused while live records refer to it */
 	ENGINE_CASCADE,  /* those are deleted with it, under one delete id */
@@ -96,6 +132,8 @@ typedef enum engine_search_as {
 
 typedef struct engine_type engine_type;
 typedef struct engine_index engine_index;
+typedef struct engine_aggregate engine_aggregate;
+typedef struct engine_rollup engine_rollup;
 
 /* Look-up by name: engine/schema/names.h. NULL where a list is short enough to go through. */
 typedef struct engine__names engine__names;
@@ -123,9 +161,11 @@ typedef struct engine_field {
 	bool dropped; /* a hole: always null, without a name, of kind INT; not shown */
 	const engine_type *target; /* REF */
 	engine_on_delete on_delete;
-	/* REF to a type that can be deleted: the index (or cluster) led by this field, by which
-	 * the records referring to one are found; NULL: they are in the back-reference tree. */
+	/* REF: the index (or cluster) led by this field, by which the records referring to one
+	 * are found; NULL: they are in the back-reference tree, or, when those of the target
+	 * are never deleted, not found. */
 	const engine_index *ref_index;
+	const engine_rollup *rollup; /* the store keeps the field by this; NULL = no rollup */
 } engine_field;
 
 typedef struct engine_column {
@@ -172,6 +212,12 @@ struct engine_type {
 	const engine_index *cluster; /* one of them, or NULL */
 	uint16_t record_tree;        /* id, or cluster key, → row */
 	uint16_t cluster_tree;       /* id → cluster key; 0 where the type has no cluster */
+	/* What a change of a record has a part in (engine/aggregate.h). */
+	const engine_aggregate *const *aggregates; /* over this type */
+	uint16_t aggregate_count;
+	const engine_rollup *const
+		*rollups; /* over this type, those of one reference together */
+	uint16_t rollup_count;
 };
 
 typedef struct engine_schema {
@@ -182,12 +228,22 @@ typedef struct engine_schema {
 	/* Where in it the text of one's own begins, behind the one that came first (and a line
 	 * end); text.size when there is none. */
 	size_t own_from;
+	const engine_aggregate *aggregates;
+	uint16_t aggregate_count;
+	uint16_t rollup_count; /* of all types */
+	/* Where days and months begin: the field of a type with one record, in minutes east of
+	 * UTC; NULL: in UTC. */
+	const engine_type *zone_type;
+	const engine_field *zone_field;
 } engine_schema;
 
 /* NULL when there is none of that name. */
 const engine_type *engine_schema_type(const engine_schema *schema, cx_slice name);
 const engine_field *engine_type_field(const engine_type *type, cx_slice name);
 const engine_index *engine_type_index(const engine_type *type, cx_slice name);
+
+/* Declared in engine/aggregate.h; NULL when there is none of that name. */
+const engine_aggregate *engine_schema_aggregate(const engine_schema *schema, cx_slice name);
 
 /* 0-based position of an enum label, -1 when it is none. */
 int engine_field_label(const engine_field *field, cx_slice label);

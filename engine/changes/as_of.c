@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A record as it was: from its present row back through its history. Each change is taken back
  * until the newest one of the moment is reached; that one tells revision, time and author. */
-#include "engine/changes/log.h"
+#include "engine/log/log.h"
 #include "engine/core/meta.h"
 #include "engine/core/snapshot.h"
 #include "engine/record/read.h"

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/changes/log.h"
+#include "engine/log/log.h"
 #include "engine/core/meta.h"
 
 #include <inttypes.h>

@@ -3,7 +3,7 @@
  * again, and does the rest of it by itself. What was redacted has left no record: of it the log
  * gets the same bare entries, and what the operation did to records that are still there (a
  * reference cleared, or set again) is done to them. */
-#include "engine/changes/log.h"
+#include "engine/log/log.h"
 #include "engine/core/meta.h"
 #include "engine/record/apply.h"
 #include "engine/record/fields.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Retention: the oldest operations go, whole ones, with what the histories have of them. */
-#include "engine/changes/log.h"
+#include "engine/log/log.h"
 #include "engine/core/meta.h"
 
 typedef struct trimming {

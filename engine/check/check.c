@@ -122,7 +122,9 @@ static cx_status check_all(engine__checking *self)
 		                     &differs);
 	if (status == CX_OK)
 		status = check_search(self);
-	return status == CX_OK ? engine__check_bookkeeping(self) : status;
+	if (status == CX_OK)
+		status = engine__check_bookkeeping(self);
+	return status == CX_OK ? engine__check_aggregates(self) : status;
 }
 
 static uint16_t last_index_id(const engine_schema *schema)

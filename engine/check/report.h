@@ -53,6 +53,9 @@ CX_MUST_USE cx_status engine__check_stray_postings(engine__checking *self);
 /* Back references, delete bookkeeping. */
 CX_MUST_USE cx_status engine__check_bookkeeping(engine__checking *self);
 
+/* Aggregates and rollups. */
+CX_MUST_USE cx_status engine__check_aggregates(engine__checking *self);
+
 typedef cx_status engine__pair_visitor(engine__checking *self, void *what,
                                        const engine__pair *pair);
 

@@ -19,10 +19,11 @@ struct engine {
 	engine__tree deleted; /* deleted record → the delete it belongs to */
 	engine__tree undo;    /* delete → what it did */
 	engine__tree chunks;  /* pieces of long rows */
-	engine__tree changes; /* the log: engine/changes/log.h */
+	engine__tree changes; /* the log: engine/log/log.h */
 	engine__tree history; /* record → places in the log */
 	engine__tree builds;  /* what is being built or removed: engine/build */
 	engine__tree search;  /* what records are found by: engine/search/posting.h */
+	engine__tree groups;  /* of maintained aggregates: engine/aggregate/group.h */
 	uint32_t sort_records_max;
 	uint32_t scan_records_max;
 	atomic_bool has_builds; /* there is something to build or to remove */
@@ -70,9 +71,14 @@ struct engine_write {
 	bool replay_runs;   /* the parts that follow are done already */
 	bool low;           /* little room is left: only deletes */
 	bool maintains;     /* it has changes that no record sees, and that have no number */
+	/* Minutes of the schema's time zone as this transaction sees them, once looked up. */
+	int64_t zone_min;
+	bool zone_known;
 };
 
 enum {
+	/* A row, or every field of it twice, and what is before them. */
+	ENGINE__LOG_ENTRY_BYTES_MAX = 2 * ENGINE_RECORD_BYTES_MAX + 4096,
 	ENGINE__SCRATCH_BYTES_MAX = 64 * 1024 * 1024,
 	ENGINE__ASSEMBLED_BYTES_MAX = 256 * 1024 * 1024,
 };

@@ -13,7 +13,7 @@ static cx_status open_system_trees(engine *self)
 		{ "deleted", &self->deleted }, { "undo", &self->undo },
 		{ "chunks", &self->chunks },   { "builds", &self->builds },
 		{ "search", &self->search },   { "changes", &self->changes },
-		{ "history", &self->history },
+		{ "history", &self->history }, { "groups", &self->groups },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(trees); i++) {
 		cx_status status =

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/check.h"
-#include "engine/changes/log.h"
 #include "engine/core/meta.h"
 #include "engine/core/snapshot.h"
 
@@ -58,6 +57,7 @@ void engine_write_rollback(engine_write *write, engine_mark mark)
 	write->seq = mark.seq;
 	write->log_bytes = mark.log_bytes;
 	write->read.seq = mark.seq;
+	write->zone_known = false;
 }
 
 engine_read *engine_write_view(engine_write *write)

@@ -2,11 +2,13 @@
 #include "engine/record/apply.h"
 
 #include "base/check.h"
-#include "engine/changes/log.h"
+#include "engine/aggregate/maintain.h"
+#include "engine/log/log.h"
 #include "engine/core/meta.h"
 #include "engine/index/diff.h"
 #include "engine/record/partial.h"
 #include "engine/record/read.h"
+#include "engine/record/rollup.h"
 #include "engine/record/unique.h"
 #include "engine/search/posting.h"
 
@@ -248,9 +250,10 @@ static cx_status apply_row(engine_write *write, const engine_type *type, int64_t
 	return status;
 }
 
-cx_status engine__apply(engine_write *write, const engine_type *type, int64_t id,
-                        const engine__value *before, const engine__value *after,
-                        cx_error *error)
+/* What is kept over the records comes last: it looks them up as they stand by then. */
+static cx_status apply_all(engine_write *write, const engine_type *type, int64_t id,
+                           const engine__value *before, const engine__value *after,
+                           cx_error *error)
 {
 	CX_ASSERT(before != NULL || after != NULL);
 	cx_status status = apply_entries(write, type, before, after, error);
@@ -260,7 +263,25 @@ cx_status engine__apply(engine_write *write, const engine_type *type, int64_t id
 		status = make_array(write, type, after, error);
 	if (status == CX_OK)
 		status = apply_row(write, type, id, before, after);
-	return status == CX_OK ? engine__log_append(write, type, id, before, after,
-	                                            cx_buf_slice(&write->row))
+	if (status == CX_OK)
+		status = engine__log_append(write, type, id, before, after,
+		                            cx_buf_slice(&write->row));
+	if (status == CX_OK)
+		status = engine__aggregates_apply(write, type, before, after, error);
+	return status == CX_OK ? engine__rollups_apply(write, type, before, after, error)
 	                       : status;
+}
+
+cx_status engine__apply_stored(engine_write *write, const engine_type *type, int64_t id,
+                               const engine__value *before, const engine__value *after,
+                               cx_error *error)
+{
+	return apply_all(write, type, id, before, after, error);
+}
+
+cx_status engine__apply(engine_write *write, const engine_type *type, int64_t id,
+                        const engine__value *before, const engine__value *after,
+                        cx_error *error)
+{
+	return apply_all(write, type, id, before, after, error);
 }

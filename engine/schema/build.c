@@ -133,6 +133,10 @@ cx_status engine__model_of(const engine__syntax *syntax, const engine__places_li
 	if (status == CX_OK)
 		status = join_types(&builder, syntax);
 	if (status == CX_OK)
+		status = engine__build_aggregates(&builder, syntax);
+	if (status == CX_OK)
+		status = engine__build_rollups(&builder, syntax);
+	if (status == CX_OK)
 		*ret = model;
 	return status;
 }

@@ -40,8 +40,6 @@ bool engine__index_leads(const engine_index *index, const engine_field *field)
 
 static const engine_index *find_ref_index(const engine_type *type, const engine_field *field)
 {
-	if (field->target->keep)
-		return NULL;
 	if (type->cluster != NULL && engine__index_leads(type->cluster, field))
 		return type->cluster;
 	for (size_t i = 0; i < type->index_count; i++) {

@@ -92,7 +92,7 @@ cx_status engine__catalog_of_texts(cx_slice text, size_t own_from, engine__catal
 	cx_status status = engine__catalog_begin(text, own_from, NULL, &self, error);
 	if (status != CX_OK)
 		return status;
-	self->next = (engine__next_ids){ .type = 1, .field = 1, .index = 1 };
+	self->next = (engine__next_ids){ .type = 1, .field = 1, .index = 1, .aggregate = 1 };
 	engine__ids_give(&self->model, &self->next);
 	*ret = self;
 	return CX_OK;
@@ -105,7 +105,8 @@ const engine_schema *engine__catalog_schema(const engine__catalog *catalog)
 
 cx_status engine__catalog_write(const engine__catalog *catalog, cx_buf *out)
 {
-	cx_write_map(out, 6);
+	const engine_schema *schema = &catalog->model.schema;
+	cx_write_map(out, 7);
 	cx_write_text(out, "version");
 	cx_write_int(out, FORMAT_VERSION);
 	cx_write_text(out, "text");
@@ -115,12 +116,15 @@ cx_status engine__catalog_write(const engine__catalog *catalog, cx_buf *out)
 	cx_write_text(out, "unicode");
 	cx_write_text(out, cx_text_unicode_version());
 	cx_write_text(out, "next");
-	cx_write_array(out, 3);
+	cx_write_array(out, 4);
 	cx_write_uint(out, catalog->next.type);
 	cx_write_uint(out, catalog->next.field);
 	cx_write_uint(out, catalog->next.index);
+	cx_write_uint(out, catalog->next.aggregate);
 	cx_write_text(out, "types");
-	engine__ids_write(&catalog->model.schema, out);
+	engine__ids_write(schema, out);
+	cx_write_text(out, "aggregates");
+	engine__ids_write_aggregates(schema, out);
 	return cx_buf_status(out);
 }
 
@@ -156,6 +160,7 @@ typedef struct stored_catalog {
 	cx_slice unicode;
 	engine__next_ids next; /* version 1: all 0 */
 	cx_slice types;
+	cx_slice aggregates; /* version 1: empty */
 } stored_catalog;
 
 /* The version comes first: of a newer one nothing else is looked at. */
@@ -194,10 +199,11 @@ static uint32_t read_next(cx_reader *reader)
 
 static bool read_next_ids(cx_reader *reader, engine__next_ids *ret)
 {
-	const bool good = take_key(reader, "next") && cx_read_array(reader) == 3;
+	const bool good = take_key(reader, "next") && cx_read_array(reader) == 4;
 	ret->type = read_next(reader);
 	ret->field = read_next(reader);
 	ret->index = read_next(reader);
+	ret->aggregate = read_next(reader);
 	return good;
 }
 
@@ -210,7 +216,7 @@ static cx_status read_parts(cx_slice stored, stored_catalog *ret, cx_error *erro
 	if (status != CX_OK)
 		return status;
 	const bool first = parts.version == 1;
-	bool good = count == (first ? 4 : 6) && take_key(&reader, "text");
+	bool good = count == (first ? 4 : 7) && take_key(&reader, "text");
 	parts.text = cx_read_str(&reader);
 	parts.own_from = parts.text.size;
 	if (!first) {
@@ -225,6 +231,10 @@ static cx_status read_parts(cx_slice stored, stored_catalog *ret, cx_error *erro
 		good = good && read_next_ids(&reader, &parts.next);
 	good = good && take_key(&reader, "types");
 	parts.types = cx_read_skip(&reader);
+	if (!first) {
+		good = good && take_key(&reader, "aggregates");
+		parts.aggregates = cx_read_skip(&reader);
+	}
 	if (!good || reader.failed || reader.rest.size > 0)
 		return damaged(error, "its parts are not as they should be");
 	*ret = parts;
@@ -269,7 +279,7 @@ static cx_status model_of_parts(const stored_catalog *parts, engine__catalog **r
 static bool are_behind(engine__next_ids stored, engine__next_ids used)
 {
 	return stored.type >= used.type && stored.field >= used.field &&
-	       stored.index >= used.index;
+	       stored.index >= used.index && stored.aggregate >= used.aggregate;
 }
 
 cx_status engine__catalog_read(cx_slice stored, engine__catalog **ret, cx_error *error)
@@ -286,7 +296,8 @@ cx_status engine__catalog_read(cx_slice stored, engine__catalog **ret, cx_error 
 	const cx_slice types = cx_arena_copy(self->arena, parts.types);
 	if (types.data == NULL)
 		return engine__build_no_memory(error);
-	if (!engine__ids_read(types, parts.version, &self->model))
+	if (!engine__ids_read(types, parts.version, &self->model) ||
+	    (parts.version > 1 && !engine__ids_read_aggregates(parts.aggregates, &self->model)))
 		return damaged(error, "its numbers do not fit its text");
 	self->next = engine__ids_after(&self->model.schema);
 	if (parts.version > 1 && !are_behind(parts.next, self->next))

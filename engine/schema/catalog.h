@@ -4,8 +4,9 @@
  *
  * Kept in the meta tree under the key "schema" as one MessagePack map:
  *   {"version": 2, "text": str, "own": where in it one's own text begins, "unicode": str,
- *    "next": [type id, field id, index id] to be given next, "types": engine/schema/ids.h}
- * Version 1, which is read too, has neither "own" nor "next". */
+ *    "next": [type id, field id, index id, aggregate id] to be given next,
+ *    "types": engine/schema/ids.h, "aggregates": the same}
+ * Version 1, which is read too, has no "own", no "next" and no "aggregates". */
 #pragma once
 
 #include "base/arena.h"

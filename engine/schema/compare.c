@@ -2,6 +2,7 @@
 #include "engine/schema/compare.h"
 
 #include "base/check.h"
+#include "engine/aggregate.h"
 #include "engine/schema/kept.h"
 #include "engine/schema/model.h"
 
@@ -161,6 +162,10 @@ static void compare_kept(comparing *self, const engine_field *old, const engine_
 		compare_labels(self, old, new);
 	compare_required(self, old, new);
 	compare_marks(self, old, new);
+	if (!engine__rollup_stays(old, new))
+		only_empty(self, new->name, "another rollup",
+		           "there are records, and what the store keeps on them over others "
+		           "cannot change");
 	const engine_index *index;
 	if (!self->empty && !engine__kept_reference(self->old, self->new, new, &index))
 		tell(self, ENGINE_VERDICT_REFUSED, new->name,
@@ -186,6 +191,9 @@ static void compare_added(comparing *self, const engine_field *new)
 	if (new->required &&new->default_value.size == 0 && !self->empty)
 		tell(self, ENGINE_VERDICT_REFUSED, new->name,
 		     "it is required and there are records without it: give it a default");
+	else if (new->rollup != NULL && !self->empty)
+		tell(self, ENGINE_VERDICT_REFUSED, new->name,
+		     "there are records without it, and a rollup is not computed afterwards");
 	else
 		tell(self, ENGINE_VERDICT_INSTANT, new->name, "new field, %s",
 		     engine_kind_name(new->kind));
@@ -313,10 +321,38 @@ static void compare_dropped_types(comparing *self)
 	}
 }
 
+/* ---- aggregates ---- */
+
+/* The groups of a type without records are empty, whatever they are. */
+static void compare_aggregate(comparing *self, const engine_aggregate *aggregate,
+                              const char *done, const char *refused)
+{
+	self->old = engine_schema_type(self->what->old, cx_slice_of(aggregate->type->name));
+	self->new = aggregate->type;
+	self->empty = self->old == NULL || self->what->empty[self->old->number];
+	only_empty(self, aggregate->name, done, refused);
+}
+
+static void compare_aggregates(comparing *self)
+{
+	const engine_schema *old = self->what->old;
+	const engine_schema *new = self->what->new;
+	for (uint16_t i = 0; i < new->aggregate_count; i++)
+		if (engine__kept_aggregate(old, new, &new->aggregates[i]) == NULL)
+			compare_aggregate(self, &new->aggregates[i], "new aggregate",
+			                  "there are records, and an aggregate is not computed "
+			                  "afterwards");
+	for (uint16_t i = 0; i < old->aggregate_count; i++)
+		if (engine_schema_aggregate(new, cx_slice_of(old->aggregates[i].name)) == NULL)
+			compare_aggregate(self, &old->aggregates[i], "aggregate dropped",
+			                  "it has groups; leave it in the text");
+}
+
 void engine__compare(const engine__comparison *comparison, engine_schema_report *report,
                      cx_error *first)
 {
 	comparing self = { .what = comparison, .report = report, .first = first };
 	compare_types(&self);
 	compare_dropped_types(&self);
+	compare_aggregates(&self);
 }

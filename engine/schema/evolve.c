@@ -2,6 +2,7 @@
 #include "engine/schema/evolve.h"
 
 #include "base/check.h"
+#include "engine/aggregate.h"
 #include "engine/schema/kept.h"
 #include "engine/schema/parts.h"
 
@@ -144,6 +145,21 @@ static void number_type(numbering *self, uint16_t number)
 	keep_references(self, type, model->fields[number]);
 }
 
+/* One that does not stay has no groups (the step would be refused), so it is ready at once. */
+static void number_aggregates(numbering *self, const engine_schema *old)
+{
+	engine__model *model = &self->catalog->model;
+	for (uint16_t i = 0; i < model->schema.aggregate_count; i++) {
+		engine_aggregate *aggregate = &model->aggregates[i];
+		const engine_aggregate *kept =
+			engine__kept_aggregate(old, &model->schema, aggregate);
+		aggregate->id =
+			kept != NULL ? kept->id
+				     : take_id(&self->catalog->next.aggregate, &self->ran_out);
+		aggregate->state = kept != NULL ? kept->state : ENGINE_AGGREGATE_READY;
+	}
+}
+
 static cx_status number_all(const engine_schema *old, const bool *empty,
                             engine__catalog *catalog, cx_error *error)
 {
@@ -154,9 +170,11 @@ static cx_status number_all(const engine_schema *old, const bool *empty,
 		self.empty = self.old != NULL && empty[self.old->number];
 		number_type(&self, i);
 	}
+	number_aggregates(&self, old);
 	if (self.ran_out)
 		return cx_fail(error, CX_TOO_LARGE,
-		               "the numbers of types, fields or indexes have run out: they are "
+		               "the numbers of types, fields, indexes or aggregates have run "
+		               "out: they are "
 		               "never given twice");
 	return CX_OK;
 }

@@ -20,6 +20,8 @@ void engine__ids_give(engine__model *model, engine__next_ids *next)
 		for (size_t i = 0; i < type->index_count; i++)
 			model->indexes[t][i].id = (uint16_t)next->index++;
 	}
+	for (uint16_t i = 0; i < model->schema.aggregate_count; i++)
+		model->aggregates[i].id = (uint16_t)next->aggregate++;
 }
 
 static void raise(uint32_t *next, uint16_t id)
@@ -30,7 +32,7 @@ static void raise(uint32_t *next, uint16_t id)
 
 engine__next_ids engine__ids_after(const engine_schema *schema)
 {
-	engine__next_ids next = { .type = 1, .field = 1, .index = 1 };
+	engine__next_ids next = { .type = 1, .field = 1, .index = 1, .aggregate = 1 };
 	for (size_t t = 0; t < schema->type_count; t++) {
 		const engine_type *type = &schema->types[t];
 		raise(&next.type, type->id);
@@ -39,6 +41,8 @@ engine__next_ids engine__ids_after(const engine_schema *schema)
 		for (size_t i = 0; i < type->index_count; i++)
 			raise(&next.index, type->indexes[i].id);
 	}
+	for (uint16_t i = 0; i < schema->aggregate_count; i++)
+		raise(&next.aggregate, schema->aggregates[i].id);
 	return next;
 }
 
@@ -269,6 +273,37 @@ static void read_type(id_reader *self, engine_type *type, engine_field *fields,
 		read_field(self, type, &fields[i]);
 	expect(self, self->reader.rest.size == 0);
 	self->reader = behind;
+}
+
+void engine__ids_write_aggregates(const engine_schema *schema, cx_buf *out)
+{
+	cx_write_array(out, schema->aggregate_count);
+	for (uint16_t i = 0; i < schema->aggregate_count; i++) {
+		const engine_aggregate *aggregate = &schema->aggregates[i];
+		cx_write_array(out, 3);
+		cx_write_text(out, aggregate->name);
+		cx_write_int(out, aggregate->id);
+		cx_write_int(out, aggregate->state == ENGINE_AGGREGATE_READY ? 0 : 1);
+	}
+}
+
+bool engine__ids_read_aggregates(cx_slice stored, engine__model *model)
+{
+	id_reader self = { .reader = cx_reader_of(stored) };
+	expect(&self, cx_read_array(&self.reader) == model->schema.aggregate_count);
+	for (uint16_t i = 0; !self.failed && i < model->schema.aggregate_count; i++) {
+		engine_aggregate *aggregate = &model->aggregates[i];
+		expect(&self, cx_read_array(&self.reader) == 3);
+		expect_name(&self, aggregate->name);
+		aggregate->id = read_number(&self);
+		expect(&self, add_id(&self.types, aggregate->id));
+		const int64_t state = cx_read_int(&self.reader);
+		expect(&self, state == 0 || state == 1);
+		aggregate->state =
+			state == 0 ? ENGINE_AGGREGATE_READY : ENGINE_AGGREGATE_BUILDING;
+	}
+	expect(&self, self.reader.rest.size == 0);
+	return !self.failed;
 }
 
 bool engine__ids_read(cx_slice stored, int64_t version, engine__model *model)

@@ -11,6 +11,8 @@
  * one are found: the id of an index, 0 = back references, nil = not at all. `fill` is what
  * records have that are older than the field. `state` is an engine_index_state.
  *
+ * Aggregates: [[name, id, state], …], state 0 when it is ready, 1 while it is built.
+ *
  * In version 1 slots are in the order of the text, there are no holes and no fills, all indexes
  * are readable, and references are found as the text alone says. */
 #pragma once
@@ -23,6 +25,7 @@ typedef struct engine__next_ids {
 	uint32_t type;
 	uint32_t field;
 	uint32_t index;
+	uint32_t aggregate;
 } engine__next_ids;
 
 /* Gives ids from `next` on to types, to fields and to indexes, in the order of the text. */
@@ -41,3 +44,6 @@ bool engine__ids_read(cx_slice stored, int64_t version, engine__model *model);
 
 /* One more than the highest of each. */
 engine__next_ids engine__ids_after(const engine_schema *schema);
+/* The part of the aggregates, apart from the rest. */
+void engine__ids_write_aggregates(const engine_schema *schema, cx_buf *out);
+bool engine__ids_read_aggregates(cx_slice stored, engine__model *model);

@@ -27,3 +27,13 @@ bool engine__labels_are_kept(const engine_field *old, const engine_field *new);
  * that is dropped, and there is no other that is complete. */
 bool engine__kept_reference(const engine_type *old, const engine_type *new,
                             const engine_field *field, const engine_index **ret);
+
+/* The aggregate of the old schema whose groups are those of this one of the new schema; NULL:
+ * there is none. */
+const engine_aggregate *engine__kept_aggregate(const engine_schema *old,
+                                               const engine_schema *new,
+                                               const engine_aggregate *aggregate);
+
+/* Whether what the store has kept in a field is what it is to keep there; also when it is no
+ * rollup in either. */
+bool engine__rollup_stays(const engine_field *old, const engine_field *new);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Types, fields, indexes and labels by name; names of kinds. */
 #include "base/check.h"
+#include "engine/aggregate.h"
 #include "engine/schema.h"
 #include "engine/schema/names.h"
 
@@ -91,4 +92,12 @@ int engine_field_label(const engine_field *field, cx_slice label)
 			return i;
 	}
 	return -1;
+}
+
+const engine_aggregate *engine_schema_aggregate(const engine_schema *schema, cx_slice name)
+{
+	for (uint16_t i = 0; i < schema->aggregate_count; i++)
+		if (cx_slice_equal(cx_slice_of(schema->aggregates[i].name), name))
+			return &schema->aggregates[i];
+	return NULL;
 }

@@ -3,13 +3,15 @@
 #pragma once
 
 #include "base/arena.h"
+#include "engine/aggregate.h"
 #include "engine/schema/syntax.h"
 
 typedef struct engine__model {
 	engine_schema schema;
-	engine_type *types;     /* = schema.types */
-	engine_field **fields;  /* fields[n] = types[n].fields */
-	engine_index **indexes; /* indexes[n] = types[n].indexes */
+	engine_type *types;           /* = schema.types */
+	engine_field **fields;        /* fields[n] = types[n].fields */
+	engine_index **indexes;       /* indexes[n] = types[n].indexes */
+	engine_aggregate *aggregates; /* = schema.aggregates */
 } engine__model;
 
 /* Which field of a type has which slot already: the name by slot, empty where a field was
@@ -62,6 +64,22 @@ CX_MUST_USE cx_status engine__build_references(const engine__builder *builder,
 /* Whether the index has an entry for every live record in which the field is set, first by it:
  * then the records referring to one are found by it. */
 bool engine__index_leads(const engine_index *index, const engine_field *field);
+/* Aggregates and the time zone; then rollups. References of all types must be there. */
+CX_MUST_USE cx_status engine__build_aggregates(const engine__builder *builder,
+                                               const engine__syntax *syntax);
+CX_MUST_USE cx_status engine__build_rollups(const engine__builder *builder,
+                                            const engine__syntax *syntax);
+
+/* A date named "month(source)": what values of a bucket are. Errors: CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__build_bucket_field(cx_arena *arena, const engine_field *source,
+                                                 engine_bucket bucket,
+                                                 const engine_field **ret);
+
+/* Why there are no groups by this; NULL when there are. Static storage. */
+const char *engine__group_column_refusal(const engine_field *source, engine_bucket bucket);
+
+/* Shares out the bytes of a key; false when some text could be cut. */
+bool engine__group_columns_share_out(engine_group_column *columns, size_t count);
 
 /* The default of a field as MessagePack. */
 CX_MUST_USE cx_status engine__build_default(const engine__builder *builder,

@@ -3,6 +3,7 @@
  * wrote are refused. */
 #include "base/msgpack.h"
 #include "base/text.h"
+#include "engine/aggregate.h"
 #include "tests/engine/schema_fixture.h"
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
@@ -19,6 +20,32 @@ static cx_slice stored_form(const engine__catalog *catalog)
 	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(1 << 20);
 	assert_int_equal(engine__catalog_write(catalog, &out), CX_OK);
 	return wire_exact(cx_buf_slice(&out));
+}
+
+/* The bytes are part of the file format. */
+static void aggregates_are_a_part_of_their_own(void **state)
+{
+	(void)state;
+	static const char text[] = "type a { b int } aggregate n on a group by (b) count";
+	CX_SCOPED(engine__catalog_free)
+	engine__catalog *catalog = schema_fixture_catalog(text);
+	const char *shown = wire_show(stored_form(catalog));
+	assert_non_null(strstr(shown, "{'version': 2, "));
+	assert_non_null(strstr(shown, ", 'aggregates': [['n', 1, 0]]}"));
+	/* Its number and its state are what is stored. */
+	char changed[1024];
+	snprintf(changed, sizeof changed, "%s", shown);
+	memcpy(strstr(changed, "['n', 1, 0]"), "['n', 7, 1]", 11);
+	CX_SCOPED(engine__catalog_free) engine__catalog *back = NULL;
+	assert_int_equal(engine__catalog_read(wire(changed), &back, NULL), CX_OK);
+	const engine_aggregate *n =
+		engine_schema_aggregate(engine__catalog_schema(back), cx_slice_of("n"));
+	assert_int_equal(n->id, 7);
+	assert_int_equal(n->state, ENGINE_AGGREGATE_BUILDING);
+	memcpy(strstr(changed, "['n', 7, 1]"), "['n', 7, 2]", 11);
+	engine__catalog *none = NULL;
+	assert_int_equal(engine__catalog_read(wire(changed), &none, NULL), CX_CORRUPT);
+	assert_null(none);
 }
 
 static void ids_count_from_1_in_the_order_of_the_text(void **state)
@@ -441,6 +468,7 @@ int main(void)
 		cmocka_unit_test(holes_fills_states_and_references_are_those_stored),
 		cmocka_unit_test(parts_of_version_2_that_do_not_fit_are_corrupt),
 		cmocka_unit_test(another_unicode_version_is_refused_where_it_matters),
+		cmocka_unit_test(aggregates_are_a_part_of_their_own),
 		cmocka_unit_test(a_newer_form_is_unsupported_whatever_it_holds),
 		cmocka_unit_test(parts_that_no_catalog_writes_are_corrupt),
 		cmocka_unit_test(numbers_that_do_not_fit_the_text_are_corrupt),

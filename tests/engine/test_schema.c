@@ -291,7 +291,7 @@ static void references_know_their_target_and_how_they_are_found(void **state)
 		{ "partial", NULL, ENGINE_RESTRICT },
 		{ "fitting", "fitting,none", ENGINE_RESTRICT },
 		{ "parent", "parent,kept", ENGINE_RESTRICT },
-		{ "kept", NULL, ENGINE_RESTRICT },
+		{ "kept", "kept", ENGINE_RESTRICT },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(rows); i++) {
 		const engine_field *field = schema_fixture_field(a, rows[i].field);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Entries of the log, one after the other, and by the history of a record. */
 #include "base/check.h"
-#include "engine/changes/log.h"
+#include "engine/log/log.h"
 
 #include <string.h>
 
