@@ -48,6 +48,7 @@
 	S(SHUTTING_DOWN, 506, RETRY, "the server is stopping")                               \
 	S(DISCONNECTED, 507, RETRY, "the connection is closed")                              \
 	S(CURSOR_STALE, 600, CALLER, "the continuation does not fit this query any more")    \
+	S(COMPACTED, 601, CALLER, "what is asked for is not kept any more")                  \
 	S(NO_MEMORY, 900, RETRY, "out of memory")                                            \
 	S(IO, 901, SERVER, "reading or writing the disk failed")                             \
 	S(CORRUPT, 902, SERVER, "the stored bytes are damaged")                              \

@@ -83,6 +83,7 @@ typedef enum cardex_status {
 	CARDEX_SHUTTING_DOWN = 506,      /* the server is stopping */
 	CARDEX_DISCONNECTED = 507,       /* the connection is closed */
 	CARDEX_CURSOR_STALE = 600,       /* the continuation does not fit this query any more */
+	CARDEX_COMPACTED = 601,          /* what is asked for is not kept any more */
 	CARDEX_NO_MEMORY = 900,          /* out of memory */
 	CARDEX_IO = 901,                 /* reading or writing the disk failed */
 	CARDEX_CORRUPT = 902,            /* the stored bytes are damaged */

@@ -102,6 +102,7 @@ CX_MUST_USE cx_status engine_write_begin(engine *self, engine_write **ret);
 typedef struct engine_mark {
 	size_t store;
 	uint64_t seq;
+	uint64_t log_bytes;
 } engine_mark;
 engine_mark engine_write_mark(engine_write *write);
 void engine_write_rollback(engine_write *write, engine_mark mark);

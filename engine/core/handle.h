@@ -4,6 +4,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/buf.h"
 #include "engine/core/generation.h"
 #include "engine/engine.h"
 #include "engine/record.h"
@@ -19,6 +20,8 @@ struct engine {
 	engine__tree undo;    /* delete → what it did */
 	engine__tree chunks;  /* pieces of long rows */
 	engine__tree builds;  /* what is being built or removed: engine/build */
+	engine__tree changes; /* the log: engine/changes/log.h */
+	engine__tree history; /* record → places in the log */
 	engine__tree search;  /* what records are found by: engine/search/posting.h */
 	uint32_t sort_records_max;
 	uint32_t scan_records_max;
@@ -45,6 +48,13 @@ struct engine_read {
 	bool seq_known;
 };
 
+/* The operation whose changes are logged. */
+typedef struct engine__logging {
+	engine_author author;
+	uint64_t seq;
+	uint32_t part; /* number of its next change */
+} engine__logging;
+
 struct engine_write {
 	engine *engine;
 	engine__txn *txn;
@@ -53,8 +63,13 @@ struct engine_write {
 	engine__generation *next; /* the schema it makes; NULL: none */
 	uint64_t seq_before;
 	uint64_t seq;
-	bool low;       /* little room is left: only deletes */
-	bool maintains; /* it has changes that no record sees, and that have no number */
+	engine__logging logging;
+	cx_buf log_entry;   /* room for one */
+	cx_buf row;         /* for an array */
+	uint64_t log_bytes; /* of all entries */
+	bool replay_runs;   /* the parts that follow are done already */
+	bool low;           /* little room is left: only deletes */
+	bool maintains;     /* it has changes that no record sees, and that have no number */
 };
 
 enum {

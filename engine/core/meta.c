@@ -75,6 +75,29 @@ cx_status engine__meta_seq_put(engine_write *write, uint64_t seq)
 	return put_counter(write, key_of("seq"), seq);
 }
 
+cx_status engine__meta_log_oldest(engine_read *read, uint64_t *ret)
+{
+	cx_status status = get_u64(read, key_of("oldest"), ret);
+	if (status == CX_OK && *ret == 0)
+		*ret = 1;
+	return status;
+}
+
+cx_status engine__meta_log_oldest_put(engine_write *write, uint64_t seq)
+{
+	return put_counter(write, key_of("oldest"), seq);
+}
+
+cx_status engine__meta_log_bytes(engine_read *read, uint64_t *ret)
+{
+	return get_u64(read, key_of("logsize"), ret);
+}
+
+cx_status engine__meta_log_bytes_put(engine_write *write, uint64_t bytes)
+{
+	return put_counter(write, key_of("logsize"), bytes);
+}
+
 cx_status engine__meta_last_id(engine_read *read, const engine_type *type, int64_t *ret)
 {
 	const counter_key key = counter_key_of('i', type->id);
@@ -103,6 +126,16 @@ cx_status engine__meta_next_id(engine_write *write, const engine_type *type, int
 		return status;
 	*ret = last + 1;
 	return CX_OK;
+}
+
+cx_status engine__meta_take_id(engine_write *write, const engine_type *type, int64_t id)
+{
+	int64_t last;
+	cx_status status = engine__meta_last_id(&write->read, type, &last);
+	if (status != CX_OK || id <= last)
+		return status;
+	const counter_key key = counter_key_of('i', type->id);
+	return put_counter(write, slice_of_key(&key), (uint64_t)id);
 }
 
 cx_status engine__index_inexact(engine_read *read, const engine_index *index, uint64_t *ret)

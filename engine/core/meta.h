@@ -9,6 +9,8 @@
  * | "generation"           | u64 big-endian: number of the schema; absent = 1                |
  * | "search"               | what made the search tree (engine/core/search_state.h)          |
  * | "seq"                  | u64 big-endian: number of the last change                       |
+ * | "logsize"              | u64 big-endian: bytes of the change log                         |
+ * | "oldest"               | u64 big-endian: first change that is kept; absent = 1           |
  * | "i" type id u16        | u64 big-endian: last id given to a record of the type           |
  * | "n" index id u16       | u64 big-endian: inexact entries of the index; absent = 0        |
  *
@@ -41,6 +43,12 @@ CX_MUST_USE cx_status engine__meta_schema_put(engine_write *write,
 CX_MUST_USE cx_status engine__meta_seq(engine_read *read, uint64_t *ret);
 CX_MUST_USE cx_status engine__meta_seq_put(engine_write *write, uint64_t seq);
 
+/* Of the change log: the first change that is kept, and the bytes of all. */
+CX_MUST_USE cx_status engine__meta_log_oldest(engine_read *read, uint64_t *ret);
+CX_MUST_USE cx_status engine__meta_log_oldest_put(engine_write *write, uint64_t seq);
+CX_MUST_USE cx_status engine__meta_log_bytes(engine_read *read, uint64_t *ret);
+CX_MUST_USE cx_status engine__meta_log_bytes_put(engine_write *write, uint64_t bytes);
+
 /* The last id given, 0 when none. */
 CX_MUST_USE cx_status engine__meta_last_id(engine_read *read, const engine_type *type,
                                            int64_t *ret);
@@ -51,6 +59,10 @@ CX_MUST_USE cx_status engine__meta_next_id(engine_write *write, const engine_typ
 
 /* Forgets the count of an index that is no more. */
 CX_MUST_USE cx_status engine__index_inexact_forget(engine_write *write, uint16_t index_id);
+
+/* Marks an id as given that was chosen elsewhere. */
+CX_MUST_USE cx_status engine__meta_take_id(engine_write *write, const engine_type *type,
+                                           int64_t id);
 
 /* Entries of the index whose key was cut. Order of the index is exact only when 0. */
 CX_MUST_USE cx_status engine__index_inexact(engine_read *read, const engine_index *index,

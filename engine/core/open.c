@@ -12,7 +12,8 @@ static cx_status open_system_trees(engine *self)
 		{ "meta", &self->meta },       { "backref", &self->backref },
 		{ "deleted", &self->deleted }, { "undo", &self->undo },
 		{ "chunks", &self->chunks },   { "builds", &self->builds },
-		{ "search", &self->search },
+		{ "search", &self->search },   { "changes", &self->changes },
+		{ "history", &self->history },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(trees); i++) {
 		cx_status status =

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/check.h"
+#include "engine/changes/log.h"
 #include "engine/core/meta.h"
 #include "engine/core/snapshot.h"
 
@@ -19,7 +20,11 @@ static cx_status begin(engine_write *write)
 	status = engine__read_schema_find(&write->read);
 	if (status != CX_OK)
 		return status;
+	write->log_entry = CX_BUF_INIT(ENGINE__LOG_ENTRY_BYTES_MAX);
+	write->row = CX_BUF_INIT(ENGINE_RECORD_BYTES_MAX);
 	status = engine__meta_seq(&write->read, &write->seq_before);
+	if (status == CX_OK)
+		status = engine__meta_log_bytes(&write->read, &write->log_bytes);
 	write->seq = write->seq_before;
 	write->read.seq = write->seq;
 	write->read.seq_known = true;
@@ -42,13 +47,16 @@ cx_status engine_write_begin(engine *self, engine_write **ret)
 
 engine_mark engine_write_mark(engine_write *write)
 {
-	return (engine_mark){ .store = engine__txn_mark(write->txn), .seq = write->seq };
+	return (engine_mark){ .store = engine__txn_mark(write->txn),
+		              .seq = write->seq,
+		              .log_bytes = write->log_bytes };
 }
 
 void engine_write_rollback(engine_write *write, engine_mark mark)
 {
 	engine__txn_rollback(write->txn, mark.store);
 	write->seq = mark.seq;
+	write->log_bytes = mark.log_bytes;
 	write->read.seq = mark.seq;
 }
 
@@ -78,9 +86,11 @@ cx_status engine_write_submit(engine_write **write, engine_commit *ret)
 	*write = NULL;
 	cx_status status = CX_OK;
 	CX_ASSERT(self->seq >= self->seq_before);
-	if (self->seq > self->seq_before)
+	if (self->seq > self->seq_before || self->maintains)
+		status = engine__meta_log_bytes_put(self, self->log_bytes);
+	if (status == CX_OK && self->seq > self->seq_before)
 		status = engine__meta_seq_put(self, self->seq);
-	else if (!self->maintains) /* nothing changed */
+	else if (status == CX_OK && !self->maintains) /* nothing changed */
 		engine__txn_rollback(self->txn, 0);
 	if (status != CX_OK)
 		return status;
@@ -125,6 +135,8 @@ void engine_write_abort(engine_write **write)
 	engine__generation_free(&self->next);
 	engine__read_release(&self->read);
 	cx_arena_free(&self->arena);
+	cx_buf_release(&self->log_entry);
+	cx_buf_release(&self->row);
 	free(self);
 	*write = NULL;
 }

@@ -2,6 +2,7 @@
 #include "engine/record/apply.h"
 
 #include "base/check.h"
+#include "engine/changes/log.h"
 #include "engine/core/meta.h"
 #include "engine/index/diff.h"
 #include "engine/record/partial.h"
@@ -167,20 +168,27 @@ static cx_status remove_chunks(engine_write *write, const engine_type *type, int
 	return status;
 }
 
-static cx_status put_row(engine_write *write, const engine_type *type, int64_t id, cx_slice key,
-                         const engine__value *values, cx_error *error)
+/* Makes the array of the row, in write->row. */
+static cx_status make_array(engine_write *write, const engine_type *type,
+                            const engine__value *values, cx_error *error)
 {
-	CX_SCOPED(cx_buf_release) cx_buf array = CX_BUF_INIT(ENGINE_RECORD_BYTES_MAX);
-	engine__row_array_write(type, values, &array);
-	cx_status status = cx_buf_status(&array);
+	cx_buf_clear(&write->row);
+	if (values == NULL)
+		return CX_OK;
+	engine__row_array_write(type, values, &write->row);
+	cx_status status = cx_buf_status(&write->row);
 	if (status == CX_TOO_LARGE)
 		return cx_fail(error, CX_TOO_LARGE, "%s: the record is over %d bytes",
 		               type->name, ENGINE_RECORD_BYTES_MAX);
-	if (status != CX_OK)
-		return status;
+	return status;
+}
+
+static cx_status put_row(engine_write *write, const engine_type *type, int64_t id, cx_slice key)
+{
 	CX_SCOPED(cx_buf_release)
 	cx_buf row = CX_BUF_INIT(ENGINE__ROW_HEADER + ENGINE__ROW_CHUNK_BYTES);
-	const cx_slice bytes = cx_buf_slice(&array);
+	const cx_slice bytes = cx_buf_slice(&write->row);
+	cx_status status = CX_OK;
 	engine__row_header_write(type, id, bytes, &row);
 	if (bytes.size <= ENGINE__ROW_CHUNK_BYTES)
 		cx_buf_append_slice(&row, bytes);
@@ -218,8 +226,7 @@ static cx_status apply_cluster_key(engine_write *write, const engine_type *type,
 }
 
 static cx_status apply_row(engine_write *write, const engine_type *type, int64_t id,
-                           const engine__value *before, const engine__value *after,
-                           cx_error *error)
+                           const engine__value *before, const engine__value *after)
 {
 	cx_slice old, new;
 	cx_status status = record_key(write, type, before, &old);
@@ -237,7 +244,7 @@ static cx_status apply_row(engine_write *write, const engine_type *type, int64_t
 	if (status == CX_OK && moves && type->cluster != NULL)
 		status = apply_cluster_key(write, type, id, new);
 	if (status == CX_OK && after != NULL)
-		status = put_row(write, type, id, new, after, error);
+		status = put_row(write, type, id, new);
 	return status;
 }
 
@@ -249,5 +256,11 @@ cx_status engine__apply(engine_write *write, const engine_type *type, int64_t id
 	cx_status status = apply_entries(write, type, before, after, error);
 	if (status == CX_OK)
 		status = engine__search_apply(write, type, id, before, after);
-	return status == CX_OK ? apply_row(write, type, id, before, after, error) : status;
+	if (status == CX_OK)
+		status = make_array(write, type, after, error);
+	if (status == CX_OK)
+		status = apply_row(write, type, id, before, after);
+	return status == CX_OK ? engine__log_append(write, type, id, before, after,
+	                                            cx_buf_slice(&write->row))
+	                       : status;
 }

@@ -8,6 +8,7 @@ engine__operation engine__operation_begin(engine_write *write, const engine_chan
                                           cx_error *error)
 {
 	cx_arena_clear(write->arena);
+	write->logging = (engine__logging){ .author = change->author, .seq = write->seq + 1 };
 	if (error != NULL)
 		*error = (cx_error){ 0 };
 	return (engine__operation){ .write = write,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Undelete and purge: both begin at the record a delete began with and walk what it wrote
  * down. */
+#include "engine/changes/log.h"
 #include "engine/record/apply.h"
 #include "engine/record/fields.h"
 #include "engine/record/operation.h"
@@ -171,6 +172,8 @@ static cx_status erase(walking *self, const engine__step *step)
 {
 	engine__value values[ENGINE_SLOTS_MAX];
 	cx_status status = engine__operation_load(self->op, step->type, step->id, values);
+	if (status == CX_OK)
+		status = engine__log_redact(self->op->write, step->type, step->id);
 	if (status == CX_OK)
 		status = engine__apply(self->op->write, step->type, step->id, values, NULL,
 		                       self->op->error);

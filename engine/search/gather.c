@@ -54,26 +54,25 @@ static cx_status race(engine__legs *legs, engine__budget *budget, engine__leg **
 				return CX_OK;
 			}
 		}
-		batch = 2 * batch < ENGINE__LEG_BATCH_MAX ? 2 * batch
-		                                          : (size_t)ENGINE__LEG_BATCH_MAX;
+		batch = 2 * batch < ENGINE__LEG_BATCH ? 2 * batch : (size_t)ENGINE__LEG_BATCH;
 	}
 }
 
 static int compare(const void *a, const void *b)
 {
-	return engine__candidate_compare(a, b);
+	return engine__prospect_compare(a, b);
 }
 
 /* Of a leg that is not sorted: into order, each record once. */
-static void settle(engine__candidates *all)
+static void settle(engine__prospects *all)
 {
 	if (all->count == 0)
 		return;
 	qsort(all->items, all->count, sizeof *all->items, compare);
 	size_t kept = 0;
 	for (size_t i = 1; i < all->count; i++) {
-		engine__candidate *last = &all->items[kept];
-		if (engine__candidate_compare(last, &all->items[i]) == 0)
+		engine__prospect *last = &all->items[kept];
+		if (engine__prospect_compare(last, &all->items[i]) == 0)
 			last->flags |= all->items[i].flags;
 		else
 			all->items[++kept] = all->items[i];
@@ -83,13 +82,13 @@ static void settle(engine__candidates *all)
 
 /* Whether a leg has the record: by what was read of it as far as that goes. */
 static cx_status has(engine__legs *legs, const engine__leg *leg, size_t *at,
-                     const engine__candidate *candidate, engine__budget *budget, bool *ret,
+                     const engine__prospect *candidate, engine__budget *budget, bool *ret,
                      uint8_t *ret_flags)
 {
-	while (*at < leg->count && engine__candidate_compare(&leg->found[*at], candidate) < 0)
+	while (*at < leg->count && engine__prospect_compare(&leg->found[*at], candidate) < 0)
 		++*at;
 	if (*at < leg->count) {
-		*ret = engine__candidate_compare(&leg->found[*at], candidate) == 0;
+		*ret = engine__prospect_compare(&leg->found[*at], candidate) == 0;
 		*ret_flags = *ret ? leg->found[*at].flags : 0;
 		return CX_OK;
 	}
@@ -103,13 +102,13 @@ static cx_status has(engine__legs *legs, const engine__leg *leg, size_t *at,
 
 /* Leaves those that the leg has. When the budget ends the rest stays as it is. */
 static cx_status sieve(engine__legs *legs, const engine__leg *leg, engine__budget *budget,
-                       engine__candidates *all)
+                       engine__prospects *all)
 {
 	size_t kept = 0, at = 0, i = 0;
 	for (; i < all->count; i++) {
 		if (i % SIEVE_SLICE == 0 && !goes_on(budget))
 			break;
-		engine__candidate candidate = all->items[i];
+		engine__prospect candidate = all->items[i];
 		bool there;
 		uint8_t flags;
 		cx_status status = has(legs, leg, &at, &candidate, budget, &there, &flags);
@@ -125,14 +124,14 @@ static cx_status sieve(engine__legs *legs, const engine__leg *leg, engine__budge
 }
 
 /* What nobody has looked at may be true. */
-static void allow(engine__candidates *all, unsigned flags)
+static void allow(engine__prospects *all, unsigned flags)
 {
 	for (size_t i = 0; i < all->count; i++)
 		all->items[i].flags |= (uint8_t)flags;
 }
 
 static cx_status narrow(engine__legs *legs, const engine__leg *driver, engine__budget *budget,
-                        engine__candidates *all)
+                        engine__prospects *all)
 {
 	for (size_t i = 0; i < legs->count; i++) {
 		const engine__leg *leg = &legs->each[i];
@@ -152,7 +151,7 @@ static cx_status narrow(engine__legs *legs, const engine__leg *driver, engine__b
 
 cx_status engine__gather(engine_read *read, const engine__types *types,
                          const engine__reading *reading, engine__budget *budget,
-                         cx_arena *arena, engine__candidates *ret)
+                         cx_arena *arena, engine__prospects *ret)
 {
 	CX_SCOPED(engine__legs_end) engine__legs legs = { 0 };
 	cx_status status = engine__legs_begin(read, types, reading, arena, &legs);
@@ -161,7 +160,7 @@ cx_status engine__gather(engine_read *read, const engine__types *types,
 		status = race(&legs, budget, &driver);
 	if (status != CX_OK)
 		return status;
-	engine__candidates all = { .items = driver->found, .count = driver->count };
+	engine__prospects all = { .items = driver->found, .count = driver->count };
 	if (!driver->sorted)
 		settle(&all);
 	status = narrow(&legs, driver, budget, &all);
@@ -170,12 +169,12 @@ cx_status engine__gather(engine_read *read, const engine__types *types,
 	return status;
 }
 
-cx_status engine__candidates_join(engine__candidates *a, const engine__candidates *b,
-                                  cx_arena *arena)
+cx_status engine__prospects_join(engine__prospects *a, const engine__prospects *b,
+                                 cx_arena *arena)
 {
 	if (b->count == 0)
 		return CX_OK;
-	engine__candidates all = { .count = a->count + b->count };
+	engine__prospects all = { .count = a->count + b->count };
 	all.items = cx_arena_alloc(arena, all.count * sizeof *all.items);
 	if (all.items == NULL)
 		return CX_NO_MEMORY;

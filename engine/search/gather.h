@@ -13,18 +13,18 @@ typedef struct engine__budget {
 	bool is_late; /* the time was not */
 } engine__budget;
 
-/* Records, each once, in the order of engine__candidate_compare. */
-typedef struct engine__candidates {
-	engine__candidate *items;
+/* Records, each once, in the order of engine__prospect_compare. */
+typedef struct engine__prospects {
+	engine__prospect *items;
 	size_t count;
-} engine__candidates;
+} engine__prospects;
 
 /* The candidates of one reading: every record that matches it is among them, unless the budget
  * ended. They live in the arena. Errors: CX_CORRUPT, CX_IO, CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__gather(engine_read *read, const engine__types *types,
                                      const engine__reading *reading, engine__budget *budget,
-                                     cx_arena *arena, engine__candidates *ret);
+                                     cx_arena *arena, engine__prospects *ret);
 
 /* Those of both, into `a`. */
-CX_MUST_USE cx_status engine__candidates_join(engine__candidates *a,
-                                              const engine__candidates *b, cx_arena *arena);
+CX_MUST_USE cx_status engine__prospects_join(engine__prospects *a, const engine__prospects *b,
+                                             cx_arena *arena);

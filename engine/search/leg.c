@@ -8,7 +8,7 @@
 
 enum { TOKENS_MAX = 3, FOUND_FIRST = 64, TYPE_BYTES = 2 };
 
-int engine__candidate_compare(const engine__candidate *a, const engine__candidate *b)
+int engine__prospect_compare(const engine__prospect *a, const engine__prospect *b)
 {
 	if (a->type != b->type)
 		return a->type > b->type ? -1 : 1;
@@ -194,7 +194,7 @@ static bool make_room(engine__legs *legs, engine__leg *leg, size_t more)
 	size_t capacity = leg->capacity > 0 ? 2 * leg->capacity : FOUND_FIRST;
 	while (capacity - leg->count < more)
 		capacity *= 2;
-	engine__candidate *found = cx_arena_alloc(legs->arena, capacity * sizeof *found);
+	engine__prospect *found = cx_arena_alloc(legs->arena, capacity * sizeof *found);
 	if (found == NULL)
 		return false;
 	if (leg->count > 0)
@@ -244,21 +244,21 @@ static cx_status take(const engine__legs *legs, engine__leg *leg, const engine__
 	const engine__types *types = legs->types;
 	if (posting.type >= types->of_id_count || types->of_id[posting.type] == NULL)
 		return CX_OK;
-	leg->found[leg->count++] = (engine__candidate){ .id = posting.id,
-		                                        .type = posting.type,
-		                                        .flags = flags_of(leg, &posting) };
+	leg->found[leg->count++] = (engine__prospect){ .id = posting.id,
+		                                       .type = posting.type,
+		                                       .flags = flags_of(leg, &posting) };
 	return CX_OK;
 }
 
 cx_status engine__leg_read(engine__legs *legs, engine__leg *leg, size_t max, size_t *ret_read)
 {
-	CX_ASSERT(max <= ENGINE__LEG_BATCH_MAX);
+	CX_ASSERT(max <= ENGINE__LEG_BATCH);
 	CX_ASSERT(!leg->ended);
 	*ret_read = 0;
 	cx_status status = leg->begun ? CX_OK : begin(legs, leg);
 	if (status == CX_OK && !make_room(legs, leg, max))
 		status = CX_NO_MEMORY;
-	CX_UNSET engine__pair pairs[ENGINE__LEG_BATCH_MAX];
+	CX_UNSET engine__pair pairs[ENGINE__LEG_BATCH];
 	size_t got = 0;
 	if (status == CX_OK)
 		status = engine__cursor_next(leg->cursor, pairs, max, &got);
@@ -277,7 +277,7 @@ cx_status engine__leg_read(engine__legs *legs, engine__leg *leg, size_t max, siz
 }
 
 cx_status engine__leg_has(engine__legs *legs, const engine__leg *leg,
-                          const engine__candidate *candidate, bool *ret, uint8_t *ret_flags)
+                          const engine__prospect *candidate, bool *ret, uint8_t *ret_flags)
 {
 	CX_ASSERT(leg->sorted);
 	const engine__token token = { .bytes = leg->token };

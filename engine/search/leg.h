@@ -13,7 +13,7 @@
 
 enum {
 	ENGINE__LEGS_MAX = 32, /* what has more is not narrowed down by the rest */
-	ENGINE__LEG_BATCH_MAX = 256,
+	ENGINE__LEG_BATCH = 256,
 };
 
 /* The types a search goes through. */
@@ -26,14 +26,14 @@ typedef struct engine__types {
 } engine__types;
 
 /* A record that may match. */
-typedef struct engine__candidate {
+typedef struct engine__prospect {
 	int64_t id;
 	uint16_t type;
 	uint8_t flags; /* ENGINE__TOKEN_START, _END: what may be true of its match */
-} engine__candidate;
+} engine__prospect;
 
 /* The order of sorted legs: the newest first. <0, 0, >0 */
-int engine__candidate_compare(const engine__candidate *a, const engine__candidate *b);
+int engine__prospect_compare(const engine__prospect *a, const engine__prospect *b);
 
 typedef struct engine__postings_range {
 	cx_slice low;
@@ -52,7 +52,7 @@ typedef struct engine__leg {
 	size_t range;
 	bool begun;
 	bool ended;
-	engine__candidate *found; /* in the order read */
+	engine__prospect *found; /* in the order read */
 	size_t count;
 	size_t capacity;
 } engine__leg;
@@ -72,7 +72,7 @@ CX_MUST_USE cx_status engine__legs_begin(engine_read *read, const engine__types 
                                          engine__legs *ret);
 void engine__legs_end(engine__legs *legs);
 
-/* Reads up to `max` (<= ENGINE__LEG_BATCH_MAX) more postings of a leg into leg->found; sets
+/* Reads up to `max` (<= ENGINE__LEG_BATCH) more postings of a leg into leg->found; sets
  * leg->ended at the end. `*ret_read` are the keys looked at. Errors: CX_CORRUPT, CX_IO,
  * CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__leg_read(engine__legs *legs, engine__leg *leg, size_t max,
@@ -80,5 +80,5 @@ CX_MUST_USE cx_status engine__leg_read(engine__legs *legs, engine__leg *leg, siz
 
 /* Whether a sorted leg has the record, and its flags there. Errors: CX_CORRUPT, CX_IO. */
 CX_MUST_USE cx_status engine__leg_has(engine__legs *legs, const engine__leg *leg,
-                                      const engine__candidate *candidate, bool *ret,
+                                      const engine__prospect *candidate, bool *ret,
                                       uint8_t *ret_flags);

@@ -158,7 +158,7 @@ static int64_t recency_of(const engine_type *type, const engine__value *values)
 	return values[ENGINE_SLOT_UPDATED_AT].integer;
 }
 
-static cx_status look_at(searching *self, const engine__candidate *candidate)
+static cx_status look_at(searching *self, const engine__prospect *candidate)
 {
 	ranked found;
 	const engine_type *type = self->types.of_id[candidate->type];
@@ -187,7 +187,7 @@ static cx_status look_at(searching *self, const engine__candidate *candidate)
 }
 
 /* 0 for what may be the query as a whole, 1 for what may begin with it. */
-static int promise_of(const engine__candidate *candidate)
+static int promise_of(const engine__prospect *candidate)
 {
 	if ((candidate->flags & ENGINE__TOKEN_START) == 0)
 		return 2;
@@ -209,7 +209,7 @@ static bool may_go_on(searching *self)
 }
 
 /* Also after the keys were not enough: what was gathered until then is worth its rows. */
-static cx_status look_at_all(searching *self, const engine__candidates *all)
+static cx_status look_at_all(searching *self, const engine__prospects *all)
 {
 	for (int promise = 0; promise < PROMISES; promise++)
 		for (size_t i = 0; i < all->count; i++) {
@@ -301,16 +301,16 @@ static cx_status prepare(searching *self)
 	return status == CX_OK ? check_state(self) : status;
 }
 
-static cx_status gather(searching *self, engine__candidates *ret)
+static cx_status gather(searching *self, engine__prospects *ret)
 {
-	*ret = (engine__candidates){ 0 };
+	*ret = (engine__prospects){ 0 };
 	for (size_t i = 0; i < self->wanted.reading_count; i++) {
-		engine__candidates more = { 0 };
+		engine__prospects more = { 0 };
 		cx_status status =
 			engine__gather(self->read, &self->types, &self->wanted.readings[i],
 		                       &self->budget, self->arena, &more);
 		if (status == CX_OK && i > 0)
-			status = engine__candidates_join(ret, &more, self->arena);
+			status = engine__prospects_join(ret, &more, self->arena);
 		else if (status == CX_OK)
 			*ret = more;
 		if (status != CX_OK)
@@ -330,7 +330,7 @@ static engine_search_end end_of(const searching *self)
 
 static cx_status run(searching *self, engine_hit_sink *sink, void *context)
 {
-	engine__candidates all;
+	engine__prospects all;
 	cx_status status = prepare(self);
 	if (status == CX_OK)
 		status = gather(self, &all);

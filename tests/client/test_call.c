@@ -200,6 +200,74 @@ static void a_query_sends_its_options_and_reads_its_page(void **state)
 	fake_close(&server);
 }
 
+static void a_search_gives_its_hits_in_order(void **state)
+{
+	(void)state;
+	fake server;
+	fake_open(&server, NULL, NULL);
+	const cardex_request request = { .text = "华东 acme",
+		                         .types = "customer, contact",
+		                         .columns = "name",
+		                         .limit = 2,
+		                         .highlights = true };
+	CX_SCOPED(cardex_result_free) cardex_result *result = NULL;
+	fake_answer(&server, "[[{'type': 'contact', 'id': 7, 'match': 'exact', 'recent': -5, "
+	                     "'fields': {'name': 'Acme'}, 'highlights': {'name': [[0, 4]]}}, "
+	                     "{'type': 'customer', 'id': 8, 'match': 'inside', 'recent': 9, "
+	                     "'fields': {}}], 'limit', {'seq': 3, 'found': 40, 'keys': 50, "
+	                     "'fetched': 60}]");
+	assert_int_equal(cardex_search(server.conn, &request, &result, NULL), CARDEX_OK);
+	assert_asked(&server, "'search', ['华东 acme', {'fields': ['name'], 'limit': 2, "
+	                      "'types': ['customer', 'contact'], 'highlights': true}]");
+	const cardex_hits *hits = cardex_result_hits(result);
+	assert_non_null(hits);
+	assert_int_equal(hits->count, 2);
+	assert_string_equal(hits->end, "limit");
+	assert_true(hits->seq == 3 && hits->found == 40);
+	assert_true(hits->keys == 50 && hits->fetched == 60);
+	cardex_hit hit;
+	assert_true(cardex_result_hit(result, 0, &hit));
+	assert_string_equal(hit.type, "contact");
+	assert_true(hit.id == 7 && hit.recent_ms == -5);
+	assert_string_equal(hit.match, "exact");
+	assert_string_equal(cardex_value_text(cardex_value_member(hit.fields, "name")), "Acme");
+	assert_int_equal(cardex_value_count(cardex_value_member(hit.highlights, "name")), 1);
+	assert_true(cardex_result_hit(result, 1, &hit));
+	assert_null(hit.highlights);
+	assert_false(cardex_result_hit(result, 2, &hit));
+	assert_int_equal(hit.id, 8); /* untouched */
+	assert_null(cardex_result_page(result));
+	fake_close(&server);
+}
+
+static void hits_without_their_form_are_malformed(void **state)
+{
+	(void)state;
+	static const char *const answers[] = {
+		"[]",
+		"[[], 'done']",
+		"[[], 7, {}]",
+		"[{}, 'done', {}]",
+		"[[7], 'done', {}]",
+		"[[{'type': 'a', 'id': 1, 'match': 'exact', 'recent': 1}], 'done', {}]",
+		"[[{'type': 'a', 'id': -1, 'match': 'exact', 'recent': 1, 'fields': {}}], "
+		"'done', {}]",
+		"[[{'type': 'a', 'id': 1, 'match': 'exact', 'recent': 1, 'fields': {}, "
+		"'highlights': []}], 'done', {}]",
+	};
+	for (size_t i = 0; i < CX_COUNT_OF(answers); i++) {
+		fake server;
+		fake_open(&server, NULL, NULL);
+		const cardex_request request = { .text = "x" };
+		cardex_result *result = NULL;
+		fake_answer(&server, answers[i]);
+		assert_int_equal(cardex_search(server.conn, &request, &result, NULL),
+		                 CARDEX_MALFORMED);
+		assert_null(result);
+		fake_close(&server);
+	}
+}
+
 static void pages_follow_each_other(void **state)
 {
 	(void)state;
@@ -566,6 +634,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(connecting_says_hello),
+		cmocka_unit_test(a_search_gives_its_hits_in_order),
+		cmocka_unit_test(hits_without_their_form_are_malformed),
 		cmocka_unit_test(a_record_is_got_and_its_layout_remembered),
 		cmocka_unit_test(a_new_layout_replaces_the_old),
 		cmocka_unit_test(chosen_columns_are_not_remembered),

@@ -4,8 +4,12 @@
 #include "client/cli/table.h"
 #include "tests/support/unit.h"
 
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
+#include <termios.h>
+#include <unistd.h>
 
 /* The table as text; freed by the caller. */
 static char *print(cli_table *table)
@@ -112,6 +116,68 @@ static void cells_cannot_drive_a_terminal(void **state)
 	cli_table_release(&table);
 }
 
+static void fill_marked(cli_table *table)
+{
+	static const cli_mark marks[] = { { 0, 6 }, { 7, 3 } };
+	assert_true(cli_table_init(table, 2));
+	cli_table_header(table, 0, "x", false);
+	cli_table_header(table, 1, "y", false);
+	assert_true(cli_table_cell_marked(table, CX_SLICE_LITERAL("上海\n华星"), marks, 2));
+	assert_true(cli_table_cell(table, CX_SLICE_LITERAL("z")));
+}
+
+/* What is printed to a terminal of so many columns. */
+static void print_to_terminal(cli_table *table, unsigned short columns, char *text, size_t room)
+{
+	const int master = posix_openpt(O_RDWR | O_NOCTTY);
+	assert_true(master >= 0 && grantpt(master) == 0 && unlockpt(master) == 0);
+	const int slave = open(ptsname(master), O_RDWR | O_NOCTTY);
+	assert_true(slave >= 0);
+	struct termios raw;
+	assert_int_equal(tcgetattr(slave, &raw), 0);
+	cfmakeraw(&raw);
+	assert_int_equal(tcsetattr(slave, TCSANOW, &raw), 0);
+	const struct winsize size = { .ws_col = columns, .ws_row = 24 };
+	assert_int_equal(ioctl(slave, TIOCSWINSZ, &size), 0);
+	FILE *out = fdopen(slave, "w");
+	assert_non_null(out);
+	assert_true(cli_table_print(table, out));
+	assert_int_equal(fflush(out), 0);
+	const ssize_t got = read(master, text, room - 1);
+	assert_true(got > 0);
+	text[got] = '\0';
+	fclose(out);
+	close(master);
+}
+
+static void marks_are_shown_on_a_terminal_only(void **state)
+{
+	(void)state;
+	cli_table table = { 0 };
+	fill_marked(&table);
+	char *plain = print(&table);
+	assert_non_null(strstr(plain, "\n上海\\n华星  z\n"));
+	free(plain);
+	cli_table_release(&table);
+
+	assert_int_equal(setenv("TERM", "xterm", 1), 0);
+	assert_int_equal(unsetenv("NO_COLOR"), 0);
+	char text[1024];
+	fill_marked(&table);
+	print_to_terminal(&table, 80, text, sizeof text);
+	assert_non_null(strstr(text, "\n\x1b[1;31m上海\x1b[0m\\n\x1b[1;31m华\x1b[0m星  z\n"));
+	cli_table_release(&table);
+	fill_marked(&table); /* cut in the second mark */
+	print_to_terminal(&table, 11, text, sizeof text);
+	assert_non_null(strstr(text, "\n\x1b[1;31m上海\x1b[0m\\n…"));
+	cli_table_release(&table);
+	assert_int_equal(setenv("NO_COLOR", "1", 1), 0);
+	fill_marked(&table);
+	print_to_terminal(&table, 80, text, sizeof text);
+	assert_null(strchr(text, '\x1b'));
+	cli_table_release(&table);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -120,6 +186,7 @@ int main(void)
 		cmocka_unit_test(a_table_without_rows_shows_its_header),
 		cmocka_unit_test(blocks_share_the_header_and_the_widths),
 		cmocka_unit_test(cells_cannot_drive_a_terminal),
+		cmocka_unit_test(marks_are_shown_on_a_terminal_only),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

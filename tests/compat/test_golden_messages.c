@@ -67,6 +67,13 @@ static const golden requests[] = {
 	  "940006a5636f756e7493a8637573746f6d657293a2696ea5737461676592a3776f6ea46c6f73"
 	  "7483aa616c6c6f775f7363616ec3a97573655f696e646578a178ab646561646c696e655f6d73"
 	  "ce00010000" },
+	{ "[0, 22, 'search', ['华东 5678']]",
+	  "940016a673656172636891abe58d8ee4b89c2035363738" },
+	{ "[0, 22, 'search', ['acme', {'fields': ['name'], 'limit': 5, 'deadline_ms': 250, "
+	  "'types': ['customer', 'contact'], 'highlights': true}]]",
+	  "940016a673656172636892a461636d6585a66669656c647391a46e616d65a56c696d697405ab"
+	  "646561646c696e655f6d73ccfaa5747970657392a8637573746f6d6572a7636f6e74616374aa"
+	  "686967686c6967687473c3" },
 	{ "[0, 7, 'create', ['customer', {'name': '客户', 'employees': -33, 'active': "
 	  "true, 'note': nil}]]",
 	  "940007a663726561746592a8637573746f6d657284a46e616d65a6e5aea2e688b7a9656d706c"

@@ -105,6 +105,43 @@ static void fields_are_sent_in_the_order_asked_for_with_their_names(void **state
 	assert_refused("INVALID_ARGUMENT", "'get', ['user', 1, {'fields': [7]}]");
 }
 
+static void a_search_finds_records_of_several_types(void **state)
+{
+	(void)state;
+	(void)call("'create', ['customer', {'name': '华东医疗', 'phone': '138-1234-5678'}]");
+	(void)call("'create', ['contact', {'customer': 1, 'name': '医疗'}]");
+	const char *answer = call("'search', ['医疗', {'highlights': true}]");
+	static const char *const parts[] = {
+		"[1, 1, nil, [[{'type': 'contact', 'id': 1, 'match': 'exact', 'recent': ",
+		("'fields': {'name': '医疗'}, 'highlights': {'name': [[0, 6]]}}, {'type': "
+		 "'customer'"),
+		"'highlights': {'name': [[6, 6]]}}], 'done', {'seq': 2, 'found': 2, ",
+	};
+	for (size_t i = 0; i < CX_COUNT_OF(parts); i++)
+		if (strstr(answer, parts[i]) == NULL)
+			fail_msg("no %s in %s", parts[i], answer);
+	/* Where it was found comes beside what the record is. */
+	assert_non_null(strstr(call("'search', ['5678']"),
+	                       "'fields': {'name': '华东医疗', 'phone': '138-1234-5678'}}]"));
+	/* Of each hit those of the fields that its type has. */
+	assert_non_null(strstr(call("'search', ['医', {'types': ['contact', 'customer'], "
+	                            "'fields': ['id', 'city', 'mobile']}]"),
+	                       "'fields': {'id': 1, 'mobile': nil}}, "));
+	assert_refused("NO_FIELD",
+	               "'search', ['医', {'types': ['contact'], 'fields': ['city']}]");
+	assert_non_null(strstr(call("'search', ['织造', {'types': ['customer', 'contact']}]"),
+	                       "[[], 'done', {'seq': 2, 'found': 0, "));
+	assert_refused("INVALID_ARGUMENT", "'search', ['']");
+	assert_refused("INVALID_ARGUMENT", "'search', ['x', {'limit': 0}]");
+	assert_refused("INVALID_ARGUMENT", "'search', ['x', {'limit': 1001}]");
+	assert_refused("INVALID_ARGUMENT", "'search', ['x', {'types': []}]");
+	assert_refused("INVALID_ARGUMENT", "'search', ['x', {'types': [7]}]");
+	assert_refused("INVALID_ARGUMENT", "'search', ['x', {'types': ['team']}]");
+	assert_refused("NO_TYPE", "'search', ['x', {'types': ['nope']}]");
+	assert_refused("NO_FIELD", "'search', ['x', {'fields': ['nope']}]");
+	assert_refused("INVALID_ARGUMENT", "'search', [7]");
+}
+
 static void what_is_not_there_has_its_own_error(void **state)
 {
 	(void)state;
@@ -296,6 +333,7 @@ static void stats_and_check_and_schema_answer(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(a_search_finds_records_of_several_types),
 		TEST(get_sends_the_names_until_the_client_knows_the_layout),
 		TEST(fields_are_sent_in_the_order_asked_for_with_their_names),
 		TEST(what_is_not_there_has_its_own_error),

@@ -9,7 +9,7 @@ cardex version
 assert_contains "$out" 'cardex '
 cardex --version
 cardex help
-for name in ping get query count create update upsert delete undelete purge import export schema \
+for name in ping get query count search create update upsert delete undelete purge import export schema \
 	check stats shell help version; do
 	assert_contains "$out" "  $name"
 	cardex help "$name"
@@ -168,6 +168,26 @@ cardex --format json query customer --explain
 assert_contains "$out" '"rejected":'
 cardex count customer --where 'owner = 1'
 assert_equal "$out" 2
+
+# search: a table that lines up and, where it is no terminal, has no colours; other formats.
+cardex search 华星
+assert_equal "$(grep -c '上海华星' <<<"$out")" 1
+assert_contains "$errors" '1 hit'
+assert_equal "$(grep -c $'\x1b' <<<"$out" || true)" 0
+cardex search acme tools --type customer,contact --limit 1
+assert_contains "$out" 'Acme "Tools", Ltd'
+cardex --format ndjson search 华星 --columns id,name
+assert_contains "$out" '"fields":{"id":1,"name":"上海华星"'
+cardex --format csv search 华星
+assert_contains "$out" 'customer,1,inside,name,上海华星'
+cardex search nowhere
+assert_contains "$errors" '0 hits'
+cardex_ends 2 search
+cardex_ends 2 search x --limit none
+cardex_ends 3 search '!'
+assert_contains "$errors" 'no letter and no digit'
+cardex_ends 3 search x --type nothing
+
 cardex_ends 2 count customer --limit 5
 cardex export customer --columns id,ext_id --where 'id >= 3'
 assert_equal "$out" $'id,ext_id\n3,\n4,K1'

@@ -69,6 +69,9 @@ shows queries 'fixed by equality: owner'
 shows queries 'ranges merged in order'
 [ "$(grep -xE '19|58|553|630' "$folder/queries.out" | tr '\n' ' ')" = '19 58 553 630 ' ] ||
 	fail "the four counts of docs/queries.md"
+run_page docs/search.md
+shows search '医疗器械'
+shows search '"fields":{"name":'
 run_page docs/import.md
 shows import 'dry run, nothing was written: 2 rows: 2 created'
 shows import '"2","Lambda","Bonn","nobody","","17.11.2021","P","ok",2,3,"owner: there is no user'

@@ -8,6 +8,7 @@
 #include "tests/support/store_fixture.h"
 #include "tests/support/unit.h"
 
+#include <libgen.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -122,7 +123,9 @@ static void add_files(corpus *self)
 		print_message("CARDEX_SOURCE is not set: without the sample data\n");
 		return;
 	}
-	char path[4096];
+	char path[4096], beside[2048];
+	snprintf(beside, sizeof beside, "%s", source);
+	dirname(beside); /* in place */
 	for (size_t i = 0; i < CX_COUNT_OF(samples); i++) {
 		snprintf(path, sizeof path, "%s/sample/data/%s.csv", source, samples[i]);
 		assert_true(add_file(self, path));
@@ -132,7 +135,7 @@ static void add_files(corpus *self)
 		if (data != NULL)
 			snprintf(path, sizeof path, "%s/%s", data, others[i]);
 		else
-			snprintf(path, sizeof path, "%s/../shared/data/%s", source, others[i]);
+			snprintf(path, sizeof path, "%s/shared/data/%s", beside, others[i]);
 		if (!add_file(self, path))
 			print_message("%s is not there: without it\n", others[i]);
 	}
@@ -418,7 +421,7 @@ static void expect_pieces(corpus *self, const piece *pieces, size_t count)
 static void every_piece_of_a_run_is_found(void **state)
 {
 	corpus *self = *state;
-	for (int i = 0; i < 5000;) {
+	for (int i = 0; i < 3500;) {
 		piece one;
 		if (!random_run(self, random_line(self), 6, &one))
 			continue;
@@ -430,7 +433,7 @@ static void every_piece_of_a_run_is_found(void **state)
 static void every_beginning_of_a_word_is_found(void **state)
 {
 	corpus *self = *state;
-	for (int i = 0; i < 3000;) {
+	for (int i = 0; i < 2500;) {
 		piece one;
 		if (!random_word(self, random_line(self), &one))
 			continue;

@@ -23,6 +23,9 @@ static const char *const whole[] = {
 	 "'allow_scan': true, 'use_index': 'a,b', 'count': true, 'deadline_ms': 250}]]"),
 	"[0, 5, 'count', ['customer', nil]]",
 	"[0, 5, 'count', ['customer', ['null', 'a'], {'deadline_ms': 1}]]",
+	"[0, 16, 'search', ['acme']]",
+	("[0, 16, 'search', ['华东 医疗', {'fields': ['id'], 'limit': 9, 'deadline_ms': 250, "
+	 "'types': ['customer'], 'highlights': true}]]"),
 	"[0, 6, 'create', ['customer', {}]]",
 	"[0, 6, 'create', ['customer', {'name': 'Acme', 'n': nil}]]",
 	"[0, 7, 'update', ['customer', 9007199254740991, {'name': 'B'}, {'if_rev': 2}]]",

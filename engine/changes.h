@@ -1,0 +1,119 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The change log: what happened to every record, in order, with old and new values.
+ *
+ * Each operation that changes something has a number, its seq, without a gap; a delete,
+ * undelete or purge that takes other records along has one for all of them, and a change for
+ * each. The entry is written in the transaction of the operation, so the log never says more
+ * nor less than the records. What the store itself keeps on records (rollups) is no change.
+ *
+ * Values are as in rows (engine/record.h). Bytes handed out live as long as the snapshot. */
+#pragma once
+
+#include "engine/record.h"
+
+/* What happened. O(name, text); the numbers are part of the file format. */
+#define ENGINE_CHANGE_KINDS(O)     \
+	O(CREATE, 1, "create")     \
+	O(UPDATE, 2, "update")     \
+	O(DELETE, 3, "delete")     \
+	O(UNDELETE, 4, "undelete") \
+	O(PURGE, 5, "purge")
+typedef enum engine_change_kind {
+#define ENGINE_CHANGE_KIND_MEMBER(name, number, text) ENGINE_CHANGED_##name = number,
+	ENGINE_CHANGE_KINDS(ENGINE_CHANGE_KIND_MEMBER)
+#undef ENGINE_CHANGE_KIND_MEMBER
+} engine_change_kind;
+
+const char *engine_change_kind_name(engine_change_kind kind);
+
+/* One record of one operation. */
+typedef struct engine_logged {
+	uint64_t seq;
+	uint32_t part; /* 0 for the record the operation named, then those it took along */
+	bool last;     /* no other part of this seq follows */
+	engine_change_kind kind;
+	const engine_type *type;
+	int64_t id;
+	int64_t rev; /* afterwards; 0 after a purge */
+	int64_t at_ms;
+	int64_t by;    /* id of a user, 0 = none */
+	bool redacted; /* the record was purged since: its values are gone */
+	/* CREATE: the whole row as it was made, one MessagePack array, an element per slot of
+	 * `layout`. Empty otherwise, and when redacted. */
+	cx_slice row;
+	uint16_t layout;
+	/* UPDATE, and a record of which a delete cleared a reference (or an undelete brought it
+	 * back): MessagePack array [[slot, old, new], …] by slot, without the system fields
+	 * that every change touches. Empty otherwise, and when redacted. */
+	cx_slice fields;
+} engine_logged;
+
+/* Takes one; anything but CX_OK ends the reading with that status. */
+typedef cx_status engine_logged_sink(void *context, const engine_logged *change);
+
+/* Hands over the changes from seq `from` on (1 = the first ever), in order, whole operations,
+ * at most about `max` of them (the parts of one seq are never torn apart). `types` (type_count
+ * of them; 0 = all) leaves out those of others. `*ret_next` is where to go on: one behind the
+ * last seq looked at. Errors: CX_COMPACTED (`from` lies before the oldest that is kept, which
+ * the error names), CX_CORRUPT, CX_IO, what the sink returned. */
+CX_MUST_USE cx_status engine_changes_read(engine_read *read, uint64_t from,
+                                          const engine_type *const *types, size_t type_count,
+                                          size_t max, engine_logged_sink *sink, void *context,
+                                          uint64_t *ret_next, cx_error *error);
+
+/* The oldest seq that is kept; one more than the last when nothing is. */
+CX_MUST_USE cx_status engine_changes_oldest(engine_read *read, uint64_t *ret);
+
+/* The changes of one record, newest first, those before seq `before` (0 = all), at most `max`.
+ * Where retention has cut the log they just end; `*ret_cut` is true then.
+ * Errors: CX_NOT_FOUND (there never was such a record), CX_CORRUPT, CX_IO, what the sink
+ * returned. */
+CX_MUST_USE cx_status engine_history(engine_read *read, const engine_type *type, int64_t id,
+                                     uint64_t before, size_t max, engine_logged_sink *sink,
+                                     void *context, bool *ret_cut, cx_error *error);
+
+/* The moment of an as-of read: after the change `seq`, or, when that is 0, after all changes
+ * made at or before `at_ms`. */
+typedef struct engine_moment {
+	uint64_t seq;
+	int64_t at_ms;
+} engine_moment;
+
+/* The row as it was then; put together in memory of the snapshot. Fields that the store keeps
+ * by itself (rollups) are nil in it, as their past is not known. Errors: CX_NOT_FOUND (it did
+ * not exist then, or was deleted), CX_COMPACTED (what is needed is not kept any more; also when
+ * values were redacted), CX_INVALID_ARGUMENT (a seq that is not there yet), CX_CORRUPT, CX_IO.
+ */
+CX_MUST_USE cx_status engine_as_of(engine_read *read, const engine_type *type, int64_t id,
+                                   engine_moment moment, engine_row *ret, cx_error *error);
+
+/* ---- retention ---- */
+
+/* What is to be kept; 0 = everything. */
+typedef struct engine_retention {
+	uint64_t keep_ms;    /* changes younger than this, … */
+	uint64_t keep_bytes; /* … and the newest of at most so many bytes of entries */
+} engine_retention;
+
+/* Removes up to `operations_max` of the oldest operations that need not be kept; in a write
+ * transaction, so that a daemon does it between others. `*ret_more`: call again.
+ * Errors: CX_NO_MEMORY, CX_TOO_LARGE, CX_CORRUPT, CX_IO. */
+CX_MUST_USE cx_status engine_changes_trim(engine_write *write,
+                                          const engine_retention *retention, int64_t now_ms,
+                                          uint32_t operations_max, bool *ret_more);
+
+/* ---- the same again ---- */
+
+/* Hash (XXH3-64) over all records of all types and what a later undelete needs, in key order.
+ * Two stores with the same schema that hold the same records, however they came about, have the
+ * same. Errors: CX_DEADLINE, CX_CORRUPT, CX_IO. */
+CX_MUST_USE cx_status engine_state_hash(engine_read *read, uint64_t deadline_ns, uint64_t *ret);
+
+/* Does the operation of which `change` is part 0 once more, in another store of the same
+ * schema, with the same seq, id, time and author; parts that follow are done with it and are
+ * ignored. Replaying a whole log into an empty store gives the same state hash and the same
+ * seq. Errors: CX_INVALID_ARGUMENT (not the next seq of that store), CX_COMPACTED (redacted: a
+ * record that was purged later has no values; its create and purge leave only its id taken),
+ * those of the operation. */
+CX_MUST_USE cx_status engine_changes_replay(engine_write *write, const engine_logged *change,
+                                            cx_error *error);

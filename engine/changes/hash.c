@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The state hash: each record's row and what deletes have written down, one after the other,
+ * each hashed with what came before as the seed. */
+#include "base/hash.h"
+
+#include "base/clock.h"
+#include "engine/changes.h"
+#include "engine/core/handle.h"
+#include "engine/record/read.h"
+
+enum { KEYS_PER_CLOCK = 1024, PAIRS = 64 };
+
+typedef struct hashing {
+	engine_read *read;
+	const engine_type *type; /* NULL: pairs as they are */
+	uint64_t deadline_ns;
+	uint64_t keys;
+	uint64_t hash;
+} hashing;
+
+/* Long rows are put together in an arena of ours, so that they do not pile up. */
+static cx_status add_row(hashing *self, const engine__pair *pair, cx_arena *pieces)
+{
+	engine_row row;
+	cx_arena *assembled = self->read->assembled;
+	self->read->assembled = pieces;
+	cx_status status =
+		engine__read_row(self->read, self->type, pair->key, pair->value, &row, NULL);
+	self->read->assembled = assembled;
+	if (status == CX_OK)
+		self->hash = cx_hash64(row.array, self->hash ^ (uint64_t)row.id);
+	cx_arena_clear(pieces);
+	return status;
+}
+
+static void add_pair(hashing *self, const engine__pair *pair)
+{
+	self->hash = cx_hash64(pair->key, self->hash);
+	self->hash = cx_hash64(pair->value, self->hash);
+}
+
+static bool is_late(const hashing *self)
+{
+	return self->deadline_ns != 0 && cx_clock_monotonic_ns() >= self->deadline_ns;
+}
+
+static cx_status add_tree(hashing *self, engine__tree tree)
+{
+	CX_SCOPED(cx_arena_free) cx_arena *pieces = NULL;
+	CX_SCOPED(engine__cursor_close) engine__cursor *cursor = NULL;
+	cx_status status = cx_arena_new((size_t)2 * ENGINE_RECORD_BYTES_MAX, &pieces);
+	if (status == CX_OK)
+		status = engine__cursor_open(self->read->view, tree, ENGINE__FORWARD, &cursor);
+	for (;;) {
+		engine__pair pairs[PAIRS];
+		size_t count = 0;
+		if (status == CX_OK)
+			status = engine__cursor_next(cursor, pairs, PAIRS, &count);
+		if (status != CX_OK || count == 0)
+			return status;
+		for (size_t i = 0; i < count && status == CX_OK; i++) {
+			if (self->type == NULL)
+				add_pair(self, &pairs[i]);
+			else
+				status = add_row(self, &pairs[i], pieces);
+			if (++self->keys % KEYS_PER_CLOCK == 0 && is_late(self))
+				return CX_DEADLINE;
+		}
+	}
+}
+
+cx_status engine_state_hash(engine_read *read, uint64_t deadline_ns, uint64_t *ret)
+{
+	const engine *store = read->engine;
+	hashing self = { .read = read, .deadline_ns = deadline_ns };
+	cx_status status = CX_OK;
+	for (uint16_t i = 0; i < read->generation->schema->type_count && status == CX_OK; i++) {
+		self.type = &read->generation->schema->types[i];
+		self.hash = cx_hash64(cx_slice_of(self.type->name), self.hash);
+		status = add_tree(&self, engine__tree_of(self.type->record_tree));
+	}
+	self.type = NULL;
+	if (status == CX_OK)
+		status = add_tree(&self, store->deleted);
+	if (status == CX_OK)
+		status = add_tree(&self, store->undo);
+	if (status == CX_OK)
+		*ret = self.hash;
+	return status;
+}

@@ -1,0 +1,137 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/changes/log.h"
+#include "engine/core/meta.h"
+
+#include <inttypes.h>
+
+const char *engine_change_kind_name(engine_change_kind kind)
+{
+	switch (kind) {
+#define CASE(name, number, text)    \
+	case ENGINE_CHANGED_##name: \
+		return text;
+		ENGINE_CHANGE_KINDS(CASE)
+#undef CASE
+	}
+	return "unknown";
+}
+
+static cx_status fail(cx_status status, cx_error *error)
+{
+	if (error != NULL && error->status == status)
+		return status; /* somebody said more */
+	return cx_fail(error, status, "%s",
+	               status == CX_CORRUPT ? "the change log is damaged; run check"
+	                                    : cx_status_text(status));
+}
+
+cx_status engine_changes_oldest(engine_read *read, uint64_t *ret)
+{
+	return engine__meta_log_oldest(read, ret);
+}
+
+static cx_status check_kept(engine_read *read, uint64_t from, cx_error *error)
+{
+	uint64_t oldest;
+	cx_status status = engine_changes_oldest(read, &oldest);
+	if (status != CX_OK || from >= oldest)
+		return status;
+	return cx_fail(error, CX_COMPACTED,
+	               "changes before %" PRIu64 " are not kept any more: read the records, "
+	               "then the changes from there on",
+	               oldest);
+}
+
+static bool is_wanted(const engine_type *type, const engine_type *const *types, size_t count)
+{
+	if (type == NULL)
+		return false; /* of a type that was dropped */
+	for (size_t i = 0; i < count; i++)
+		if (types[i] == type)
+			return true;
+	return count == 0;
+}
+
+cx_status engine_changes_read(engine_read *read, uint64_t from, const engine_type *const *types,
+                              size_t type_count, size_t max, engine_logged_sink *sink,
+                              void *context, uint64_t *ret_next, cx_error *error)
+{
+	if (error != NULL)
+		cx_error_clear(error);
+	cx_status status = check_kept(read, from, error);
+	CX_SCOPED(engine__log_walk_end) engine__log_walk walk = { 0 };
+	if (status == CX_OK)
+		status = engine__log_walk_begin(read, from, &walk);
+	uint64_t next = from;
+	for (size_t taken = 0; status == CX_OK;) {
+		engine_logged change;
+		status = engine__log_walk_next(&walk, &change);
+		if (status == CX_NOT_FOUND) {
+			status = CX_OK;
+			break;
+		}
+		if (status == CX_OK && is_wanted(change.type, types, type_count)) {
+			status = sink(context, &change);
+			taken++;
+		}
+		if (status == CX_OK && change.last)
+			next = change.seq + 1;
+		if (status == CX_OK && change.last && taken >= max)
+			break;
+	}
+	if (status != CX_OK)
+		return fail(status, error);
+	*ret_next = next;
+	return CX_OK;
+}
+
+/* ---- of one record ---- */
+
+/* True when it was given an id once. */
+static cx_status check_existed(engine_read *read, const engine_type *type, int64_t id,
+                               cx_error *error)
+{
+	int64_t last;
+	cx_status status = engine__meta_last_id(read, type, &last);
+	if (status != CX_OK || (id >= 1 && id <= last))
+		return status;
+	return cx_fail(error, CX_NOT_FOUND, "%s %lld: there never was such a record",
+	               type->name, (long long)id);
+}
+
+cx_status engine_history(engine_read *read, const engine_type *type, int64_t id,
+                         uint64_t before, size_t max, engine_logged_sink *sink, void *context,
+                         bool *ret_cut, cx_error *error)
+{
+	if (error != NULL)
+		cx_error_clear(error);
+	CX_SCOPED(engine__history_walk_end) engine__history_walk walk = { 0 };
+	cx_status status = check_existed(read, type, id, error);
+	if (status != CX_OK)
+		return fail(status, error);
+	status = engine__history_walk_begin(read, type, id, before == 0 ? UINT64_MAX : before,
+	                                    &walk);
+	bool created = false;
+	size_t taken = 0;
+	while (status == CX_OK && taken < max && !created) {
+		uint64_t seq;
+		uint32_t part;
+		engine_logged change;
+		status = engine__history_walk_next(&walk, &seq, &part);
+		if (status == CX_NOT_FOUND)
+			break;
+		if (status == CX_OK)
+			status = engine__log_get(read, seq, part, &change);
+		if (status == CX_NOT_FOUND)
+			status = CX_CORRUPT;
+		if (status == CX_OK)
+			status = sink(context, &change);
+		created = status == CX_OK && change.kind == ENGINE_CHANGED_CREATE;
+		taken++;
+	}
+	const bool ended = status == CX_NOT_FOUND;
+	if (status != CX_OK && !ended)
+		return fail(status, error);
+	*ret_cut = ended && !created;
+	return CX_OK;
+}
