@@ -38,6 +38,10 @@ static cx_status set_fields(const engine_logged *change, engine__value *values)
 		if (reader.failed || parts != 3 || slot >= change->type->field_count)
 			return CX_CORRUPT;
 		cx_read_skip(&reader);
+		if (change->type->fields[slot].dropped) {
+			cx_read_skip(&reader);
+			continue;
+		}
 		cx_status status =
 			engine__value_take(&change->type->fields[slot], &reader, &values[slot]);
 		if (status != CX_OK)
