@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A record as it was: from its present row back through its history. Each change is taken back
  * until the newest one of the moment is reached; that one tells revision, time and author. */
-#include "engine/log/log.h"
 #include "engine/core/meta.h"
 #include "engine/core/snapshot.h"
+#include "engine/log/log.h"
 #include "engine/record/read.h"
 #include "engine/row/row.h"
 
@@ -47,6 +47,10 @@ static cx_status take_back_fields(past *self, const engine_logged *change)
 		const uint64_t slot = cx_read_uint(&reader);
 		if (reader.failed || parts != 3 || slot >= self->type->field_count)
 			return CX_CORRUPT;
+		if (self->type->fields[slot].dropped) {
+			cx_read_skip_many(&reader, 2); /* its values are of no kind any more */
+			continue;
+		}
 		cx_status status = engine__value_take(&self->type->fields[slot], &reader,
 		                                      &self->values[slot]);
 		if (status != CX_OK)

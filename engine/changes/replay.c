@@ -3,8 +3,8 @@
  * again, and does the rest of it by itself. What was redacted has left no record: of it the log
  * gets the same bare entries, and what the operation did to records that are still there (a
  * reference cleared, or set again) is done to them. */
-#include "engine/log/log.h"
 #include "engine/core/meta.h"
+#include "engine/log/log.h"
 #include "engine/record/apply.h"
 #include "engine/record/fields.h"
 #include "engine/record/operation.h"
@@ -38,6 +38,10 @@ static cx_status set_fields(const engine_logged *change, engine__value *values)
 		if (reader.failed || parts != 3 || slot >= change->type->field_count)
 			return CX_CORRUPT;
 		cx_read_skip(&reader);
+		if (change->type->fields[slot].dropped) {
+			cx_read_skip(&reader);
+			continue;
+		}
 		cx_status status =
 			engine__value_take(&change->type->fields[slot], &reader, &values[slot]);
 		if (status != CX_OK)
