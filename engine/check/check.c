@@ -105,6 +105,15 @@ static cx_status check_search(engine__checking *self)
 	return status == CX_OK && differs ? engine__check_stray_postings(self) : status;
 }
 
+static cx_status check_log(engine__checking *self)
+{
+	bool damaged;
+	cx_status status = engine__check_log(self, &damaged);
+	if (status != CX_OK || damaged)
+		return status;
+	return check_count(self, self->read->engine->history.number, "histories", &damaged);
+}
+
 static cx_status check_all(engine__checking *self)
 {
 	const engine *store = self->read->engine;
@@ -124,6 +133,8 @@ static cx_status check_all(engine__checking *self)
 		status = check_search(self);
 	if (status == CX_OK)
 		status = engine__check_bookkeeping(self);
+	if (status == CX_OK)
+		status = check_log(self);
 	return status == CX_OK ? engine__check_aggregates(self) : status;
 }
 

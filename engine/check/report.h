@@ -53,6 +53,9 @@ CX_MUST_USE cx_status engine__check_stray_postings(engine__checking *self);
 /* Back references, delete bookkeeping. */
 CX_MUST_USE cx_status engine__check_bookkeeping(engine__checking *self);
 
+/* The change log; `*ret_differs` when it could not be read to its end. */
+CX_MUST_USE cx_status engine__check_log(engine__checking *self, bool *ret_differs);
+
 /* Aggregates and rollups. */
 CX_MUST_USE cx_status engine__check_aggregates(engine__checking *self);
 

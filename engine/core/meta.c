@@ -172,7 +172,7 @@ cx_status engine__meta_generation(engine_read *read, uint64_t *ret)
 }
 
 /* Whatever a build that does not know of them would leave wrong. */
-static const char *const features_known[] = { "search" };
+static const char *const features_known[] = { "search", "changes" };
 
 static bool is_known(cx_slice feature)
 {
@@ -406,6 +406,45 @@ static cx_status settle_search(engine *self, const engine_schema *schema, engine
 	return own ? CX_OK : disown_search(self, schema, error);
 }
 
+static cx_status get_number(engine__view *view, engine__tree meta, const char *key,
+                            bool *ret_there, uint64_t *ret)
+{
+	cx_slice value;
+	cx_status status = engine__view_get(view, meta, key_of(key), &value);
+	*ret_there = status == CX_OK;
+	*ret = 0;
+	for (size_t i = 0; status == CX_OK && i < value.size; i++)
+		*ret = *ret << 8 | value.data[i];
+	return status == CX_NOT_FOUND ? CX_OK : status;
+}
+
+/* The changes of a store that is older than the log are not in it: it begins behind them. */
+static cx_status settle_log(engine *self)
+{
+	CX_SCOPED(engine__txn_abort) engine__txn *txn = NULL;
+	cx_status status = engine__txn_begin(self->store, &txn);
+	if (status != CX_OK)
+		return status;
+	bool has_seq, has_log;
+	uint64_t seq, bytes;
+	status = get_number(engine__txn_view(txn), self->meta, "seq", &has_seq, &seq);
+	if (status == CX_OK)
+		status = get_number(engine__txn_view(txn), self->meta, "logsize", &has_log,
+		                    &bytes);
+	if (status != CX_OK || !has_seq || has_log)
+		return status;
+	uint8_t oldest[8], none[8] = { 0 };
+	put_u64(oldest, seq + 1);
+	status = put_format(txn, self->meta);
+	if (status == CX_OK)
+		status = engine__txn_put(txn, self->meta, key_of("oldest"),
+		                         (cx_slice){ oldest, sizeof oldest });
+	if (status == CX_OK)
+		status = engine__txn_put(txn, self->meta, key_of("logsize"),
+		                         (cx_slice){ none, sizeof none });
+	return status == CX_OK ? engine__txn_commit(&txn) : status;
+}
+
 cx_status engine__meta_load(engine *self, const engine_options *options,
                             engine__catalog **ret_catalog, uint64_t *ret_generation,
                             cx_error *error)
@@ -424,6 +463,8 @@ cx_status engine__meta_load(engine *self, const engine_options *options,
 			return status;
 		status =
 			settle_search(self, engine__catalog_schema(*ret_catalog), &view, error);
+		if (status == CX_OK && settle_log(self) != CX_OK)
+			status = cx_fail(error, CX_IO, "cannot begin the change log");
 		if (status != CX_OK)
 			engine__catalog_free(ret_catalog);
 		return status;

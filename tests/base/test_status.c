@@ -48,6 +48,7 @@ static const struct {
 	{ CX_SHUTTING_DOWN, 506, "SHUTTING_DOWN", 'R' },
 	{ CX_DISCONNECTED, 507, "DISCONNECTED", 'R' },
 	{ CX_CURSOR_STALE, 600, "CURSOR_STALE", 'C' },
+	{ CX_COMPACTED, 601, "COMPACTED", 'C' },
 	{ CX_NO_MEMORY, 900, "NO_MEMORY", 'R' },
 	{ CX_IO, 901, "IO", 'S' },
 	{ CX_CORRUPT, 902, "CORRUPT", 'S' },

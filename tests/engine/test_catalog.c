@@ -22,6 +22,19 @@ static cx_slice stored_form(const engine__catalog *catalog)
 	return wire_exact(cx_buf_slice(&out));
 }
 
+static void expect_status(const char *stored, cx_status expected)
+{
+	engine__catalog *untouched = (engine__catalog *)&stored;
+	engine__catalog *catalog = untouched;
+	cx_error error = { 0 };
+	cx_status status = engine__catalog_read(wire(stored), &catalog, &error);
+	if (status != expected)
+		fail_msg("%s: %s: %s", stored, cx_status_name(status), error.text);
+	assert_int_equal(error.status, expected);
+	assert_true(error.text[0] != '\0');
+	assert_ptr_equal(catalog, untouched);
+}
+
 /* The bytes are part of the file format. */
 static void aggregates_are_a_part_of_their_own(void **state)
 {
@@ -36,6 +49,8 @@ static void aggregates_are_a_part_of_their_own(void **state)
 	char changed[1024];
 	snprintf(changed, sizeof changed, "%s", shown);
 	memcpy(strstr(changed, "['n', 1, 0]"), "['n', 7, 1]", 11);
+	expect_status(changed, CX_CORRUPT); /* its number would be given again */
+	memcpy(strstr(changed, "[2, 10, 2, 2]"), "[2, 10, 2, 8]", 13);
 	CX_SCOPED(engine__catalog_free) engine__catalog *back = NULL;
 	assert_int_equal(engine__catalog_read(wire(changed), &back, NULL), CX_OK);
 	const engine_aggregate *n =
@@ -78,12 +93,12 @@ static void the_stored_form_is_this(void **state)
 	char expected[1024];
 	snprintf(expected, sizeof expected,
 	         "{'version': 2, 'text': 'type a { b int index (b) }', 'own': 26, "
-	         "'unicode': '%s', 'next': [2, 10, 3], "
+	         "'unicode': '%s', 'next': [2, 10, 3, 1], "
 	         "'types': [['a', 1, 1, [['id', 1, nil, nil], ['rev', 2, nil, nil], "
 	         "['created_at', 3, nil, nil], ['created_by', 4, nil, nil], "
 	         "['updated_at', 5, nil, nil], ['updated_by', 6, nil, nil], "
 	         "['deleted_at', 7, nil, nil], ['ext_id', 8, nil, nil], "
-	         "['b', 9, nil, nil]], [['ext_id', 1, 0], ['b', 2, 0]]]]}",
+	         "['b', 9, nil, nil]], [['ext_id', 1, 0], ['b', 2, 0]]]], 'aggregates': []}",
 	         cx_text_unicode_version());
 	assert_string_equal(wire_show(stored_form(catalog)), expected);
 }
@@ -140,19 +155,6 @@ static void ids_are_those_stored(void **state)
 	assert_int_equal(schema_fixture_index(a, "b")->id, 1);
 }
 
-static void expect_status(const char *stored, cx_status expected)
-{
-	engine__catalog *untouched = (engine__catalog *)&stored;
-	engine__catalog *catalog = untouched;
-	cx_error error = { 0 };
-	cx_status status = engine__catalog_read(wire(stored), &catalog, &error);
-	if (status != expected)
-		fail_msg("%s: %s: %s", stored, cx_status_name(status), error.text);
-	assert_int_equal(error.status, expected);
-	assert_true(error.text[0] != '\0');
-	assert_ptr_equal(catalog, untouched);
-}
-
 /* A store that an earlier program made: its bytes, and what is written for it from now on. */
 static void version_1_is_read_and_becomes_version_2(void **state)
 {
@@ -163,7 +165,7 @@ static void version_1_is_read_and_becomes_version_2(void **state)
 	                 CX_OK);
 	const char *stored = wire_show(stored_form(catalog));
 	assert_non_null(strstr(stored, "{'version': 2, 'text': " TEXT ", 'own': 27"));
-	assert_non_null(strstr(stored, "'next': [301, 65536, 501]"));
+	assert_non_null(strstr(stored, "'next': [301, 65536, 501, 1]"));
 	assert_non_null(strstr(stored, "['ext_id', 18, nil, nil], ['b', 65535, nil, nil]]"));
 }
 
@@ -184,7 +186,7 @@ static const char *version_2(const char *own, const char *next, const char *refe
 	size = snprintf(stored, sizeof stored,
 	                "{'version': 2, 'text': '" TEXT_2 "', 'own': %s, 'unicode': '0', "
 	                "'next': %s, 'types': [['a', 3, 4, %s, [['ext_id', 1, 0], ['b', 5, "
-	                "%s], ['r', 6, 0]]]]}",
+	                "%s], ['r', 6, 0]]]], 'aggregates': []}",
 	                own, next, fields, index_state);
 	assert_in_range(size, 1, sizeof stored - 1);
 	return stored;
@@ -194,7 +196,7 @@ static void holes_fills_states_and_references_are_those_stored(void **state)
 {
 	(void)state;
 	CX_SCOPED(engine__catalog_free) engine__catalog *catalog = NULL;
-	const char *stored = version_2("20", "[4, 13, 8]", "0", "'old'", "", "1");
+	const char *stored = version_2("20", "[4, 13, 8, 1]", "0", "'old'", "", "1");
 	assert_int_equal(engine__catalog_read(wire(stored), &catalog, NULL), CX_OK);
 	assert_non_null(strstr(wire_show(stored_form(catalog)), strstr(stored, "'next'")));
 	const engine_type *a = schema_fixture_type(catalog, "a");
@@ -214,14 +216,14 @@ static void holes_fills_states_and_references_are_those_stored(void **state)
 static void parts_of_version_2_that_do_not_fit_are_corrupt(void **state)
 {
 	(void)state;
-	static const char next[] = "[4, 13, 8]";
+	static const char next[] = "[4, 13, 8, 1]";
 	expect_status(version_2("1000", next, "0", "nil", "", "0"), CX_CORRUPT);
 	expect_status(version_2("-1", next, "0", "nil", "", "0"), CX_CORRUPT);
-	expect_status(version_2("0", "[3, 13, 8]", "0", "nil", "", "0"), CX_CORRUPT);
-	expect_status(version_2("0", "[4, 12, 8]", "0", "nil", "", "0"), CX_CORRUPT);
-	expect_status(version_2("0", "[4, 13, 6]", "0", "nil", "", "0"), CX_CORRUPT);
-	expect_status(version_2("0", "[4, 13]", "0", "nil", "", "0"), CX_CORRUPT);
-	expect_status(version_2("0", "[4, 13, 65537]", "0", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", "[3, 13, 8, 1]", "0", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", "[4, 12, 8, 1]", "0", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", "[4, 13, 6, 1]", "0", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", "[4, 13, 8]", "0", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", "[4, 13, 65537, 1]", "0", "nil", "", "0"), CX_CORRUPT);
 	expect_status(version_2("0", next, "nil", "nil", "", "0"), CX_CORRUPT);
 	expect_status(version_2("0", next, "5", "nil", "", "0"), CX_CORRUPT);
 	expect_status(version_2("0", next, "7", "nil", "", "0"), CX_CORRUPT);
