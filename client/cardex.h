@@ -350,7 +350,10 @@ typedef enum cardex_method {
 	CARDEX_METHOD_SCHEMA_GET,
 	CARDEX_METHOD_STATS,
 	CARDEX_METHOD_CHECK,
-	CARDEX_METHOD_SEARCH
+	CARDEX_METHOD_SEARCH,
+	CARDEX_METHOD_CHANGES,
+	CARDEX_METHOD_HISTORY,
+	CARDEX_METHOD_AS_OF
 } cardex_method;
 
 typedef struct cardex_batch cardex_batch;
@@ -385,6 +388,12 @@ typedef struct cardex_request {
 	const char *text;  /* search: words parted by blanks */
 	const char *types; /* search: only these types, "customer, contact"; NULL = all */
 	bool highlights;   /* search: say where it was found */
+
+	uint64_t from;   /* changes: the first seq; 0 = the oldest kept. `types` holds too */
+	uint64_t before; /* history: changes before this seq; 0 = all */
+	uint64_t seq;    /* as_of: after this change; or 0, and at_ms says when */
+	int64_t at_ms;   /* as_of: at this time, ms since 1970 UTC; > 0 */
+	bool state_hash; /* check: the hash of all records too */
 } cardex_request;
 
 /* Sends the request and waits for its answer; other answers that come meanwhile go to their

@@ -48,7 +48,12 @@
 	O(ONLY_TYPE, only_type, "type", WORD)         /* schema.get: one type */            \
 	O(DRY_RUN, dry_run, "dry_run", FLAG)          /* writes: try, and take it back */   \
 	O(TYPES, types, "types", RAW)                 /* search: array of names of types */ \
-	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */
+	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */      \
+	O(FROM, from, "from", COUNT)                  /* changes: the first seq */          \
+	O(BEFORE, before, "before", COUNT)            /* history: those before this seq */  \
+	O(SEQ, seq, "seq", COUNT)                     /* as_of: after this change */        \
+	O(AT, at, "at", COUNT)                        /* as_of: at this time, in ms */      \
+	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */
 
 #define PROTO_BIT(option) (1u << PROTO_OPTION_##option)
 
@@ -75,6 +80,14 @@
 	  PROTO_BIT(ONLY) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) |        \
 	          PROTO_BIT(HIGHLIGHTS),                                                       \
 	  "[hits, end, {seq, found, keys, fetched}]; a hit is a map")                          \
+	M(CHANGES, "changes", READ, (PROTO_P_END),                                             \
+	  PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) | PROTO_BIT(FROM),         \
+	  "[changes, next, {seq, oldest}]; a change is a map")                                 \
+	M(HISTORY, "history", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                   \
+	  PROTO_BIT(LIMIT) | PROTO_BIT(BEFORE), "[changes, cut]; a change is a map")           \
+	M(AS_OF, "as_of", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                       \
+	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT) | PROTO_BIT(SEQ) | PROTO_BIT(AT),                \
+	  "[layout, names, row]")                                                              \
 	M(CREATE, "create", WRITE, (PROTO_P_TYPE, PROTO_P_FIELDS, PROTO_P_END),                \
 	  PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")                             \
 	M(UPDATE, "update", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_FIELDS, PROTO_P_END),    \
@@ -92,5 +105,5 @@
 	M(SCHEMA_GET, "schema.get", NONE, (PROTO_P_END), PROTO_BIT(ONLY_TYPE),                 \
 	  "map: types (array of descriptions), text")                                          \
 	M(STATS, "stats", READ, (PROTO_P_END), 0, "map")                                       \
-	M(CHECK, "check", READ, (PROTO_P_END), PROTO_BIT(DEADLINE),                            \
-	  "map: records, entries, references, findings, texts")
+	M(CHECK, "check", READ, (PROTO_P_END), PROTO_BIT(DEADLINE) | PROTO_BIT(STATE_HASH),    \
+	  "map: records, entries, references, findings, texts; state_hash if asked for")
