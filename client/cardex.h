@@ -443,6 +443,28 @@ CARDEX_API CARDEX_MUST_USE cardex_status cardex_search(cardex_conn *conn,
                                                        cardex_result **ret,
                                                        cardex_error *error);
 
+/* The change log from `request->from` on, of `types`, about `limit` changes; the other members
+ * are ignored. The root of the result is the list [changes, next, {seq, oldest}] of
+ * docs/protocol.md. Errors: CARDEX_COMPACTED (no longer kept), CARDEX_NO_TYPE, … */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_changes(cardex_conn *conn,
+                                                        const cardex_request *request,
+                                                        cardex_result **ret,
+                                                        cardex_error *error);
+
+/* The changes of one record before seq `before` (0 = all), newest first, at most `limit` (0:
+ * 100): the list [changes, cut]. Errors: CARDEX_NOT_FOUND (there never was one), … */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_history(cardex_conn *conn, const char *type,
+                                                        int64_t id, uint64_t before,
+                                                        uint32_t limit, cardex_result **ret,
+                                                        cardex_error *error);
+
+/* The record as it was after the change `seq`, or, when that is 0, at `at_ms` (ms since 1970
+ * UTC): a result like that of cardex_get(). Errors: CARDEX_NOT_FOUND (it was not there then),
+ * CARDEX_COMPACTED (what is needed is not kept), … */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_as_of(cardex_conn *conn, const char *type,
+                                                      int64_t id, uint64_t seq, int64_t at_ms,
+                                                      cardex_result **ret, cardex_error *error);
+
 /* What a write did. */
 typedef struct cardex_outcome {
 	int64_t id;
