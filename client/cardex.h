@@ -355,7 +355,10 @@ typedef enum cardex_method {
 	CARDEX_METHOD_SCHEMA_APPLY,
 	CARDEX_METHOD_INDEX_STATUS,
 	CARDEX_METHOD_INDEX_CANCEL,
-	CARDEX_METHOD_SEARCH
+	CARDEX_METHOD_SEARCH,
+	CARDEX_METHOD_CHANGES,
+	CARDEX_METHOD_HISTORY,
+	CARDEX_METHOD_AS_OF
 } cardex_method;
 
 typedef struct cardex_batch cardex_batch;
@@ -396,6 +399,11 @@ typedef struct cardex_request {
 	const char *base; /* schema: the part before one's own: "stored" (NULL), "program",
 	                     "none" */
 	bool may_lose;    /* schema.apply: drop fields with their values */
+	uint64_t from;    /* changes: the first seq; 0 = the oldest kept. `types` holds too */
+	uint64_t before;  /* history: changes before this seq; 0 = all */
+	uint64_t seq;     /* as_of: after this change; or 0, and at_ms says when */
+	int64_t at_ms;    /* as_of: at this time, ms since 1970 UTC; > 0 */
+	bool state_hash;  /* check: the hash of all records too */
 } cardex_request;
 
 /* Sends the request and waits for its answer; other answers that come meanwhile go to their
@@ -444,6 +452,28 @@ CARDEX_API CARDEX_MUST_USE cardex_status cardex_search(cardex_conn *conn,
                                                        const cardex_request *request,
                                                        cardex_result **ret,
                                                        cardex_error *error);
+
+/* The change log from `request->from` on, of `types`, about `limit` changes; the other members
+ * are ignored. The root of the result is the list [changes, next, {seq, oldest}] of
+ * docs/protocol.md. Errors: CARDEX_COMPACTED (no longer kept), CARDEX_NO_TYPE, … */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_changes(cardex_conn *conn,
+                                                        const cardex_request *request,
+                                                        cardex_result **ret,
+                                                        cardex_error *error);
+
+/* The changes of one record before seq `before` (0 = all), newest first, at most `limit` (0:
+ * 100): the list [changes, cut]. Errors: CARDEX_NOT_FOUND (there never was one), … */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_history(cardex_conn *conn, const char *type,
+                                                        int64_t id, uint64_t before,
+                                                        uint32_t limit, cardex_result **ret,
+                                                        cardex_error *error);
+
+/* The record as it was after the change `seq`, or, when that is 0, at `at_ms` (ms since 1970
+ * UTC): a result like that of cardex_get(). Errors: CARDEX_NOT_FOUND (it was not there then),
+ * CARDEX_COMPACTED (what is needed is not kept), … */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_as_of(cardex_conn *conn, const char *type,
+                                                      int64_t id, uint64_t seq, int64_t at_ms,
+                                                      cardex_result **ret, cardex_error *error);
 
 /* What a write did. */
 typedef struct cardex_outcome {

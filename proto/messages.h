@@ -52,7 +52,12 @@
 	O(TYPES, types, "types", RAW)                 /* search: array of names of types */ \
 	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */      \
 	O(BASE, base, "base", WORD) /* schema.plan, apply: stored, program, none */         \
-	O(MAY_LOSE, may_lose, "may_lose", FLAG) /* schema.apply: drop fields */
+	O(MAY_LOSE, may_lose, "may_lose", FLAG)       /* schema.apply: drop fields */       \
+	O(FROM, from, "from", COUNT)                  /* changes: the first seq */          \
+	O(BEFORE, before, "before", COUNT)            /* history: those before this seq */  \
+	O(SEQ, seq, "seq", COUNT)                     /* as_of: after this change */        \
+	O(AT, at, "at", COUNT)                        /* as_of: at this time, in ms */      \
+	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */
 
 #define PROTO_BIT(option) (1u << PROTO_OPTION_##option)
 
@@ -79,6 +84,14 @@
 	  PROTO_BIT(ONLY) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) |        \
 	          PROTO_BIT(HIGHLIGHTS),                                                       \
 	  "[hits, end, {seq, found, keys, fetched}]; a hit is a map")                          \
+	M(CHANGES, "changes", READ, (PROTO_P_END),                                             \
+	  PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) | PROTO_BIT(FROM),         \
+	  "[changes, next, {seq, oldest}]; a change is a map")                                 \
+	M(HISTORY, "history", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                   \
+	  PROTO_BIT(LIMIT) | PROTO_BIT(BEFORE), "[changes, cut]; a change is a map")           \
+	M(AS_OF, "as_of", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                       \
+	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT) | PROTO_BIT(SEQ) | PROTO_BIT(AT),                \
+	  "[layout, names, row]")                                                              \
 	M(CREATE, "create", WRITE, (PROTO_P_TYPE, PROTO_P_FIELDS, PROTO_P_END),                \
 	  PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")                             \
 	M(UPDATE, "update", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_FIELDS, PROTO_P_END),    \
@@ -105,5 +118,5 @@
 	M(INDEX_CANCEL, "index.cancel", NONE, (PROTO_P_TYPE, PROTO_P_INDEX, PROTO_P_END), 0,   \
 	  "true")                                                                              \
 	M(STATS, "stats", READ, (PROTO_P_END), 0, "map")                                       \
-	M(CHECK, "check", READ, (PROTO_P_END), PROTO_BIT(DEADLINE),                            \
-	  "map: records, entries, references, findings, texts")
+	M(CHECK, "check", READ, (PROTO_P_END), PROTO_BIT(DEADLINE) | PROTO_BIT(STATE_HASH),    \
+	  "map: records, entries, references, findings, texts; state_hash if asked for")

@@ -181,6 +181,7 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 	switch (asked->method) {
 	case PROTO_GET:
 	case PROTO_LOOKUP:
+	case PROTO_AS_OF:
 		return take_record(result, asked);
 	case PROTO_QUERY:
 		if (!asked->explain)
@@ -214,6 +215,10 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 		break;
 	case PROTO_INDEX_CANCEL:
 		fits = is(result->root, CARDEX_VALUE_BOOL);
+		break;
+	case PROTO_CHANGES:
+	case PROTO_HISTORY:
+		fits = is(result->root, CARDEX_VALUE_LIST);
 		break;
 	case PROTO_PING:
 		fits = is(result->root, CARDEX_VALUE_TEXT);

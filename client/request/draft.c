@@ -40,6 +40,9 @@ static const proto_method methods[] = {
 	[CARDEX_METHOD_INDEX_STATUS] = PROTO_INDEX_STATUS,
 	[CARDEX_METHOD_INDEX_CANCEL] = PROTO_INDEX_CANCEL,
 	[CARDEX_METHOD_SEARCH] = PROTO_SEARCH,
+	[CARDEX_METHOD_CHANGES] = PROTO_CHANGES,
+	[CARDEX_METHOD_HISTORY] = PROTO_HISTORY,
+	[CARDEX_METHOD_AS_OF] = PROTO_AS_OF,
 };
 
 /* hello is the connection's own; it takes the place of "none" in the enum. */
@@ -161,6 +164,11 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		.base = cx_slice_of(request->base),
 		.may_lose = request->may_lose,
 		.highlights = request->highlights,
+		.from = request->from,
+		.before = request->before,
+		.seq = request->seq,
+		.at = (uint64_t)request->at_ms,
+		.state_hash = request->state_hash,
 	};
 	const struct {
 		bool given;
@@ -180,6 +188,11 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		{ request->base != NULL, PROTO_BIT(BASE) },
 		{ request->may_lose, PROTO_BIT(MAY_LOSE) },
 		{ request->highlights, PROTO_BIT(HIGHLIGHTS) },
+		{ request->from > 0, PROTO_BIT(FROM) },
+		{ request->before > 0, PROTO_BIT(BEFORE) },
+		{ request->seq > 0, PROTO_BIT(SEQ) },
+		{ request->at_ms > 0, PROTO_BIT(AT) },
+		{ request->state_hash, PROTO_BIT(STATE_HASH) },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(rows); i++)
 		options->given |= rows[i].given ? rows[i].bit : 0;

@@ -5,6 +5,10 @@
 #include "base/clock.h"
 #include "daemon/methods/answers.h"
 #include "daemon/version.h"
+#include "engine/changes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 enum { FINDINGS_BYTES_MAX = 1024 * 1024, NS_PER_MS = 1000 * 1000 };
 
@@ -145,11 +149,18 @@ cx_status daemon__answer_check(daemon__call *call, cx_error *error)
 	if (status != CX_OK)
 		return cx_fail(error, status, "the check did not end: %s",
 		               cx_status_text(status));
+	const bool hashed = call->request->options.state_hash;
+	uint64_t hash = 0;
+	if (hashed)
+		status = engine_state_hash(call->read, call->deadline_ns, &hash);
+	if (status != CX_OK)
+		return cx_fail(error, status, "the state hash was not finished: %s",
+		               cx_status_text(status));
 	if (report.findings > 0)
 		DAEMON_LOG(ERROR, "store damaged", LOG_NUMBER("findings", report.findings));
 
 	cx_buf *out = call->out;
-	cx_write_map(out, 5);
+	cx_write_map(out, hashed ? 6 : 5);
 	write_figure("records", report.records, out);
 	write_figure("entries", report.entries, out);
 	write_figure("references", report.references, out);
@@ -157,5 +168,11 @@ cx_status daemon__answer_check(daemon__call *call, cx_error *error)
 	cx_write_text(out, "texts");
 	cx_write_array(out, found.count);
 	cx_write_raw(out, cx_buf_slice(&found.texts));
+	if (!hashed)
+		return CX_OK;
+	char text[17]; /* as text: numbers of replies stay under 2^53 */
+	snprintf(text, sizeof text, "%016" PRIx64, hash);
+	cx_write_text(out, "state_hash");
+	cx_write_text(out, text);
 	return CX_OK;
 }

@@ -17,3 +17,6 @@ daemon__method_run daemon__answer_schema_plan;  /* schema.c */
 daemon__method_run daemon__answer_index_status; /* schema.c */
 daemon__method_run daemon__answer_stats;        /* admin.c */
 daemon__method_run daemon__answer_check;        /* admin.c */
+daemon__method_run daemon__answer_changes;      /* changes.c */
+daemon__method_run daemon__answer_history;      /* changes.c */
+daemon__method_run daemon__answer_as_of;        /* record.c */

@@ -16,6 +16,10 @@ const daemon__method *daemon__method_of(proto_method method)
 		[PROTO_QUERY] = { DAEMON__IN_SLICE, true, daemon__answer_query },
 		[PROTO_COUNT] = { DAEMON__IN_SLICE, true, daemon__answer_count },
 		[PROTO_SEARCH] = { DAEMON__IN_SLICE, true, daemon__answer_search },
+		[PROTO_CHANGES] = { DAEMON__IN_SLICE, true, daemon__answer_changes },
+		[PROTO_HISTORY] = { DAEMON__ON_WORKER, true, daemon__answer_history },
+		/* As long as the history of the record. */
+		[PROTO_AS_OF] = { DAEMON__ON_WORKER, true, daemon__answer_as_of },
 		[PROTO_CREATE] = { DAEMON__ON_WRITER, false, NULL },
 		[PROTO_UPDATE] = { DAEMON__ON_WRITER, false, NULL },
 		[PROTO_UPSERT] = { DAEMON__ON_WRITER, false, NULL },

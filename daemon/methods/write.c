@@ -85,6 +85,9 @@ static cx_status run_operation(daemon__write *write, const operation *op, engine
 	case PROTO_QUERY:
 	case PROTO_COUNT:
 	case PROTO_SEARCH:
+	case PROTO_CHANGES:
+	case PROTO_HISTORY:
+	case PROTO_AS_OF:
 	case PROTO_BATCH:
 	case PROTO_SCHEMA_GET:
 	case PROTO_SCHEMA_PLAN:
