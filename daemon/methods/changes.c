@@ -270,7 +270,8 @@ cx_status daemon__answer_history(daemon__call *call, cx_error *error)
 	size_t limit = 0;
 	cx_status status = read_limit(&request->options, &limit, error);
 	if (status == CX_OK)
-		status = daemon__method_type(engine_read_schema(call->read), request, &type, error);
+		status = daemon__method_type(engine_read_schema(call->read), request, &type,
+		                             error);
 	if (status != CX_OK)
 		return status;
 

@@ -3,9 +3,9 @@
 
 #include "base/check.h"
 #include "engine/aggregate/maintain.h"
-#include "engine/log/log.h"
 #include "engine/core/meta.h"
 #include "engine/index/diff.h"
+#include "engine/log/log.h"
 #include "engine/record/partial.h"
 #include "engine/record/read.h"
 #include "engine/record/rollup.h"
