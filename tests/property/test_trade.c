@@ -2,8 +2,8 @@
 /* The lists that applications of the trade ask for, over made-up records of the built-in
  * schema: each is served by the index meant for it, touches no more of its keys than its answer
  * has rows and a few for the ends of each range, and equals what looking at every record
- * finds. Rows with the same number are parts of one question. Not asked here: totals, the search
- * box, changes since a number. CARDEX_TRADE_CUSTOMERS sets the size. */
+ * finds. Rows with the same number are parts of one question. Not asked here: totals, the
+ * search box, changes since a number. CARDEX_TRADE_CUSTOMERS sets the size. */
 #include "crm/crm.h"
 #include "tests/property/naive.h"
 #include "tests/property/trade_data.h"
@@ -33,22 +33,25 @@ typedef struct question {
 } question;
 
 static const question questions[] = {
-#define Q(...) { __VA_ARGS__ }
-	Q(1, "the customer", "customer", "['=','id',7]", "", 1, "get", NULL, 1, NULL),
-	Q(1, "its contacts", "contact", "['=','customer',7]", "is_primary desc,name", 100,
+#define Q(...)              \
+	{                   \
+		__VA_ARGS__ \
+	}
+	Q(1, "the customer", "customer", "['=','id',1]", "", 1, "get", NULL, 1, NULL),
+	Q(1, "its contacts", "contact", "['=','customer',1]", "is_primary desc,name", 100,
 	  "index", "customer,is_primary,name", 1, NULL),
 	Q(1, "its open opportunities", "opportunity",
-	  "['and',['=','customer',7],['=','state','open']]", "close_on desc", 100, "index",
+	  "['and',['=','customer',1],['=','state','open']]", "close_on desc", 100, "index",
 	  "customer,state,close_on", 1, NULL),
-	Q(1, "its last activities", "activity", "['=','customer',7]", "at desc", 20, "cluster",
+	Q(1, "its last activities", "activity", "['=','customer',1]", "at desc", 20, "cluster",
 	  "customer,at", 1, NULL),
-	Q(1, "its last orders", "sales_order", "['=','customer',7]", "ordered_on desc", 10,
+	Q(1, "its last orders", "sales_order", "['=','customer',1]", "ordered_on desc", 10,
 	  "index", "customer,ordered_on", 1, NULL),
-	Q(1, "its requests", "service_request", "['=','customer',7]", "created_at desc", 100,
+	Q(1, "its requests", "service_request", "['=','customer',1]", "created_at desc", 100,
 	  "index", "customer,created_at", 1, NULL),
-	Q(1, "its contracts", "contract", "['=','customer',7]", "end_on desc", 100, "index",
+	Q(1, "its contracts", "contract", "['=','customer',1]", "end_on desc", 100, "index",
 	  "customer,end_on", 1, NULL),
-	Q(1, "its last feedback", "feedback", "['=','customer',7]", "received_at desc", 5,
+	Q(1, "its last feedback", "feedback", "['=','customer',1]", "received_at desc", 5,
 	  "index", "customer,received_at", 1, NULL),
 	Q(2, "my most valuable open opportunities", "opportunity",
 	  "['and',['=','owner',1],['=','state','open']]", "expected_base desc", 50, "index",
@@ -56,12 +59,12 @@ static const question questions[] = {
 	Q(3, "cards of one stage and owner", "opportunity",
 	  "['and',['=','stage',2],['=','owner',1]]", "close_on", 50, "index",
 	  "stage,owner,close_on", 1, NULL),
-	Q(4, "closing this month, mine", "opportunity",
-	  "['and',['=','owner',1],['=','state','open'],['between','close_on',20200,20230]]",
+	Q(4, "closing this quarter, mine", "opportunity",
+	  "['and',['=','owner',1],['=','state','open'],['between','close_on',20200,20290]]",
 	  "close_on", 100, "index", "owner,state,close_on", 1, NULL),
-	Q(4, "closing this month, of a team", "opportunity",
+	Q(4, "closing this quarter, of a team", "opportunity",
 	  "['and',['in','owner',[1,2,3]],['=','state','open'],"
-	  "['between','close_on',20200,20230]]",
+	  "['between','close_on',20200,20290]]",
 	  "close_on", 100, "index", "owner,state,close_on", 3, NULL),
 	Q(5, "stale opportunities", "opportunity",
 	  "['and',['=','state','open'],['<','last_activity_at',1760000000000]]",
@@ -71,8 +74,8 @@ static const question questions[] = {
 	  "state,last_activity_at", 1, NULL),
 	Q(6, "stages one went through", "stage_history", "['=','opportunity',7]",
 	  "valid_from desc", 100, "cluster", "timeline", 1, NULL),
-	Q(7, "changes of a day", "stage_history",
-	  "['between','valid_from',1750000000000,1750086400000]", "valid_from", 1000, "index",
+	Q(7, "changes of a week", "stage_history",
+	  "['between','valid_from',1749600000000,1750204800000]", "valid_from", 1000, "index",
 	  "valid_from", 1, NULL),
 	Q(8, "made before an instant", "opportunity", "['<','created_at',1720000000000]",
 	  "created_at desc", 100, "index", "created_at", 1, NULL),
@@ -106,13 +109,13 @@ static const question questions[] = {
 	  "name_norm", 50, "index", "region,city,name_norm", 1, NULL),
 	Q(13, "by tier, best first", "customer", "['=','tier','high']", "order_base desc", 50,
 	  "index", "tier,order_base", 1, NULL),
-	Q(14, "same tax id", "customer", "['=','tax_id','91310000000008']", "", 10, "unique",
+	Q(14, "same tax id", "customer", "['=','tax_id','91310000000009']", "", 10, "unique",
 	  "tax_id", 1, NULL),
 	Q(14, "same name", "customer", "['=','name_norm','华东医疗000010']", "", 10, "index",
 	  "name_norm", 1, NULL),
 	Q(14, "same telephone", "customer", "['=','phone_norm','8613800000008']", "", 10,
 	  "index", "phone_norm", 1, NULL),
-	Q(14, "same e-mail", "customer", "['=','email_norm','info@c000008']", "", 10, "index",
+	Q(14, "same e-mail", "customer", "['=','email_norm','info@c000009']", "", 10, "index",
 	  "email_norm", 1, NULL),
 	Q(14, "same mobile of a contact", "contact", "['=','mobile_norm','8613900000008']", "",
 	  10, "index", "mobile_norm", 1, NULL),
@@ -124,7 +127,7 @@ static const question questions[] = {
 	  "unique", "number", 1, NULL),
 	Q(16, "orders of a customer", "sales_order", "['=','customer',2]", "ordered_on desc",
 	  20, "index", "customer,ordered_on", 1, NULL),
-	Q(16, "orders of an opportunity", "sales_order", "['=','opportunity',2]",
+	Q(16, "orders of an opportunity", "sales_order", "['=','opportunity',1]",
 	  "created_at desc", 20, "index", "opportunity,created_at", 1, NULL),
 	Q(16, "orders of a contract", "sales_order", "['=','contract',2]", "ordered_on desc",
 	  20, "index", "contract,ordered_on", 1, NULL),
@@ -133,14 +136,14 @@ static const question questions[] = {
 	Q(16, "payments of an order", "payment", "['=','order',9]", "paid_at", 100, "cluster",
 	  "order,paid_at", 1, NULL),
 	Q(17, "unpaid and overdue", "sales_order",
-	  "['and',['in','payment_status',['unpaid','partial']],['<','due_on',20300]]",
-	  "due_on", 50, "index", "payment_status,due_on", 2, NULL),
+	  "['and',['in','payment_status',['unpaid','partial']],['<','due_on',20300]]", "due_on",
+	  50, "index", "payment_status,due_on", 2, NULL),
 	Q(18, "lines of a product, newest order first", "order_line", "['=','product',3]",
 	  "order desc", 50, "index", "product,order", 1, NULL),
 	Q(19, "a person's target", "sales_target",
 	  "['and',['=','scope','user'],['null','team'],['=','user',1],['=','metric','revenue'],"
 	  "['=','period',20454]]",
-	  "", 10, "index", "scope,team,user,metric,period", 1, NULL),
+	  "", 10, "unique", "scope,team,user,metric,period", 1, NULL),
 	Q(20, "won of late", "opportunity",
 	  "['and',['=','state','won'],['>=','closed_at',1760000000000]]", "closed_at desc", 100,
 	  "index", "state,closed_at", 1, NULL),
@@ -158,7 +161,7 @@ static const question questions[] = {
 	  "['and',['=','campaign',2],['=','status','responded']]", "touched_at desc", 50,
 	  "index", "campaign,status,touched_at", 1, NULL),
 	Q(23, "responses of a customer", "campaign_touch",
-	  "['and',['=','customer',7],['>=','responded_at',0]]", "responded_at", 50, "index",
+	  "['and',['=','customer',1],['>=','responded_at',0]]", "responded_at", 50, "index",
 	  "customer,responded_at", 1, NULL),
 	Q(23, "opportunities of a campaign", "opportunity", "['=','campaign',2]",
 	  "created_at desc", 50, "index", "campaign,created_at", 1, NULL),
@@ -174,10 +177,10 @@ static const question questions[] = {
 /* So that one run tells all rows that fail. */
 static unsigned complaints;
 
-#define complain(...)                      \
-	do {                               \
-		complaints++;              \
-		print_error(__VA_ARGS__);  \
+#define complain(...)                     \
+	do {                              \
+		complaints++;             \
+		print_error(__VA_ARGS__); \
 	} while (0)
 
 typedef struct world {
@@ -288,8 +291,8 @@ static void the_plan_is_the_one_meant(world *self, const question *asked)
 	assert_int_equal(
 		cx_value_decode((cx_slice){ out.data, out.size }, limits, arena, &plan), CX_OK);
 	const bool kind = strcmp(shown(plan, "plan"), asked->plan) == 0;
-	const bool index = asked->index == NULL ||
-	                   strcmp(shown(plan, "index"), asked->index) == 0;
+	const bool index =
+		asked->index == NULL || strcmp(shown(plan, "index"), asked->index) == 0;
 	const bool sorted = strcmp(shown(plan, "order"), "sort") == 0;
 	if (!kind || !index || sorted)
 		complain("%d, %s: %s\n", asked->number, asked->what,
@@ -338,8 +341,8 @@ static const naive_record **matching(const naive_table *table, const engine_quer
 	return found;
 }
 
-static void is_the_begin_of(const question *asked, const engine_query *query,
-                            const answer *got, const naive_record **expected, size_t count)
+static void is_the_begin_of(const question *asked, const engine_query *query, const answer *got,
+                            const naive_record **expected, size_t count)
 {
 	const size_t wanted = count < query->limit ? count : query->limit;
 	if (got->count != wanted)
@@ -364,7 +367,8 @@ static void the_answer_is_right_and_cheap(world *self, const question *asked,
 	cx_error error = { 0 };
 	got.table = table;
 	got.count = 0;
-	assert_int_equal(engine_query_run(self->read, &query, take, &got, &page, &error), CX_OK);
+	assert_int_equal(engine_query_run(self->read, &query, take, &got, &page, &error),
+	                 CX_OK);
 	size_t count = 0;
 	const naive_record **expected = matching(table, &query, query.filter, &count);
 	if (count == 0)
@@ -375,9 +379,10 @@ static void the_answer_is_right_and_cheap(world *self, const question *asked,
 	size_t keys = got.count;
 	if (asked->range != NULL)
 		free(matching(table, &query, wire(asked->range), &keys));
-	if (page.keys_scanned > keys + SLACK * asked->ranges || page.rows_fetched > keys + asked->ranges)
-		complain("%d, %s: %llu keys and %llu rows for %zu\n", asked->number, asked->what,
-		         (unsigned long long)page.keys_scanned,
+	if (page.keys_scanned > keys + SLACK * asked->ranges ||
+	    page.rows_fetched > keys + asked->ranges)
+		complain("%d, %s: %llu keys and %llu rows for %zu\n", asked->number,
+		         asked->what, (unsigned long long)page.keys_scanned,
 		         (unsigned long long)page.rows_fetched, keys);
 }
 
