@@ -277,8 +277,9 @@ static void make_order(maker *self)
 	const int64_t number = ++self->sizes.orders;
 	numbered(self, "number", "SO-", number);
 	integer(self, "customer", skewed(self, self->sizes.customers));
-	if (roll(self, 2) > 0)
-		integer(self, "opportunity", skewed(self, self->sizes.opportunities));
+	if (number % 2 > 0)
+		integer(self, "opportunity",
+		        number == 1 ? 1 : skewed(self, self->sizes.opportunities));
 	if (roll(self, 3) == 0)
 		integer(self, "contract", skewed(self, self->sizes.contracts));
 	text(self, "status", pick(self, "draft", "confirmed", "fulfilled", "cancelled"));
@@ -334,7 +335,9 @@ static void make_touch(maker *self, int64_t customer)
 	self->store->now_ms = past_ms(self);
 	integer(self, "campaign", 1 + roll(self, TRADE_CAMPAIGNS));
 	integer(self, "customer", customer);
-	text(self, "status", pick(self, "sent", "opened", "responded", "attended"));
+	text(self, "status",
+	     pick(self, "sent", "sent", "sent", "sent", "sent", "sent", "opened", "opened",
+	          "responded", "attended"));
 	integer(self, "touched_at", self->store->now_ms);
 	if (customer % 2 > 0)
 		integer(self, "responded_at", self->store->now_ms + day_ms);
