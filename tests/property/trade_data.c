@@ -171,9 +171,6 @@ static void make_customer(maker *self, int64_t number)
 	text(self, "city", pick(self, "上海", "广州", "Munich"));
 	if (roll(self, 10) > 0)
 		integer(self, "owner", skewed(self, TRADE_USERS));
-	if (roll(self, 8) > 0)
-		integer(self, "last_activity_at", past_ms(self));
-	integer(self, "order_base", roll(self, 100000000));
 	if (roll(self, 4) == 0)
 		integer(self, "campaign", 1 + roll(self, TRADE_CAMPAIGNS));
 	create(self, "customer");
@@ -225,8 +222,6 @@ static void make_opportunity(maker *self)
 	integer(self, "owner", owner);
 	if (roll(self, 4) == 0)
 		integer(self, "campaign", 1 + roll(self, TRADE_CAMPAIGNS));
-	if (roll(self, 5) > 0)
-		integer(self, "last_activity_at", begun + roll(self, 90 * day_ms));
 	if (stage >= 5) {
 		integer(self, "closed_at", begun + 3 * day_ms * stage);
 		integer(self, "credited_user", owner);
