@@ -8,9 +8,12 @@
 #include "daemon/exec/queue.h"
 #include "daemon/methods/schema.h"
 #include "daemon/methods/write.h"
+#include "engine/changes.h"
 #include "engine/evolve.h"
 
 #include <stdlib.h>
+
+#define DAY_MS (UINT64_C(24) * 60 * 60 * 1000)
 
 struct daemon__writer {
 	daemon_context *context;
@@ -83,6 +86,27 @@ static void fail(daemon__writer *writer, cx_status status)
 	daemon_context_wake(writer->context);
 }
 
+/* Drops what of the change log need not be kept: somewhat more than a group adds, so that it
+ * keeps up with the writes and none waits long for it. */
+static void trim_log(daemon__writer *writer, engine_write *transaction, size_t group)
+{
+	enum { OPERATIONS_MORE = 64 };
+	const daemon_config *config = writer->context->config;
+	const engine_retention keep = { .keep_ms = config->changes_keep_days * DAY_MS,
+		                        .keep_bytes = config->changes_keep_bytes };
+	if (keep.keep_ms == 0 && keep.keep_bytes == 0)
+		return;
+	const engine_mark mark = engine_write_mark(transaction);
+	bool more;
+	cx_status status = engine_changes_trim(transaction, &keep, writer->author.now_ms,
+	                                       (uint32_t)group + OPERATIONS_MORE, &more);
+	if (status == CX_OK)
+		return;
+	engine_write_rollback(transaction, mark);
+	DAEMON_LOG(WARN, "changes kept", LOG_TEXT("status", cx_status_name(status)),
+	           LOG_TEXT("text", "the change log cannot be cut; run check"));
+}
+
 /* Runs jobs of `waiting` until the transaction is large enough, and hands it over. `*ret_group`
  * are those it took, whatever happened. */
 static cx_status run_group(daemon__writer *writer, daemon__jobs *waiting,
@@ -101,6 +125,7 @@ static cx_status run_group(daemon__writer *writer, daemon__jobs *waiting,
 	} while (waiting->count > 0 && !is_large_enough(writer, transaction) &&
 	         !daemon__schema_is_change(waiting->first->request.method));
 
+	trim_log(writer, transaction, ret_group->count);
 	/* Also one in which all failed or changed nothing: that may be due to the group before.
 	 */
 	if (engine_write_operations(transaction) > 0)
