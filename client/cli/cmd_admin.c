@@ -156,13 +156,14 @@ cli_exit cli_run_schema(cli_context *self, int argc, char **argv)
 
 cli_exit cli_run_check(cli_context *self, int argc, char **argv)
 {
-	(void)argv;
 	cardex_result *result = NULL;
-	if (argc != 1)
-		return cli_usage("usage: cardex check");
+	const bool hash = argc == 2 && strcmp(argv[1], "--state-hash") == 0;
+	if (argc != 1 && !hash)
+		return cli_usage("usage: cardex check [--state-hash]");
+	const cardex_request request = { .method = CARDEX_METHOD_CHECK, .state_hash = hash };
 	if (cli_conn(self) == NULL)
 		return CLI_UNREACHABLE;
-	if (cardex_check(self->conn, &result, &self->error) != CARDEX_OK)
+	if (cardex_call(self->conn, &request, &result, &self->error) != CARDEX_OK)
 		return cli_fail(self);
 	const cardex_value *report = cardex_result_value(result);
 	const bool sound = cardex_value_int(cardex_value_member(report, "findings")) == 0;

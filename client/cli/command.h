@@ -23,7 +23,10 @@
 	C(schema, "[TYPE] | plan [FILE] | apply [FILE]",                                      \
 	  "show the record types, or change them; see cardex help schema")                    \
 	C(index, "status [TYPE] | cancel TYPE INDEX", "show how indexes are and are built")   \
-	C(check, "", "verify every record, index entry and reference")                        \
+	C(changes, "[--from SEQ] [--limit N] [--type LIST]",                                  \
+	  "show what was changed, in order")                                                  \
+	C(history, "TYPE ID [--before SEQ] [--limit N]", "show what happened to a record")    \
+	C(check, "[--state-hash]", "verify every record, index entry and reference")          \
 	C(stats, "", "show what the server is doing and how full it is")                      \
 	C(shell, "", "type commands one after the other")                                     \
 	C(help, "[COMMAND]", "show this, or all about one command")                           \

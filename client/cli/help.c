@@ -123,7 +123,23 @@ static const topic TOPICS[] = {
 	           "  cancel TYPE INDEX  give up one that is being built\n"
 	           "\n"
 	           "example: cardex index status customer\n" },
-	{ "check", "Ends with 1 when something is wrong.\n" },
+	{ "changes",
+	  "Every create, update, delete, undelete and purge, with old and new values. An\n"
+	  "operation is shown whole, so there may be more than N.\n"
+	  "  --from SEQ         from this number on (the oldest that is kept)\n"
+	  "  --limit N          about so many changes (100, at most 1000)\n"
+	  "  --type LIST        only of these types: customer,contact\n"
+	  "\n"
+	  "example: cardex changes --from 1 --type customer\n" },
+	{ "history", "Newest first.\n"
+	             "  --before SEQ       what happened before this number\n"
+	             "  --limit N          at most so many changes (100, at most 1000)\n"
+	             "\n"
+	             "example: cardex history customer 17\n" },
+	{ "check",
+	  "Ends with 1 when something is wrong.\n"
+	  "  --state-hash       also a hash over all records: equal in stores that hold the\n"
+	  "                     same\n" },
 	{ "shell",
 	  "Words are parted by blanks; '…' and \"…\" keep them together, \\ takes the next\n"
 	  "character as it is. On a terminal there is completion (TAB) and a history:\n"
