@@ -134,6 +134,14 @@ static cx_status begin(past *self)
 	return CX_OK; /* purged: the walk meets that first */
 }
 
+/* Their past is in no log. */
+static void forget_rollups(past *self)
+{
+	for (uint16_t slot = 0; slot < self->type->field_count; slot++)
+		if (self->type->fields[slot].rollup != NULL)
+			self->values[slot] = (engine__value){ 0 };
+}
+
 static cx_status write_row(const past *self, engine_row *ret)
 {
 	CX_SCOPED(cx_buf_release) cx_buf array = CX_BUF_INIT(ENGINE_RECORD_BYTES_MAX);
@@ -163,6 +171,7 @@ cx_status engine_as_of(engine_read *read, const engine_type *type, int64_t id,
 	cx_status status = begin(&self);
 	if (status == CX_OK)
 		status = go_back(&self);
+	forget_rollups(&self);
 	if (status == CX_OK)
 		status = write_row(&self, ret);
 	if (status != CX_OK && error != NULL && error->status != status)
