@@ -91,11 +91,21 @@ static cx_status insert_entry(void *context, const engine__entry *entry)
 	return status == CX_OK ? count_inexact(self->write, entry, +1) : status;
 }
 
+/* The record has moved in its cluster. */
+static cx_status change_partial(editing *self, const engine__entry *entry)
+{
+	bool added;
+	int64_t other;
+	cx_status status =
+		engine__partial_insert(self->write, entry, self->after, &added, &other);
+	return status == CX_OK && other > 0 ? fail_unique(self, entry->index, other) : status;
+}
+
 static cx_status change_entry(void *context, const engine__entry *entry)
 {
 	editing *self = context;
 	if (engine__entry_is_partial(entry))
-		return engine__partial_change(self->write, entry);
+		return change_partial(self, entry);
 	return engine__txn_put(self->write->txn, engine__tree_of(entry->tree), entry->key,
 	                       entry->value);
 }

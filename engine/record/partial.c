@@ -61,14 +61,6 @@ static cx_status put(engine_write *write, const engine__entry *entry)
 	                       entry->value);
 }
 
-cx_status engine__partial_change(engine_write *write, const engine__entry *entry)
-{
-	place found;
-	cx_slice value;
-	cx_status status = look(write, entry, &found, &value);
-	return status == CX_OK && found == OWN ? put(write, entry) : status;
-}
-
 /* An entry with a cut text has the id in its key, so equal values do not meet there. */
 static cx_status find_equal(engine_write *write, const engine__entry *entry,
                             const engine__value *values, int64_t *ret)

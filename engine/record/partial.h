@@ -16,12 +16,8 @@ static inline bool engine__entry_is_partial(const engine__entry *entry)
 /* Removes the entry when it is there and the record's own. */
 CX_MUST_USE cx_status engine__partial_remove(engine_write *write, const engine__entry *entry);
 
-/* Puts another value under the key of an entry that the record had and has, when it is there
- * and the record's own. Where it is not there yet the builder brings it, and looks whether
- * another record has the same values. */
-CX_MUST_USE cx_status engine__partial_change(engine_write *write, const engine__entry *entry);
-
-/* Puts the entry of a record that the builder came by. `values` are the record's.
+/* Puts the entry of a record that the builder came by, or that a write has moved in its
+ * cluster, maybe to where the builder does not come any more. `values` are the record's.
  * `*ret_added`: it was not there. `*ret_other` > 0: the record that has its place in a unique
  * index; nothing was put then. */
 CX_MUST_USE cx_status engine__partial_insert(engine_write *write, const engine__entry *entry,
