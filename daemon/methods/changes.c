@@ -6,6 +6,8 @@
 #include "base/msgpack.h"
 #include "daemon/methods/answers.h"
 
+#include <inttypes.h>
+
 enum {
 	LIMIT_DEFAULT = 100,
 	LIMIT_MAX = 1000,
@@ -240,8 +242,9 @@ cx_status daemon__answer_changes(daemon__call *call, cx_error *error)
 	uint64_t next = given ? options->from : oldest;
 	if (given && (next == 0 || next > seq + 1))
 		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "from must lie between 1 and %llu, one behind the last change",
-		               (unsigned long long)(seq + 1));
+		               "from must lie between 1 and %" PRIu64
+		               ", one behind the last change",
+		               seq + 1);
 	if (next < oldest)
 		return cx_fail(error, CX_COMPACTED,
 		               "changes before %llu are not kept any more: read the records, "

@@ -47,8 +47,8 @@ static const char *const whole[] = {
 	"[0, 42, 'index.status', [{'type': 'customer'}]]",
 	"[0, 43, 'index.cancel', ['customer', 'name_norm']]",
 	"[0, 50, 'changes', []]",
-	"[0, 50, 'changes', [{'limit': 5, 'deadline_ms': 250, 'types': ['customer'], 'from': "
-	"7}]]",
+	("[0, 50, 'changes', [{'limit': 5, 'deadline_ms': 250, 'types': ['customer'], "
+	 "'from': 7}]]"),
 	"[0, 51, 'history', ['customer', 7, {'limit': 5, 'before': 9}]]",
 	"[0, 52, 'as_of', ['customer', 7, {'seq': 9}]]",
 	"[0, 52, 'as_of', ['customer', 7, {'at': 1700000000000}]]",
