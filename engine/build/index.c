@@ -52,12 +52,27 @@ static cx_status clear(engine__slice *slice, bool *ret_done)
 	return status;
 }
 
+/* A record with the values of another has moved to where the build had been. */
+static cx_status begin_again(engine__slice *slice)
+{
+	engine__build_set_frontier(slice->build, (cx_slice){ 0 });
+	slice->build->records = 0;
+	slice->build->entries = 0;
+	return engine__build_put(slice->write, slice->build);
+}
+
 static cx_status finish(engine__slice *slice)
 {
 	engine__build *build = slice->build;
 	const bool fails = build->duplicates > 0;
-	cx_status status = engine__build_set_state(
-		slice->write, build->id, fails ? ENGINE_INDEX_FAILED : ENGINE_INDEX_READABLE);
+	bool met;
+	cx_status status = engine__index_take_met(slice->write, build->id, &met);
+	if (status == CX_OK && met && !fails)
+		return begin_again(slice);
+	if (status != CX_OK)
+		return status;
+	status = engine__build_set_state(slice->write, build->id,
+	                                 fails ? ENGINE_INDEX_FAILED : ENGINE_INDEX_READABLE);
 	if (status != CX_OK)
 		return status;
 	if (!fails)

@@ -156,10 +156,32 @@ cx_status engine__index_inexact_add(engine_write *write, const engine_index *ind
 	return put_counter(write, slice_of_key(&key), count + (uint64_t)(int64_t)delta);
 }
 
+cx_status engine__index_met_duplicate(engine_write *write, const engine_index *index)
+{
+	const counter_key key = counter_key_of('d', index->id);
+	return put_counter(write, slice_of_key(&key), 1);
+}
+
+cx_status engine__index_take_met(engine_write *write, uint16_t index_id, bool *ret_met)
+{
+	const counter_key key = counter_key_of('d', index_id);
+	uint64_t met;
+	cx_status status = get_u64(&write->read, slice_of_key(&key), &met);
+	*ret_met = status == CX_OK && met > 0;
+	return *ret_met
+	               ? engine__txn_remove(write->txn, write->engine->meta, slice_of_key(&key))
+	               : status;
+}
+
 cx_status engine__index_inexact_forget(engine_write *write, uint16_t index_id)
 {
-	const counter_key key = counter_key_of('n', index_id);
-	return engine__txn_remove(write->txn, write->engine->meta, slice_of_key(&key));
+	const counter_key count = counter_key_of('n', index_id);
+	const counter_key note = counter_key_of('d', index_id);
+	cx_status status =
+		engine__txn_remove(write->txn, write->engine->meta, slice_of_key(&count));
+	if (status != CX_OK)
+		return status;
+	return engine__txn_remove(write->txn, write->engine->meta, slice_of_key(&note));
 }
 
 cx_status engine__meta_generation(engine_read *read, uint64_t *ret)

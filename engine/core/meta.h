@@ -12,6 +12,7 @@
  * | "logsize"              | u64 big-endian: bytes of the change log                         |
  * | "oldest"               | u64 big-endian: first change that is kept; absent = 1           |
  * | "i" type id u16        | u64 big-endian: last id given to a record of the type           |
+ * | "d" index id u16       | u64 1: writes met duplicates while it was built                 |
  * | "n" index id u16       | u64 big-endian: inexact entries of the index; absent = 0        |
  *
  * A store of another major format, or with a feature this build does not know, is refused.
@@ -60,7 +61,14 @@ CX_MUST_USE cx_status engine__meta_next_id(engine_write *write, const engine_typ
 /* Marks an id as given that was chosen elsewhere. */
 CX_MUST_USE cx_status engine__meta_take_id(engine_write *write, const engine_type *type,
                                            int64_t id);
-/* Forgets the count of an index that is no more. */
+/* Notes that a write met two records with the same values in a unique index that is being
+ * built, where the builder may have been already; and takes the note back. */
+CX_MUST_USE cx_status engine__index_met_duplicate(engine_write *write,
+                                                  const engine_index *index);
+CX_MUST_USE cx_status engine__index_take_met(engine_write *write, uint16_t index_id,
+                                             bool *ret_met);
+
+/* Forgets the count and the note of an index that is no more. */
 CX_MUST_USE cx_status engine__index_inexact_forget(engine_write *write, uint16_t index_id);
 
 /* Entries of the index whose key was cut. Order of the index is exact only when 0. */

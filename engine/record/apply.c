@@ -98,7 +98,10 @@ static cx_status change_partial(editing *self, const engine__entry *entry)
 	int64_t other;
 	cx_status status =
 		engine__partial_insert(self->write, entry, self->after, &added, &other);
-	return status == CX_OK && other > 0 ? fail_unique(self, entry->index, other) : status;
+	/* It had the values before, so the write is not to blame: the build will fail. */
+	return status == CX_OK && other > 0
+	               ? engine__index_met_duplicate(self->write, entry->index)
+	               : status;
 }
 
 static cx_status change_entry(void *context, const engine__entry *entry)

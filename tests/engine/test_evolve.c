@@ -306,9 +306,9 @@ static void duplicates_fail_a_unique_index_and_nothing_else(void **state)
 }
 
 /* Values longer than a key meet in their records, not in the index. */
-static void long_duplicates_are_found(void **state)
+/* `x` is what the last of the duplicates is moved to, in its cluster, with its text. */
+static void find_long_duplicates(const char *x)
 {
-	(void)state;
 	store_fixture store;
 	fixture_open(&store, once);
 	char fields[1400];
@@ -321,11 +321,23 @@ static void long_duplicates_are_found(void **state)
 	}
 	evolve_apply(&store, with_unique);
 	evolve_step(&store, SHORT_NS);
-	fixture_update(&store, "a", 4, "{'x': 9}"); /* moves it, with its text */
+	fixture_update(&store, "a", 4, x);
 	evolve_build(&store);
 	assert_string_equal(evolve_state(&store, "a", "s"), "failed: duplicates 1: 1=4");
 	fixture_assert_sound(&store);
 	fixture_close(&store);
+}
+
+static void long_duplicates_are_found(void **state)
+{
+	(void)state;
+	find_long_duplicates("{'x': 9}");
+}
+
+static void duplicates_are_found_where_the_build_has_been(void **state)
+{
+	(void)state;
+	find_long_duplicates("{'x': -9}");
 }
 
 static void a_build_can_be_cancelled(void **state)
@@ -500,6 +512,7 @@ int main(void)
 		cmocka_unit_test(a_handle_forgets_the_plans_of_another_schema),
 		cmocka_unit_test(duplicates_fail_a_unique_index_and_nothing_else),
 		cmocka_unit_test(long_duplicates_are_found),
+		cmocka_unit_test(duplicates_are_found_where_the_build_has_been),
 		cmocka_unit_test(a_build_can_be_cancelled),
 		cmocka_unit_test(what_is_dropped_is_removed),
 		cmocka_unit_test(references_are_found_while_their_index_changes),
