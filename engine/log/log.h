@@ -36,9 +36,8 @@ CX_MUST_USE cx_status engine__log_append(engine_write *write, const engine_type 
                                          int64_t id, const engine__value *before,
                                          const engine__value *after, cx_slice row);
 
-/* Adds an entry that tells nothing but what happened to whom. */
-CX_MUST_USE cx_status engine__log_append_redacted(engine_write *write,
-                                                  const engine_logged *change);
+/* Adds an entry that tells nothing but what happened to whom. Errors: as above. */
+CX_MUST_USE cx_status engine__log_append_bare(engine_write *write, const engine_logged *change);
 
 /* Erases the values of all entries of a record. Errors: CX_CORRUPT, CX_NO_MEMORY, … */
 CX_MUST_USE cx_status engine__log_redact(engine_write *write, const engine_type *type,
