@@ -330,6 +330,38 @@ static void what_is_older_than_it_is_kept_goes(void **state)
 	assert_string_equal(changes_from(f, 2, 1), "COMPACTED");
 }
 
+/* Its last change is not kept, and neither is one that was made since. */
+static void what_did_not_change_since_the_log_was_cut_is_read_as_it_was(void **state)
+{
+	store_fixture *f = *state;
+	fixture_create(f, "company", "{'name': 'A'}"); /* 1, at 1000 */
+	fixture_create(f, "company", "{'name': 'B'}");
+	fixture_create(f, "company", "{'name': 'C'}");
+	fixture_do(f, FIXTURE_DELETE, "company", 2);
+	fixture_do(f, FIXTURE_DELETE, "company", 3);
+	fixture_do(f, FIXTURE_PURGE, "company", 3);
+	fixture_create(f, "note", "{'text': 'x'}");
+	fixture_create(f, "note", "{'text': 'y'}");                    /* 8, at 1007 */
+	fixture_update(f, "note", 1, "{'text': 'z'}");                 /* 9, at 1008 */
+	trim(f, (engine_retention){ .keep_ms = 1 }, 1008, 100, false); /* leaves 8 and 9 */
+	static const char A[] = "[1, 1, 1000, nil, 1000, nil, nil, nil, 'A', nil]";
+	for (uint64_t seq = 7; seq <= 9; seq++) {
+		assert_string_equal(at_seq(f, "company", 1, seq), A);
+		assert_string_equal(at_seq(f, "company", 2, seq), "NOT_FOUND");
+		assert_string_equal(at_seq(f, "company", 3, seq), "NOT_FOUND");
+	}
+	assert_string_equal(at_seq(f, "company", 1, 6), "COMPACTED");
+	assert_string_equal(at_seq(f, "company", 3, 6), "COMPACTED");
+	assert_string_equal(at_seq(f, "note", 1, 8), "COMPACTED"); /* by whom is not known */
+	assert_string_equal(as_of(f, "company", 1, (engine_moment){ .at_ms = 1000 }), A);
+	assert_string_equal(as_of(f, "company", 1, (engine_moment){ .at_ms = 999 }),
+	                    "COMPACTED");
+	assert_string_equal(as_of(f, "company", 3, (engine_moment){ .at_ms = 1007 }),
+	                    "NOT_FOUND");
+	assert_string_equal(as_of(f, "company", 3, (engine_moment){ .at_ms = 1006 }),
+	                    "COMPACTED");
+}
+
 static void the_log_is_cut_to_so_many_bytes(void **state)
 {
 	store_fixture *f = *state;
@@ -618,6 +650,7 @@ int main(void)
 		TEST(a_record_is_read_as_it_was),
 		TEST(purge_erases_the_values_from_the_log),
 		TEST(what_is_older_than_it_is_kept_goes),
+		TEST(what_did_not_change_since_the_log_was_cut_is_read_as_it_was),
 		TEST(the_log_is_cut_to_so_many_bytes),
 		TEST(the_log_makes_the_same_store_again),
 		TEST(a_store_that_follows_forgets_what_is_purged),
