@@ -4,7 +4,7 @@
  * more in an empty store. */
 #include "base/hash.h"
 #include "engine/changes.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/evolve_fixture.h"
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
 
@@ -381,6 +381,26 @@ static void the_log_is_cut_to_so_many_bytes(void **state)
 	assert_string_equal(changes_from(f, 50, 1), "COMPACTED");
 }
 
+static void the_log_of_a_type_that_was_dropped_is_sound_and_can_be_cut(void **state)
+{
+	(void)state;
+	store_fixture f;
+	fixture_open(&f, "type a { n int }\ntype b { n int }");
+	fixture_create(&f, "b", "{'n': 1}");
+	fixture_create(&f, "a", "{'n': 1}");
+	fixture_do(&f, FIXTURE_DELETE, "b", 1);
+	fixture_do(&f, FIXTURE_PURGE, "b", 1);
+	evolve_apply(&f, "type a { n int }");
+	evolve_build(&f);
+	fixture_assert_sound(&f);
+	assert_string_equal(changes_from(&f, 1, 100), "2.0 create a 1 rev 1 > 5");
+	trim(&f, (engine_retention){ .keep_bytes = 1 }, 0, 3, true);
+	fixture_assert_sound(&f);
+	trim(&f, (engine_retention){ .keep_bytes = 1 }, 0, 3, false);
+	fixture_assert_sound(&f);
+	fixture_close(&f);
+}
+
 /* ---- once more ---- */
 
 typedef struct replaying {
@@ -652,6 +672,7 @@ int main(void)
 		TEST(what_is_older_than_it_is_kept_goes),
 		TEST(what_did_not_change_since_the_log_was_cut_is_read_as_it_was),
 		TEST(the_log_is_cut_to_so_many_bytes),
+		TEST(the_log_of_a_type_that_was_dropped_is_sound_and_can_be_cut),
 		TEST(the_log_makes_the_same_store_again),
 		TEST(a_store_that_follows_forgets_what_is_purged),
 		TEST(a_change_that_does_not_fit_the_records_is_not_replayed),
