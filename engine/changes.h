@@ -109,11 +109,13 @@ CX_MUST_USE cx_status engine_changes_trim(engine_write *write,
  * same. Errors: CX_DEADLINE, CX_CORRUPT, CX_IO. */
 CX_MUST_USE cx_status engine_state_hash(engine_read *read, uint64_t deadline_ns, uint64_t *ret);
 
-/* Does the operation of which `change` is part 0 once more, in another store of the same
- * schema, with the same seq, id, time and author; parts that follow are done with it and are
- * ignored. Replaying a whole log into an empty store gives the same state hash and the same
- * seq. Errors: CX_INVALID_ARGUMENT (not the next seq of that store), CX_COMPACTED (redacted: a
- * record that was purged later has no values; its create and purge leave only its id taken),
- * those of the operation. */
+/* Does `change` once more in another store of the same schema, with the same seq, id, revision,
+ * time and author; parts have to come in their order. Replaying a whole log into an empty store
+ * gives the same state hash, the same seq and the same log. A record that was purged since has
+ * no values: it is not made, only its id is taken. A failure takes back all parts of the
+ * operation.
+ * Errors: CX_INVALID_ARGUMENT (not the next change of that store, or its records differ),
+ * CX_NO_TYPE, CX_NOT_FOUND (of a record whose create was not replayed), CX_UNIQUE, CX_CORRUPT,
+ * CX_NO_MEMORY, CX_TOO_LARGE, CX_IO. */
 CX_MUST_USE cx_status engine_changes_replay(engine_write *write, const engine_logged *change,
                                             cx_error *error);

@@ -14,6 +14,7 @@ typedef struct past {
 	const engine_type *type;
 	int64_t id;
 	engine_moment moment;
+	bool is_there; /* now, if only deleted */
 	engine__value values[ENGINE_SLOTS_MAX];
 	cx_error *error;
 } past;
@@ -97,8 +98,45 @@ static cx_status arrive(past *self, const engine_logged *change)
 	return CX_OK;
 }
 
+/* The log reaches back to the moment, that is, all that came after it is kept. Of a time that
+ * is certain when what is there has not been changed since; of what is not, when the oldest
+ * that is kept is older. */
+static cx_status is_kept(past *self, bool *ret)
+{
+	if (self->moment.seq == 0 && self->is_there) {
+		*ret = self->values[ENGINE_SLOT_UPDATED_AT].integer <= self->moment.at_ms;
+		return CX_OK;
+	}
+	uint64_t oldest;
+	cx_status status = engine__meta_log_oldest(self->read, &oldest);
+	if (status != CX_OK)
+		return status;
+	*ret = self->moment.seq + 1 >= oldest;
+	if (self->moment.seq > 0)
+		return CX_OK;
+	engine_logged first;
+	status = engine__log_get(self->read, oldest, 0, &first);
+	*ret = status == CX_OK && is_reached(self, &first);
+	return status == CX_NOT_FOUND ? CX_OK : status;
+}
+
+/* No change of it is kept: it is as it was, as far back as the log reaches. */
+static cx_status stand(past *self)
+{
+	bool kept;
+	cx_status status = is_kept(self, &kept);
+	if (status != CX_OK)
+		return status;
+	if (!kept)
+		return fail_compacted(self);
+	if (!self->is_there || self->values[ENGINE_SLOT_DELETED_AT].shape != ENGINE__NULL)
+		return engine__fail_not_found(self->type, self->id, self->error);
+	return CX_OK;
+}
+
 static cx_status go_back(past *self)
 {
+	bool moved = false;
 	CX_SCOPED(engine__history_walk_end) engine__history_walk walk = { 0 };
 	cx_status status =
 		engine__history_walk_begin(self->read, self->type, self->id, UINT64_MAX, &walk);
@@ -108,7 +146,7 @@ static cx_status go_back(past *self)
 		engine_logged change;
 		status = engine__history_walk_next(&walk, &seq, &part);
 		if (status == CX_NOT_FOUND)
-			return fail_compacted(self); /* its create is not kept */
+			return moved ? fail_compacted(self) : stand(self);
 		if (status == CX_OK)
 			status = engine__log_get(self->read, seq, part, &change);
 		if (status == CX_NOT_FOUND)
@@ -117,6 +155,7 @@ static cx_status go_back(past *self)
 			return arrive(self, &change);
 		if (status == CX_OK)
 			status = take_back(self, &change);
+		moved = true;
 	}
 	return status;
 }
@@ -125,13 +164,14 @@ static cx_status begin(past *self)
 {
 	engine_row row;
 	cx_status status = engine_get_any(self->read, self->type, self->id, &row, self->error);
+	self->is_there = status == CX_OK;
 	if (status == CX_OK)
 		return engine__row_values(self->type, row.array, self->values);
 	int64_t last;
 	if (status != CX_NOT_FOUND ||
 	    engine__meta_last_id(self->read, self->type, &last) != CX_OK || self->id > last)
 		return status;
-	return CX_OK; /* purged: the walk meets that first */
+	return CX_OK; /* purged: the walk meets that first, when it is kept */
 }
 
 /* Their past is in no log. */

@@ -1,30 +1,49 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Doing once more what the log tells. An operation that names a record which is there is run
- * again, and does the rest of it by itself. What was redacted has left no record: of it the log
- * gets the same bare entries, and what the operation did to records that are still there (a
- * reference cleared, or set again) is done to them. */
+/* Doing once more what the log tells, part by part: what a delete took along is in the log, so
+ * nothing is looked for again. Records that were purged since have left no values. They are not
+ * made, the log gets the same bare entries of them, and what happened to others because of them
+ * still happens. */
 #include "engine/core/meta.h"
 #include "engine/log/log.h"
 #include "engine/record/apply.h"
 #include "engine/record/fields.h"
 #include "engine/record/operation.h"
 #include "engine/record/read.h"
+#include "engine/record/undo.h"
 #include "engine/row/row.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-static cx_status create(engine_write *write, const engine_logged *change, cx_error *error)
+/* One part, and the record it is of before and after it. */
+typedef struct replaying {
+	engine_write *write;
+	const engine_logged *change;
+	cx_error *error;
+	engine__value before[ENGINE_SLOTS_MAX];
+	engine__value after[ENGINE_SLOTS_MAX];
+} replaying;
+
+/* The record is changed from `before` to `after`, which has what every change sets. */
+static cx_status apply(replaying *self)
 {
-	CX_UNSET engine__value values[ENGINE_SLOTS_MAX];
-	cx_status status = engine__row_values(change->type, change->row, values);
-	if (status == CX_OK && values[ENGINE_SLOT_ID].integer != change->id)
+	const engine_logged *change = self->change;
+	return engine__apply(self->write, change->type, change->id, self->before, self->after,
+	                     self->error);
+}
+
+static cx_status create(replaying *self)
+{
+	const engine_logged *change = self->change;
+	cx_status status = engine__row_values(change->type, change->row, self->after);
+	if (status == CX_OK && self->after[ENGINE_SLOT_ID].integer != change->id)
 		status = CX_CORRUPT;
 	if (status == CX_OK)
-		status = engine__meta_take_id(write, change->type, change->id);
-	return status == CX_OK
-	               ? engine__apply(write, change->type, change->id, NULL, values, error)
-	               : status;
+		status = engine__meta_take_id(self->write, change->type, change->id);
+	if (status != CX_OK)
+		return status;
+	return engine__apply(self->write, change->type, change->id, NULL, self->after,
+	                     self->error);
 }
 
 /* Sets the fields to their new values. */
@@ -50,98 +69,216 @@ static cx_status set_fields(const engine_logged *change, engine__value *values)
 	return reader.failed ? CX_CORRUPT : CX_OK;
 }
 
-static cx_status update(engine_write *write, const engine_logged *change, cx_error *error)
+/* A reference that a delete cleared is written down for its undelete. When the records it took
+ * were all purged since, there is none. */
+static cx_status note_cleared(replaying *self)
 {
-	CX_UNSET engine__value before[ENGINE_SLOTS_MAX], after[ENGINE_SLOTS_MAX];
-	engine_row row;
-	cx_status status = engine_get_any(&write->read, change->type, change->id, &row, error);
-	if (status == CX_OK)
-		status = engine__row_values(change->type, row.array, before);
-	if (status != CX_OK)
-		return status;
-	memcpy(after, before, change->type->field_count * sizeof *after);
-	status = set_fields(change, after);
-	if (status != CX_OK)
-		return status;
-	after[ENGINE_SLOT_REV].integer = change->rev;
-	const engine_author author = { .now_ms = change->at_ms, .user = change->by };
-	engine__fields_stamp(&author, false, after);
-	return engine__apply(write, change->type, change->id, before, after, error);
-}
-
-/* As it is in the log, where it changes a record that is there; otherwise a bare entry. */
-static cx_status one_part(engine_write *write, const engine_logged *change, cx_error *error)
-{
-	if (change->kind == ENGINE_CHANGED_CREATE && !change->redacted)
-		return create(write, change, error);
-	if (change->kind == ENGINE_CHANGED_UPDATE && !change->redacted)
-		return update(write, change, error);
-	if (change->kind == ENGINE_CHANGED_CREATE) {
-		cx_status status = engine__meta_take_id(write, change->type, change->id);
-		if (status != CX_OK)
-			return status;
+	engine__replay *replay = &self->write->replay;
+	const engine_type *type = self->change->type;
+	cx_status status = CX_OK;
+	for (uint16_t i = 0; i < type->field_count && status == CX_OK; i++) {
+		const bool cleared = type->fields[i].kind == ENGINE_REF &&
+		                     self->before[i].shape != ENGINE__NULL &&
+		                     self->after[i].shape == ENGINE__NULL;
+		if (!cleared || replay->steps == 0)
+			continue;
+		const engine__step step = { .kind = ENGINE__STEP_CLEARED,
+			                    .type = type,
+			                    .id = self->change->id,
+			                    .field = &type->fields[i],
+			                    .target = self->before[i].integer };
+		status = engine__step_put(self->write, self->change->seq, replay->steps++,
+		                          &step);
 	}
-	return engine__log_append_redacted(write, change);
+	return status;
 }
 
-static cx_status is_there(engine_write *write, const engine_logged *change, bool *ret)
+/* One that was redacted but is still there will be purged: only its revision counts. */
+static cx_status update(replaying *self)
 {
+	cx_status status =
+		self->change->redacted ? CX_OK : set_fields(self->change, self->after);
+	if (status == CX_OK)
+		status = apply(self);
+	return status == CX_OK && self->write->replay.deletes ? note_cleared(self) : status;
+}
+
+static cx_status delete_one(replaying *self)
+{
+	engine_write *write = self->write;
+	const engine_logged *change = self->change;
+	self->after[ENGINE_SLOT_DELETED_AT] = self->after[ENGINE_SLOT_UPDATED_AT];
+	cx_status status = apply(self);
+	const engine__deletion root = { .delete_id = change->seq,
+		                        .type = write->replay.type,
+		                        .id = write->replay.id };
+	if (status == CX_OK)
+		status = engine__deletion_put(write, change->type, change->id, &root);
+	const engine__step step = { .kind = ENGINE__STEP_DELETED,
+		                    .type = change->type,
+		                    .id = change->id };
+	return status == CX_OK
+	               ? engine__step_put(write, change->seq, write->replay.steps++, &step)
+	               : status;
+}
+
+/* The record is deleted no more, or gone, and with it all that its delete wrote down. */
+static cx_status end_deletion(replaying *self)
+{
+	engine_write *write = self->write;
+	engine__deletion deletion;
+	cx_status status = engine__deletion_get(&write->read, self->change->type,
+	                                        self->change->id, &deletion);
+	if (status == CX_OK)
+		status = engine__deletion_remove(write, self->change->type, self->change->id);
+	for (uint32_t i = 0; status == CX_OK; i++) {
+		engine__step step;
+		status = engine__step_get(&write->read, deletion.delete_id, i, &step);
+		if (status == CX_NOT_FOUND)
+			return CX_OK;
+		if (status == CX_OK)
+			status = engine__step_remove(write, deletion.delete_id, i);
+	}
+	return status == CX_NOT_FOUND ? CX_CORRUPT : status;
+}
+
+static cx_status undelete(replaying *self)
+{
+	self->after[ENGINE_SLOT_DELETED_AT] = (engine__value){ .shape = ENGINE__NULL };
+	cx_status status = apply(self);
+	return status == CX_OK ? end_deletion(self) : status;
+}
+
+static cx_status purge(replaying *self)
+{
+	const engine_logged *change = self->change;
+	cx_status status = engine__log_redact(self->write, change->type, change->id);
+	if (status == CX_OK)
+		status = engine__apply(self->write, change->type, change->id, self->before,
+		                       NULL, self->error);
+	return status == CX_OK ? end_deletion(self) : status;
+}
+
+/* It was purged since: only its id is taken, and it has its entries. */
+static cx_status pass_over(replaying *self)
+{
+	const engine_logged *change = self->change;
+	int64_t last;
+	cx_status status = engine__meta_last_id(&self->write->read, change->type, &last);
+	const bool creates = change->kind == ENGINE_CHANGED_CREATE;
+	const bool has_values = change->kind == ENGINE_CHANGED_UPDATE && !change->redacted;
+	if (status == CX_OK && !creates && (has_values || change->id > last))
+		return engine__fail_not_found(change->type, change->id, self->error);
+	if (status == CX_OK && creates)
+		status = engine__meta_take_id(self->write, change->type, change->id);
+	return status == CX_OK ? engine__log_append_bare(self->write, change) : status;
+}
+
+/* Takes the record as it stands for `before`, and for `after` with what every change sets.
+ * Errors: CX_NOT_FOUND. */
+static cx_status load(replaying *self)
+{
+	const engine_logged *change = self->change;
 	engine_row row;
-	cx_status status = change->type == NULL ? CX_NOT_FOUND
-	                                        : engine_get_any(&write->read, change->type,
-	                                                         change->id, &row, NULL);
-	*ret = status == CX_OK;
-	return status == CX_NOT_FOUND ? CX_OK : status;
+	cx_status status =
+		engine_get_any(&self->write->read, change->type, change->id, &row, NULL);
+	if (status == CX_OK)
+		status = engine__row_values(change->type, row.array, self->before);
+	if (status != CX_OK)
+		return status;
+	const int64_t rev = self->before[ENGINE_SLOT_REV].integer;
+	const bool deletes = change->kind == ENGINE_CHANGED_DELETE;
+	const bool fits = change->kind == ENGINE_CHANGED_PURGE || change->rev == rev + 1;
+	if (!fits || (deletes && engine__is_deleted(self->before)))
+		return cx_fail(self->error, CX_INVALID_ARGUMENT,
+		               "change %" PRIu64 ".%" PRIu32 " does not fit: %s %lld has "
+		               "revision %lld in this store",
+		               change->seq, change->part, change->type->name,
+		               (long long)change->id, (long long)rev);
+	memcpy(self->after, self->before, change->type->field_count * sizeof *self->after);
+	self->after[ENGINE_SLOT_REV].integer++;
+	engine__fields_stamp(&self->write->logging.author, false, self->after);
+	return CX_OK;
 }
 
-/* Runs the operation. */
-static cx_status run(engine_write *write, const engine_logged *change, cx_error *error)
+static cx_status run(replaying *self)
 {
-	const engine_change how = { .author = { .now_ms = change->at_ms, .user = change->by },
-		                    .internal = true };
-	engine_outcome outcome;
-	switch (change->kind) {
-	case ENGINE_CHANGED_DELETE:
-		return engine_delete(write, change->type, change->id, &how, &outcome, error);
-	case ENGINE_CHANGED_UNDELETE:
-		return engine_undelete(write, change->type, change->id, &how, &outcome, error);
-	case ENGINE_CHANGED_PURGE:
-		return engine_purge(write, change->type, change->id, &how, &outcome, error);
-	case ENGINE_CHANGED_CREATE:
+	if (self->change->kind == ENGINE_CHANGED_CREATE)
+		return self->change->redacted ? pass_over(self) : create(self);
+	cx_status status = load(self);
+	if (status == CX_NOT_FOUND)
+		return pass_over(self);
+	if (status != CX_OK)
+		return status;
+	switch (self->change->kind) {
 	case ENGINE_CHANGED_UPDATE:
+		return update(self);
+	case ENGINE_CHANGED_DELETE:
+		return delete_one(self);
+	case ENGINE_CHANGED_UNDELETE:
+		return undelete(self);
+	case ENGINE_CHANGED_PURGE:
+		return purge(self);
+	case ENGINE_CHANGED_CREATE:
 		break;
 	}
 	return CX_CORRUPT;
 }
 
-static cx_status begin_operation(engine_write *write, const engine_logged *change,
-                                 cx_error *error)
+static cx_status check_place(const engine_write *write, const engine_logged *change,
+                             cx_error *error)
 {
-	bool there;
-	cx_status status = is_there(write, change, &there);
-	if (status != CX_OK)
-		return status;
-	const bool of_one =
-		change->kind == ENGINE_CHANGED_CREATE || change->kind == ENGINE_CHANGED_UPDATE;
-	if (there && !of_one) {
-		write->replay_runs = true;
-		return run(write, change, error);
-	}
-	write->replay_runs = false;
+	const bool next = change->part == 0 ? change->seq == write->seq + 1
+	                                    : change->seq == write->seq &&
+	                                              change->seq == write->logging.seq &&
+	                                              change->part == write->logging.part;
+	if (next)
+		return CX_OK;
+	return cx_fail(error, CX_INVALID_ARGUMENT,
+	               "change %" PRIu64 ".%" PRIu32 " does not follow %" PRIu64
+	               ", the last of this store",
+	               change->seq, change->part, write->seq);
+}
+
+static void begin_operation(engine_write *write, const engine_logged *change, cx_error *error)
+{
 	const engine_change how = { .author = { .now_ms = change->at_ms, .user = change->by } };
-	engine__operation op = engine__operation_begin(write, &how, error);
-	return engine__operation_end(&op, one_part(write, change, error));
+	const engine__operation op = engine__operation_begin(write, &how, error);
+	write->replay = (engine__replay){ .mark = op.mark,
+		                          .type = change->type,
+		                          .id = change->id,
+		                          .deletes = change->kind == ENGINE_CHANGED_DELETE };
+}
+
+static cx_status one_part(engine_write *write, const engine_logged *change, cx_error *error)
+{
+	CX_UNSET replaying self;
+	self.write = write;
+	self.change = change;
+	self.error = error;
+	if (change->part == 0)
+		begin_operation(write, change, error);
+	else
+		cx_arena_clear(write->arena);
+	cx_status status = run(&self);
+	if (status == CX_OK) {
+		write->seq = change->seq;
+		write->read.seq = change->seq;
+		return CX_OK;
+	}
+	engine_write_rollback(write, write->replay.mark);
+	if (error != NULL && error->status != status)
+		cx_fail(error, status, "change %" PRIu64 ".%" PRIu32 ": %s", change->seq,
+		        change->part, cx_status_text(status));
+	return status;
 }
 
 cx_status engine_changes_replay(engine_write *write, const engine_logged *change,
                                 cx_error *error)
 {
-	const uint64_t expected = change->part == 0 ? write->seq + 1 : write->seq;
-	if (change->seq != expected)
-		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "change %" PRIu64 " does not follow %" PRIu64
-		               ", the last of this store",
-		               change->seq, write->seq);
+	cx_status status = check_place(write, change, error);
+	if (status != CX_OK)
+		return status;
 	engine_logged own = *change;
 	if (change->type != NULL) /* it is of the other store */
 		own.type = engine_schema_type(engine_read_schema(&write->read),
@@ -150,10 +287,5 @@ cx_status engine_changes_replay(engine_write *write, const engine_logged *change
 		return cx_fail(error, CX_NO_TYPE,
 		               "change %" PRIu64 " is of a type that this store has not",
 		               change->seq);
-	if (change->part == 0)
-		return begin_operation(write, &own, error);
-	if (write->replay_runs)
-		return CX_OK; /* the operation has done it */
-	cx_arena_clear(write->arena);
 	return one_part(write, &own, error);
 }

@@ -19,24 +19,22 @@ static bool is_spare(const trimming *self, const engine_logged *change)
 	       (uint64_t)(self->now_ms - change->at_ms) > keep->keep_ms;
 }
 
-/* The id of a type that was dropped is not known, and neither is its history: its trees go with
- * the type. */
-static cx_status remove_change(trimming *self, const engine_logged *change)
+static cx_status remove_change(trimming *self, const engine_logged *change, uint16_t type_id)
 {
 	cx_status status = engine__log_remove(self->write, change->seq, change->part);
-	if (status != CX_OK || change->type == NULL)
+	if (status != CX_OK)
 		return status;
 	uint8_t bytes[ENGINE__HISTORY_KEY_BYTES];
-	return engine__txn_remove(self->write->txn, self->write->engine->history,
-	                          engine__history_key(bytes, change->type->id, change->id,
-	                                              change->seq, change->part));
+	return engine__txn_remove(
+		self->write->txn, self->write->engine->history,
+		engine__history_key(bytes, type_id, change->id, change->seq, change->part));
 }
 
 /* Removes the operation that begins with `change`. */
 static cx_status remove_operation(trimming *self, engine__log_walk *walk, engine_logged change)
 {
 	for (;;) {
-		cx_status status = remove_change(self, &change);
+		cx_status status = remove_change(self, &change, walk->type_id);
 		if (status != CX_OK || change.last)
 			return status;
 		status = engine__log_walk_next(walk, &change);

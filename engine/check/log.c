@@ -11,17 +11,20 @@
 
 #define PLACE(change) (unsigned long long)(change)->seq, (change)->part
 
-static cx_status check_place(engine__checking *self, const engine_logged *change)
+static cx_status check_place(engine__checking *self, const engine_logged *change,
+                             uint16_t type_id)
 {
 	uint8_t bytes[ENGINE__HISTORY_KEY_BYTES];
-	const cx_slice key = engine__history_key(bytes, change->type->id, change->id,
-	                                         change->seq, change->part);
+	const cx_slice key =
+		engine__history_key(bytes, type_id, change->id, change->seq, change->part);
 	cx_slice value;
 	const engine__tree tree = self->read->engine->history;
 	cx_status status = engine__view_get(self->read->view, tree, key, &value);
 	if (status == CX_NOT_FOUND)
 		engine__find(self, "change %llu.%u: not in the history of %s %lld",
-		             PLACE(change), change->type->name, (long long)change->id);
+		             PLACE(change),
+		             change->type != NULL ? change->type->name : "a dropped type",
+		             (long long)change->id);
 	self->expected[tree.number]++;
 	return status == CX_NOT_FOUND ? CX_OK : status;
 }
@@ -53,12 +56,13 @@ static cx_status rev_of(engine__checking *self, const engine_logged *change, int
 	return status == CX_NOT_FOUND ? CX_OK : status;
 }
 
-static cx_status check_change(engine__checking *self, const engine_logged *change)
+static cx_status check_change(engine__checking *self, const engine_logged *change,
+                              uint16_t type_id)
 {
-	if (change->type == NULL)
-		return CX_OK;
 	bool newest = false;
-	cx_status status = check_place(self, change);
+	cx_status status = check_place(self, change, type_id);
+	if (change->type == NULL)
+		return status;
 	if (status == CX_OK)
 		status = is_newest(self, change, &newest);
 	int64_t rev = change->rev;
@@ -106,7 +110,7 @@ static cx_status walk_log(engine__checking *self, uint64_t oldest, expected_plac
 		if (status == CX_OK)
 			check_order(self, &change, ret_next);
 		if (status == CX_OK)
-			status = check_change(self, &change);
+			status = check_change(self, &change, walk.type_id);
 		if (status == CX_OK)
 			status = engine__check_time(self);
 		cx_arena_clear(self->arena);

@@ -56,6 +56,15 @@ typedef struct engine__logging {
 	uint32_t part; /* number of its next change */
 } engine__logging;
 
+/* An operation of another store's log that is done once more (engine_changes_replay). */
+typedef struct engine__replay {
+	engine_mark mark;        /* before it */
+	const engine_type *type; /* of part 0 */
+	int64_t id;
+	bool deletes;
+	uint32_t steps; /* written down for its undelete */
+} engine__replay;
+
 struct engine_write {
 	engine *engine;
 	engine__txn *txn;
@@ -65,10 +74,10 @@ struct engine_write {
 	uint64_t seq_before;
 	uint64_t seq;
 	engine__logging logging;
+	engine__replay replay;
 	cx_buf log_entry;   /* room for one */
 	cx_buf row;         /* for an array */
 	uint64_t log_bytes; /* of all entries */
-	bool replay_runs;   /* the parts that follow are done already */
 	bool low;           /* little room is left: only deletes */
 	bool maintains;     /* it has changes that no record sees, and that have no number */
 	/* Minutes of the schema's time zone as this transaction sees them, once looked up. */

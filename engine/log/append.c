@@ -165,12 +165,21 @@ cx_status engine__log_append(engine_write *write, const engine_type *type, int64
 	return append(write, type->id, id);
 }
 
-cx_status engine__log_append_redacted(engine_write *write, const engine_logged *change)
+/* Whether entries of the kind have values, which a purge takes. */
+static bool has_values(engine_change_kind kind)
 {
-	cx_buf_clear(&write->log_entry);
-	write_head(write, change->kind, change->type->id, change->id, change->rev, 7,
-	           &write->log_entry);
-	cx_write_nil(&write->log_entry);
+	return kind == ENGINE_CHANGED_CREATE || kind == ENGINE_CHANGED_UPDATE;
+}
+
+cx_status engine__log_append_bare(engine_write *write, const engine_logged *change)
+{
+	const bool redacted = has_values(change->kind);
+	cx_buf *out = &write->log_entry;
+	cx_buf_clear(out);
+	write_head(write, change->kind, change->type->id, change->id, change->rev,
+	           redacted ? 7 : 6, out);
+	if (redacted)
+		cx_write_nil(out);
 	return append(write, change->type->id, change->id);
 }
 
@@ -198,9 +207,7 @@ static cx_status redact(engine_write *write, uint64_t seq, uint32_t part)
 {
 	engine_logged entry;
 	cx_status status = engine__log_get(&write->read, seq, part, &entry);
-	const bool has_values =
-		status == CX_OK && (entry.row.size > 0 || entry.fields.size > 0);
-	if (status != CX_OK || !has_values)
+	if (status != CX_OK || entry.redacted || !has_values(entry.kind))
 		return status;
 	cx_buf *out = &write->log_entry;
 	cx_buf_clear(out);

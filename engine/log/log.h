@@ -1,18 +1,24 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The change log as bytes: its trees, and the one function that adds to it.
  *
- * | tree    | key                                          | value |
- * |---------|----------------------------------------------|--------------------------------------|
- * | changes | seq u64, part u32, piece u16                 | piece 0 and those after it: the
- * entry | | history | type id u16, record id u64, seq u64, part u32 | nothing |
+ * | tree    | key                                           | value                      |
+ * |---------|-----------------------------------------------|----------------------------|
+ * | changes | seq u64, part u32, piece u16                  | an entry, or a piece of it |
+ * | history | type id u16, record id u64, seq u64, part u32 | nothing                    |
  *
- * Numbers in keys are big-endian. An entry is one MessagePack array:
- *   [kind, type id, record id, rev, at ms, by]                           delete, undelete,
- * purge [kind, type id, record id, rev, at ms, by, layout, row]              create [kind, type
- * id, record id, rev, at ms, by, [[slot, old, new], …]]    update [kind, type id, record id,
- * rev, at ms, by, nil]                      redacted Kinds are the numbers of
- * ENGINE_CHANGE_KINDS. The system fields that every change touches (rev, updated_at,
- * updated_by, deleted_at) are not among the fields of an update: the entry has them.
+ * Numbers in keys are big-endian. An entry of more than 16,000 bytes lies in pieces, from 0 on.
+ * It is one MessagePack array: kind, type id, record id, rev, at ms, by, and then
+ *
+ * | kind                    | further elements               |
+ * |-------------------------|--------------------------------|
+ * | create                  | layout, row                    |
+ * | update                  | [[slot, old, new], …] by slot  |
+ * | delete, undelete, purge | none                           |
+ * | create, update          | nil when redacted              |
+ *
+ * Kinds are the numbers of ENGINE_CHANGE_KINDS. The system fields that every change touches
+ * (rev, updated_at, updated_by, deleted_at) are not among the fields of an update: the entry
+ * has them.
  *
  * What the change is follows from the record: one that did not exist before, one whose
  * deleted_at was set or cleared, one that is gone. A change that leaves `rev` as it was is one
@@ -36,9 +42,8 @@ CX_MUST_USE cx_status engine__log_append(engine_write *write, const engine_type 
                                          int64_t id, const engine__value *before,
                                          const engine__value *after, cx_slice row);
 
-/* Adds an entry that tells nothing but what happened to whom. */
-CX_MUST_USE cx_status engine__log_append_redacted(engine_write *write,
-                                                  const engine_logged *change);
+/* Adds an entry that tells nothing but what happened to whom. Errors: as above. */
+CX_MUST_USE cx_status engine__log_append_bare(engine_write *write, const engine_logged *change);
 
 /* Erases the values of all entries of a record. Errors: CX_CORRUPT, CX_NO_MEMORY, … */
 CX_MUST_USE cx_status engine__log_redact(engine_write *write, const engine_type *type,
@@ -54,6 +59,7 @@ typedef struct engine__log_walk {
 	engine_read *read;
 	engine__cursor *cursor;
 	engine__pair next; /* not handed out yet; no key: there is none */
+	uint16_t type_id;  /* of the entry handed out last, also when its type was dropped */
 } engine__log_walk;
 
 /* Before the first entry of seq `from`. End it also after an error. */

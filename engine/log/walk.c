@@ -44,7 +44,8 @@ static bool read_values(cx_reader *reader, uint32_t count, engine_logged *entry)
 	return entry->layout > 0;
 }
 
-static cx_status decode(engine_read *read, cx_slice bytes, engine_logged *ret)
+static cx_status decode(engine_read *read, cx_slice bytes, engine_logged *ret,
+                        uint16_t *ret_type_id)
 {
 	cx_reader reader = cx_reader_of(bytes);
 	const uint32_t count = cx_read_array(&reader);
@@ -54,13 +55,15 @@ static cx_status decode(engine_read *read, cx_slice bytes, engine_logged *ret)
 	entry.rev = cx_read_int(&reader);
 	entry.at_ms = cx_read_int(&reader);
 	entry.by = cx_read_int(&reader);
-	if (reader.failed || kind < ENGINE_CHANGED_CREATE || kind > ENGINE_CHANGED_PURGE)
+	if (reader.failed || kind < ENGINE_CHANGED_CREATE || kind > ENGINE_CHANGED_PURGE ||
+	    type_id > UINT16_MAX)
 		return CX_CORRUPT;
 	entry.kind = (engine_change_kind)kind;
 	entry.type = type_of_id(read, type_id);
 	if (!read_values(&reader, count, &entry) || reader.failed || reader.rest.size > 0)
 		return CX_CORRUPT;
 	*ret = entry;
+	*ret_type_id = (uint16_t)type_id;
 	return CX_OK;
 }
 
@@ -135,7 +138,7 @@ cx_status engine__log_walk_next(engine__log_walk *walk, engine_logged *ret)
 		status = put_together(walk, key, &entry);
 	engine_logged logged;
 	if (status == CX_OK)
-		status = decode(walk->read, entry, &logged);
+		status = decode(walk->read, entry, &logged, &walk->type_id);
 	if (status != CX_OK)
 		return status;
 	logged.seq = big_endian(key.data, SEQ_BYTES);

@@ -2,8 +2,9 @@
 /* The change log tells what happened to every record, in order, with old and new values; a
  * record can be read as it was; what was purged has left no values; the whole can be done once
  * more in an empty store. */
+#include "base/hash.h"
 #include "engine/changes.h"
-#include "tests/support/store_fixture.h"
+#include "tests/support/evolve_fixture.h"
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
 
@@ -329,6 +330,38 @@ static void what_is_older_than_it_is_kept_goes(void **state)
 	assert_string_equal(changes_from(f, 2, 1), "COMPACTED");
 }
 
+/* Its last change is not kept, and neither is one that was made since. */
+static void what_did_not_change_since_the_log_was_cut_is_read_as_it_was(void **state)
+{
+	store_fixture *f = *state;
+	fixture_create(f, "company", "{'name': 'A'}"); /* 1, at 1000 */
+	fixture_create(f, "company", "{'name': 'B'}");
+	fixture_create(f, "company", "{'name': 'C'}");
+	fixture_do(f, FIXTURE_DELETE, "company", 2);
+	fixture_do(f, FIXTURE_DELETE, "company", 3);
+	fixture_do(f, FIXTURE_PURGE, "company", 3);
+	fixture_create(f, "note", "{'text': 'x'}");
+	fixture_create(f, "note", "{'text': 'y'}");                    /* 8, at 1007 */
+	fixture_update(f, "note", 1, "{'text': 'z'}");                 /* 9, at 1008 */
+	trim(f, (engine_retention){ .keep_ms = 1 }, 1008, 100, false); /* leaves 8 and 9 */
+	static const char A[] = "[1, 1, 1000, nil, 1000, nil, nil, nil, 'A', nil]";
+	for (uint64_t seq = 7; seq <= 9; seq++) {
+		assert_string_equal(at_seq(f, "company", 1, seq), A);
+		assert_string_equal(at_seq(f, "company", 2, seq), "NOT_FOUND");
+		assert_string_equal(at_seq(f, "company", 3, seq), "NOT_FOUND");
+	}
+	assert_string_equal(at_seq(f, "company", 1, 6), "COMPACTED");
+	assert_string_equal(at_seq(f, "company", 3, 6), "COMPACTED");
+	assert_string_equal(at_seq(f, "note", 1, 8), "COMPACTED"); /* by whom is not known */
+	assert_string_equal(as_of(f, "company", 1, (engine_moment){ .at_ms = 1000 }), A);
+	assert_string_equal(as_of(f, "company", 1, (engine_moment){ .at_ms = 999 }),
+	                    "COMPACTED");
+	assert_string_equal(as_of(f, "company", 3, (engine_moment){ .at_ms = 1007 }),
+	                    "NOT_FOUND");
+	assert_string_equal(as_of(f, "company", 3, (engine_moment){ .at_ms = 1006 }),
+	                    "COMPACTED");
+}
+
 static void the_log_is_cut_to_so_many_bytes(void **state)
 {
 	store_fixture *f = *state;
@@ -346,6 +379,26 @@ static void the_log_is_cut_to_so_many_bytes(void **state)
 	trim(f, (engine_retention){ .keep_bytes = 1 }, 0, 1000, false);
 	assert_string_equal(changes_from(f, 51, 1), " > 51");
 	assert_string_equal(changes_from(f, 50, 1), "COMPACTED");
+}
+
+static void the_log_of_a_type_that_was_dropped_is_sound_and_can_be_cut(void **state)
+{
+	(void)state;
+	store_fixture f;
+	fixture_open(&f, "type a { n int }\ntype b { n int }");
+	fixture_create(&f, "b", "{'n': 1}");
+	fixture_create(&f, "a", "{'n': 1}");
+	fixture_do(&f, FIXTURE_DELETE, "b", 1);
+	fixture_do(&f, FIXTURE_PURGE, "b", 1);
+	evolve_apply(&f, "type a { n int }");
+	evolve_build(&f);
+	fixture_assert_sound(&f);
+	assert_string_equal(changes_from(&f, 1, 100), "2.0 create a 1 rev 1 > 5");
+	trim(&f, (engine_retention){ .keep_bytes = 1 }, 0, 3, true);
+	fixture_assert_sound(&f);
+	trim(&f, (engine_retention){ .keep_bytes = 1 }, 0, 3, false);
+	fixture_assert_sound(&f);
+	fixture_close(&f);
 }
 
 /* ---- once more ---- */
@@ -406,6 +459,168 @@ static void the_log_makes_the_same_store_again(void **state)
 	fixture_close(&copy);
 }
 
+static cx_status add_to_hash(void *context, const engine_logged *change)
+{
+	uint64_t *hash = context;
+	const int64_t numbers[] = { (int64_t)change->seq, change->part,    change->last,
+		                    change->kind,         change->id,      change->rev,
+		                    change->at_ms,        change->by,      change->redacted,
+		                    change->layout,       change->type->id };
+	*hash = cx_hash64((cx_slice){ (const uint8_t *)numbers, sizeof numbers }, *hash);
+	*hash = cx_hash64(change->row, *hash);
+	*hash = cx_hash64(change->fields, *hash);
+	return CX_OK;
+}
+
+static uint64_t log_hash_of(store_fixture *f)
+{
+	engine_read *read = begin(f);
+	uint64_t hash = 0, next;
+	assert_int_equal(engine_changes_read(read, 1, NULL, 0, SIZE_MAX, add_to_hash, &hash,
+	                                     &next, NULL),
+	                 CX_OK);
+	engine_read_end(&read);
+	return hash;
+}
+
+/* Replays the log into an empty store of the same schema, and compares. */
+static void assert_made_again(store_fixture *f, const char *schema)
+{
+	store_fixture copy;
+	fixture_open(&copy, schema);
+	replaying to = { 0 };
+	assert_int_equal(engine_write_begin(copy.engine, &to.write), CX_OK);
+	engine_read *read = begin(f);
+	uint64_t next;
+	const cx_status status =
+		engine_changes_read(read, 1, NULL, 0, 100, replay, &to, &next, NULL);
+	if (status != CX_OK)
+		fail_msg("%s: %s", cx_status_name(status), to.error.text);
+	engine_read_end(&read);
+	assert_int_equal(engine_write_commit(&to.write), CX_OK);
+	assert_int_equal(hash_of(&copy), hash_of(f));
+	assert_int_equal(log_hash_of(&copy), log_hash_of(f));
+	fixture_assert_sound(&copy);
+	fixture_close(&copy);
+}
+
+/* Replays what `copy` has not yet. */
+static void follow(store_fixture *f, store_fixture *copy)
+{
+	replaying to = { 0 };
+	assert_int_equal(engine_write_begin(copy->engine, &to.write), CX_OK);
+	engine_read *read = begin(f);
+	uint64_t next;
+	assert_int_equal(engine_changes_read(read, engine_write_seq(to.write), NULL, 0, 100,
+	                                     replay, &to, &next, NULL),
+	                 CX_OK);
+	engine_read_end(&read);
+	assert_int_equal(engine_write_commit(&to.write), CX_OK);
+	fixture_assert_sound(copy);
+}
+
+static void a_store_that_follows_forgets_what_is_purged(void **state)
+{
+	store_fixture *f = *state;
+	store_fixture copy;
+	fixture_open(&copy, SCHEMA);
+	fixture_create(f, "company", "{'name': 'A'}");
+	fixture_create(f, "deal", "{'company': 1, 'title': 'x'}");
+	fixture_create(f, "note", "{'company': 1}");
+	follow(f, &copy);
+	fixture_update(f, "company", 1, "{'size': 1}");
+	fixture_do(f, FIXTURE_DELETE, "company", 1);
+	fixture_do(f, FIXTURE_UNDELETE, "company", 1);
+	fixture_do(f, FIXTURE_DELETE, "company", 1);
+	fixture_do(f, FIXTURE_PURGE, "company", 1); /* the update reaches it without values */
+	follow(f, &copy);
+	assert_int_equal(hash_of(&copy), hash_of(f));
+	assert_int_equal(log_hash_of(&copy), log_hash_of(f));
+	fixture_close(&copy);
+}
+
+static cx_status keep(void *context, const engine_logged *change)
+{
+	*(engine_logged *)context = *change;
+	return CX_OK;
+}
+
+/* A delete of two records reaches a store where the second has gone on: it is taken back. */
+static void a_change_that_does_not_fit_the_records_is_not_replayed(void **state)
+{
+	store_fixture *f = *state;
+	store_fixture copy;
+	fixture_open(&copy, SCHEMA);
+	fixture_create(f, "company", "{'name': 'A'}");
+	fixture_create(f, "deal", "{'company': 1, 'title': 'x'}");
+	follow(f, &copy);
+	fixture_create(f, "company", "{'name': 'B'}");
+	fixture_do(f, FIXTURE_DELETE, "company", 1);
+	fixture_update(&copy, "deal", 1, "{'title': 'y'}");
+	const uint64_t hash = hash_of(&copy);
+
+	engine_read *read = begin(f);
+	replaying to = { 0 };
+	uint64_t next;
+	assert_int_equal(engine_write_begin(copy.engine, &to.write), CX_OK);
+	engine_logged create;
+	assert_int_equal(engine_changes_read(read, 3, NULL, 0, 1, keep, &create, &next, NULL),
+	                 CX_OK);
+	assert_int_equal(engine_changes_replay(to.write, &create, &to.error),
+	                 CX_INVALID_ARGUMENT);
+	assert_non_null(strstr(to.error.text, "does not follow 3"));
+	assert_int_equal(engine_changes_read(read, 4, NULL, 0, 1, replay, &to, &next, NULL),
+	                 CX_INVALID_ARGUMENT);
+	assert_string_equal(to.error.text,
+	                    "change 4.1 does not fit: deal 1 has revision 2 in this store");
+	engine_read_end(&read);
+	assert_int_equal(engine_write_commit(&to.write), CX_OK);
+	assert_int_equal(hash_of(&copy), hash);
+	fixture_assert_sound(&copy);
+	fixture_close(&copy);
+}
+
+static void a_record_can_have_referred_to_one_that_was_purged(void **state)
+{
+	store_fixture *f = *state;
+	fixture_create(f, "company", "{'name': 'A'}");
+	fixture_create(f, "company", "{'name': 'B'}");
+	fixture_create(f, "deal", "{'company': 1, 'title': 'x'}");
+	fixture_do(f, FIXTURE_DELETE, "deal", 1);
+	fixture_do(f, FIXTURE_UNDELETE, "deal", 1);
+	fixture_update(f, "deal", 1, "{'company': 2}");
+	fixture_do(f, FIXTURE_DELETE, "company", 1);
+	fixture_do(f, FIXTURE_PURGE, "company", 1);
+	assert_made_again(f, SCHEMA);
+}
+
+static const char CHAIN[] = "type company \"Company\" { name string(20) }\n"
+			    "type deal \"Deal\" { company ref(company) on delete cascade }\n"
+			    "type line \"Line\" { deal ref(deal) on delete cascade\n"
+			    "  payer ref(company) on delete restrict }\n"
+			    "type note \"Note\" { deal ref(deal) on delete set_null }\n";
+
+/* The delete of the company reached the line through a deal that is purged by now. */
+static void a_delete_can_have_gone_through_one_that_was_purged(void **state)
+{
+	(void)state;
+	store_fixture f;
+	fixture_open(&f, CHAIN);
+	fixture_create(&f, "company", "{'name': 'A'}");
+	fixture_create(&f, "deal", "{'company': 1}");
+	fixture_create(&f, "deal", "{}");
+	fixture_create(&f, "line", "{'deal': 1, 'payer': 1}");
+	fixture_create(&f, "note", "{'deal': 1}");
+	fixture_do(&f, FIXTURE_DELETE, "company", 1);
+	fixture_do(&f, FIXTURE_UNDELETE, "company", 1);
+	fixture_update(&f, "line", 1, "{'deal': 2}");
+	fixture_do(&f, FIXTURE_DELETE, "deal", 1);
+	fixture_do(&f, FIXTURE_PURGE, "deal", 1);
+	fixture_do(&f, FIXTURE_DELETE, "deal", 2);
+	assert_made_again(&f, CHAIN);
+	fixture_close(&f);
+}
+
 static void a_change_that_does_not_follow_is_not_replayed(void **state)
 {
 	store_fixture *f = *state;
@@ -455,8 +670,14 @@ int main(void)
 		TEST(a_record_is_read_as_it_was),
 		TEST(purge_erases_the_values_from_the_log),
 		TEST(what_is_older_than_it_is_kept_goes),
+		TEST(what_did_not_change_since_the_log_was_cut_is_read_as_it_was),
 		TEST(the_log_is_cut_to_so_many_bytes),
+		TEST(the_log_of_a_type_that_was_dropped_is_sound_and_can_be_cut),
 		TEST(the_log_makes_the_same_store_again),
+		TEST(a_store_that_follows_forgets_what_is_purged),
+		TEST(a_change_that_does_not_fit_the_records_is_not_replayed),
+		TEST(a_record_can_have_referred_to_one_that_was_purged),
+		TEST(a_delete_can_have_gone_through_one_that_was_purged),
 		TEST(a_change_that_does_not_follow_is_not_replayed),
 		TEST(the_state_hash_sees_every_field_and_delete),
 	};
