@@ -4,7 +4,6 @@
 #include "base/clock.h"
 #include "crm/crm.h"
 #include "daemon/context.h"
-#include "daemon/exec/indexer.h"
 #include "daemon/exec/workers.h"
 #include "daemon/exec/writer.h"
 #include "daemon/net/listener.h"
@@ -42,7 +41,6 @@ struct daemon_server {
 	struct event watchdog_event;
 	struct event drain_event; /* the end of the time to drain */
 	daemon__listener *listeners[LISTENERS_MAX];
-	daemon__indexer *indexer; /* NULL: the search index is ready */
 	daemon__loop *loops[LOOPS_MAX];
 	unsigned loop_count;
 	unsigned next_loop;
@@ -108,8 +106,6 @@ static cx_status start_threads(daemon_server *server)
 		                          &server->loops[server->loop_count]);
 		server->loop_count += status == CX_OK;
 	}
-	if (status == CX_OK)
-		status = daemon__indexer_new(context->store, &server->indexer);
 	return status;
 }
 
@@ -317,7 +313,6 @@ void daemon_server_free(daemon_server **server)
 		daemon__loop_order(self->loops[i], DAEMON__DRAIN);
 	for (unsigned i = 0; i < self->loop_count; i++)
 		daemon__loop_free(&self->loops[i]);
-	daemon__indexer_free(&self->indexer);
 	daemon__writer_free(&self->context.writer);
 	daemon__workers_free(&self->context.workers);
 	engine_close(&self->context.store);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Clearing the index and building it, slice by slice. */
+#include "base/big_endian.h"
 #include "base/check.h"
 #include "engine/core/search_state.h"
 #include "engine/row/row.h"
@@ -40,8 +41,11 @@ cx_status engine_search_rebuild(engine_write *write)
 {
 	const engine__search_state state = { .state = ENGINE_SEARCH_CLEARING };
 	write->maintains = true;
-	return engine__search_state_put(write->engine, write->read.generation->schema,
-	                                write->txn, &state);
+	cx_status status = engine__search_state_put(
+		write->engine, write->read.generation->schema, write->txn, &state);
+	if (status == CX_OK) /* looked at under the writer's lock, so not before the commit */
+		atomic_store(&write->engine->has_builds, true);
+	return status;
 }
 
 static void set_place(building *self, cx_slice place)
@@ -98,14 +102,6 @@ static cx_status clear(building *self)
 
 /* ---- building ---- */
 
-static uint64_t big_endian(const uint8_t *bytes, size_t size)
-{
-	uint64_t number = 0;
-	for (size_t i = 0; i < size; i++)
-		number = number << 8 | bytes[i];
-	return number;
-}
-
 static cx_status add_record(building *self, const engine_type *type, int64_t id)
 {
 	engine_write *write = self->write;
@@ -134,7 +130,7 @@ static cx_status add_pairs(building *self, const engine_type *type, const engine
 	for (size_t i = 0; i < count; i++) {
 		if (pairs[i].key.size != ID_BYTES)
 			return CX_CORRUPT;
-		const uint64_t id = big_endian(pairs[i].key.data, ID_BYTES);
+		const uint64_t id = cx_big_endian_get(pairs[i].key.data, ID_BYTES);
 		cx_status status = id == 0 || id > INT64_MAX
 		                           ? CX_CORRUPT
 		                           : add_record(self, type, (int64_t)id);
@@ -193,8 +189,8 @@ static cx_status build(building *self)
 	uint32_t least = 0;
 	uint64_t after = 0;
 	if (self->state.place_size > 0) {
-		least = (uint32_t)big_endian(self->state.place, 2);
-		after = big_endian(self->state.place + 2, ID_BYTES);
+		least = (uint32_t)cx_big_endian_get(self->state.place, 2);
+		after = cx_big_endian_get(self->state.place + 2, ID_BYTES);
 	}
 	while (self->work > 0) {
 		const engine_type *type =

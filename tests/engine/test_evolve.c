@@ -444,6 +444,28 @@ static engine_search_state search_state(store_fixture *store)
 	return state;
 }
 
+static void a_search_index_that_is_begun_anew_is_built(void **state)
+{
+	(void)state;
+	store_fixture store;
+	fixture_open(&store, "type a { s text search }");
+	for (int i = 0; i < 300; i++)
+		fixture_create(&store, "a", "{'s': '华东医疗'}");
+	evolve_build(&store);
+	assert_false(engine_build_is_wanted(store.engine));
+	fixture_begin(&store);
+	assert_int_equal(engine_search_rebuild(store.write), CX_OK);
+	fixture_commit(&store);
+	assert_true(engine_build_is_wanted(store.engine));
+	evolve_step(&store, SHORT_NS);
+	assert_int_not_equal(search_state(&store), ENGINE_SEARCH_READY);
+	fixture_create(&store, "a", "{'s': '华东医疗'}");
+	evolve_build(&store);
+	assert_int_equal(search_state(&store), ENGINE_SEARCH_READY);
+	fixture_assert_sound(&store);
+	fixture_close(&store);
+}
+
 static void another_set_of_searched_fields_is_built_online(void **state)
 {
 	(void)state;
@@ -516,6 +538,7 @@ int main(void)
 		cmocka_unit_test(a_build_can_be_cancelled),
 		cmocka_unit_test(what_is_dropped_is_removed),
 		cmocka_unit_test(references_are_found_while_their_index_changes),
+		cmocka_unit_test(a_search_index_that_is_begun_anew_is_built),
 		cmocka_unit_test(another_set_of_searched_fields_is_built_online),
 		cmocka_unit_test(the_number_of_changes_is_bounded),
 	};
