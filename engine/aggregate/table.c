@@ -56,15 +56,3 @@ cx_status engine__table_take(engine__table *table, cx_slice key, engine__table_e
 	*ret = &table->entries[table->count - 1];
 	return CX_OK;
 }
-
-static int compare(const void *a, const void *b)
-{
-	return cx_slice_compare(((const engine__table_entry *)a)->key,
-	                        ((const engine__table_entry *)b)->key);
-}
-
-void engine__table_sort(engine__table *table)
-{
-	if (table->count > 0)
-		qsort(table->entries, table->count, sizeof *table->entries, compare);
-}

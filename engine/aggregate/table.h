@@ -31,6 +31,3 @@ engine__table_entry *engine__table_find(const engine__table *table, cx_slice key
  * CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__table_take(engine__table *table, cx_slice key,
                                          engine__table_entry **ret);
-
-/* Brings the entries into the order of their keys; nothing can be found after that. */
-void engine__table_sort(engine__table *table);

@@ -264,9 +264,9 @@ static cx_status apply_row(engine_write *write, const engine_type *type, int64_t
 }
 
 /* What is kept over the records comes last: it looks them up as they stand by then. */
-static cx_status apply_all(engine_write *write, const engine_type *type, int64_t id,
-                           const engine__value *before, const engine__value *after,
-                           cx_error *error)
+cx_status engine__apply(engine_write *write, const engine_type *type, int64_t id,
+                        const engine__value *before, const engine__value *after,
+                        cx_error *error)
 {
 	CX_ASSERT(before != NULL || after != NULL);
 	cx_status status = apply_entries(write, type, before, after, error);
@@ -283,18 +283,4 @@ static cx_status apply_all(engine_write *write, const engine_type *type, int64_t
 		status = engine__aggregates_apply(write, type, before, after, error);
 	return status == CX_OK ? engine__rollups_apply(write, type, before, after, error)
 	                       : status;
-}
-
-cx_status engine__apply_stored(engine_write *write, const engine_type *type, int64_t id,
-                               const engine__value *before, const engine__value *after,
-                               cx_error *error)
-{
-	return apply_all(write, type, id, before, after, error);
-}
-
-cx_status engine__apply(engine_write *write, const engine_type *type, int64_t id,
-                        const engine__value *before, const engine__value *after,
-                        cx_error *error)
-{
-	return apply_all(write, type, id, before, after, error);
 }

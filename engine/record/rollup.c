@@ -247,8 +247,7 @@ static cx_status rewrite_parent(const change *self, const engine_rollup *const *
 	}
 	if (status != CX_OK || !differs)
 		return status;
-	return engine__apply_stored(self->write, parent, self->parent, before, after,
-	                            self->error);
+	return engine__apply(self->write, parent, self->parent, before, after, self->error);
 }
 
 static int64_t parent_in(const engine_field *ref, const engine__value *values)

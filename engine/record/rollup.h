@@ -8,8 +8,8 @@
 
 /* Brings every rollup over the type from `before` to `after`. The record, its entries and its
  * aggregates must stand as `after` already. Rewrites the records referred to by
- * engine__apply_stored(). Errors: CX_INVALID_ARGUMENT (a
- * term beyond the limit, a sum that does not fit its field), and those of that. */
+ * engine__apply(). Errors: CX_INVALID_ARGUMENT (a term beyond the limit, a sum that does not
+ * fit its field), and those of that. */
 CX_MUST_USE cx_status engine__rollups_apply(engine_write *write, const engine_type *type,
                                             const engine__value *before,
                                             const engine__value *after, cx_error *error);

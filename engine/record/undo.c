@@ -1,28 +1,23 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/record/undo.h"
 
+#include "base/big_endian.h"
 #include "base/msgpack.h"
 
 enum { DELETED_KEY_BYTES = 10, UNDO_KEY_BYTES = 12, VALUE_BYTES_MAX = 64 };
 
-static void put_big_endian(uint8_t *bytes, size_t size, uint64_t value)
-{
-	for (size_t i = size; i > 0; i--, value >>= 8)
-		bytes[i - 1] = (uint8_t)value;
-}
-
 static cx_slice deleted_key(uint8_t bytes[DELETED_KEY_BYTES], const engine_type *type,
                             int64_t id)
 {
-	put_big_endian(bytes, 2, type->id);
-	put_big_endian(bytes + 2, 8, (uint64_t)id);
+	cx_big_endian_put(bytes, 2, type->id);
+	cx_big_endian_put(bytes + 2, 8, (uint64_t)id);
 	return (cx_slice){ .data = bytes, .size = DELETED_KEY_BYTES };
 }
 
 static cx_slice undo_key(uint8_t bytes[UNDO_KEY_BYTES], uint64_t delete_id, uint32_t number)
 {
-	put_big_endian(bytes, 8, delete_id);
-	put_big_endian(bytes + 8, 4, number);
+	cx_big_endian_put(bytes, 8, delete_id);
+	cx_big_endian_put(bytes + 8, 4, number);
 	return (cx_slice){ .data = bytes, .size = UNDO_KEY_BYTES };
 }
 
@@ -146,4 +141,13 @@ cx_status engine__step_remove(engine_write *write, uint64_t delete_id, uint32_t 
 	uint8_t key[UNDO_KEY_BYTES];
 	return engine__txn_remove(write->txn, write->engine->undo,
 	                          undo_key(key, delete_id, number));
+}
+
+cx_status engine__step_key_read(cx_slice key, uint64_t *ret_delete_id, uint32_t *ret_number)
+{
+	if (key.size != UNDO_KEY_BYTES)
+		return CX_CORRUPT;
+	*ret_delete_id = cx_big_endian_get(key.data, 8);
+	*ret_number = (uint32_t)cx_big_endian_get(key.data + 8, 4);
+	return CX_OK;
 }

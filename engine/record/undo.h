@@ -52,3 +52,7 @@ CX_MUST_USE cx_status engine__step_get(engine_read *read, uint64_t delete_id, ui
                                        engine__step *ret);
 CX_MUST_USE cx_status engine__step_remove(engine_write *write, uint64_t delete_id,
                                           uint32_t number);
+
+/* The parts of a key of the tree "undo". Errors: CX_CORRUPT. */
+CX_MUST_USE cx_status engine__step_key_read(cx_slice key, uint64_t *ret_delete_id,
+                                            uint32_t *ret_number);
