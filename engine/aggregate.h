@@ -134,12 +134,6 @@ struct engine_rollup {
 	uint16_t slot_count;
 };
 
-/* Appends the description of an aggregate as a MessagePack map: {name, id, label_en, label_zh,
- * type, state: "ready" | "building", where: [{field, op, values}], group: [{field, bucket:
- * nil | "day" | "month", source}], sums: [text]}. `values` of a comparison with another field
- * is its name, of null tests nil. */
-void engine_aggregate_describe(const engine_aggregate *aggregate, cx_buf *out);
-
 /* ---- reading maintained aggregates ---- */
 
 enum { ENGINE_GROUPS_DEFAULT = 1000, ENGINE_GROUPS_MAX = 10000 };

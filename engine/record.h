@@ -100,7 +100,9 @@ CX_MUST_USE cx_status engine_undelete(engine_write *write, const engine_type *ty
                                       cx_error *error);
 
 /* Erases a deleted record and those its delete took along, for good.
- * Errors: CX_NOT_FOUND, CX_INVALID_ARGUMENT (not deleted yet, or deleted with another). */
+ * Its values go from the change log, too.
+ * Errors: CX_NOT_FOUND, CX_INVALID_ARGUMENT (not deleted yet, or deleted with another),
+ * CX_TOO_LARGE (more changes than one transaction can erase). */
 CX_MUST_USE cx_status engine_purge(engine_write *write, const engine_type *type, int64_t id,
                                    const engine_change *change, engine_outcome *ret,
                                    cx_error *error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/build/removal.h"
 
+#include "base/big_endian.h"
 #include "base/check.h"
 
 enum {
@@ -48,19 +49,14 @@ cx_status engine__removal_run(engine__slice *slice, engine__tree tree, cx_slice 
 	return status;
 }
 
-static uint16_t big_endian(const uint8_t *at)
-{
-	return (uint16_t)(at[0] << 8 | at[1]);
-}
-
 static bool is_of_field(const engine__build *build, cx_slice key, bool *ret_past)
 {
 	if (key.size != REFERENCE_BYTES)
 		return false;
-	*ret_past = big_endian(key.data) > build->other_id;
-	return big_endian(key.data) == build->other_id &&
-	       big_endian(key.data + SOURCE_AT) == build->type_id &&
-	       big_endian(key.data + FIELD_AT) == build->id;
+	*ret_past = cx_big_endian_get(key.data, 2) > build->other_id;
+	return cx_big_endian_get(key.data, 2) == build->other_id &&
+	       cx_big_endian_get(key.data + SOURCE_AT, 2) == build->type_id &&
+	       cx_big_endian_get(key.data + FIELD_AT, 2) == build->id;
 }
 
 static cx_status clear_references(engine__slice *slice, bool *ret_done)

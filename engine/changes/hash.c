@@ -42,23 +42,15 @@ static void add_pair(hashing *self, const engine__pair *pair)
 	self->hash = cx_hash64(pair->value, self->hash);
 }
 
-static uint64_t big_endian(const uint8_t *bytes, size_t size)
-{
-	uint64_t value = 0;
-	for (size_t i = 0; i < size; i++)
-		value = value << 8 | bytes[i];
-	return value;
-}
-
 /* Their numbers do not count, only their order. */
 static cx_status add_step(hashing *self, const engine__pair *pair)
 {
-	if (pair->key.size != 12)
-		return CX_CORRUPT;
-	const uint64_t delete_id = big_endian(pair->key.data, 8);
-	const uint32_t number = (uint32_t)big_endian(pair->key.data + 8, 4);
+	uint64_t delete_id;
+	uint32_t number;
 	engine__step step;
-	cx_status status = engine__step_get(self->read, delete_id, number, &step);
+	cx_status status = engine__step_key_read(pair->key, &delete_id, &number);
+	if (status == CX_OK)
+		status = engine__step_get(self->read, delete_id, number, &step);
 	engine_row row;
 	if (status == CX_OK && step.kind == ENGINE__STEP_CLEARED)
 		status = engine_get_any(self->read, step.type, step.id, &row, NULL);

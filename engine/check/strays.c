@@ -60,14 +60,6 @@ cx_status engine__check_stray_entries(engine__checking *self, const engine_index
 
 /* ---- deletes ---- */
 
-static uint64_t read_big_endian(const uint8_t *bytes, size_t size)
-{
-	uint64_t value = 0;
-	for (size_t i = 0; i < size; i++)
-		value = value << 8 | bytes[i];
-	return value;
-}
-
 static cx_status check_step(engine__checking *self, uint64_t delete_id, uint32_t number)
 {
 	engine__step step;
@@ -94,13 +86,12 @@ static cx_status check_step(engine__checking *self, uint64_t delete_id, uint32_t
 static cx_status visit_step(engine__checking *self, void *context, const engine__pair *pair)
 {
 	(void)context;
-	enum { UNDO_KEY_BYTES = 12 };
-	if (pair->key.size != UNDO_KEY_BYTES) {
-		engine__find(self, "a key of the delete log is damaged");
-		return CX_OK;
-	}
-	return check_step(self, read_big_endian(pair->key.data, 8),
-	                  (uint32_t)read_big_endian(pair->key.data + 8, 4));
+	uint64_t delete_id;
+	uint32_t number;
+	if (engine__step_key_read(pair->key, &delete_id, &number) == CX_OK)
+		return check_step(self, delete_id, number);
+	engine__find(self, "a key of the delete log is damaged");
+	return CX_OK;
 }
 
 cx_status engine__check_bookkeeping(engine__checking *self)

@@ -101,6 +101,12 @@ void engine__generations_release(engine__generations *self)
 		engine__generation_free(&self->items[i]);
 }
 
+const engine__generation *engine__generations_only(const engine__generations *self)
+{
+	return atomic_load_explicit(&self->count, memory_order_acquire) == 1 ? self->items[0]
+	                                                                     : NULL;
+}
+
 unsigned engine__generations_left(const engine__generations *self)
 {
 	return ENGINE_GENERATIONS_MAX -

@@ -46,6 +46,9 @@ CX_MUST_USE cx_status engine__generations_add(engine__generations *self,
 void engine__generations_forget_newest(engine__generations *self);
 void engine__generations_release(engine__generations *self);
 
+/* The only one there has been; NULL when there were more. */
+const engine__generation *engine__generations_only(const engine__generations *self);
+
 /* How many more can be added. */
 unsigned engine__generations_left(const engine__generations *self);
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/core/meta.h"
 
+#include "base/big_endian.h"
 #include "base/msgpack.h"
 #include "engine/core/search_state.h"
 
@@ -18,37 +19,37 @@ static cx_slice key_of(const char *text)
 	return cx_slice_of(text);
 }
 
-static void put_u64(uint8_t bytes[8], uint64_t value)
+/* 0 when it is not there. */
+static cx_status view_u64(engine__view *view, engine__tree meta, cx_slice key, bool *ret_there,
+                          uint64_t *ret)
 {
-	for (int i = 7; i >= 0; i--, value >>= 8)
-		bytes[i] = (uint8_t)value;
+	cx_slice value;
+	cx_status status = engine__view_get(view, meta, key, &value);
+	if (status != CX_OK && status != CX_NOT_FOUND)
+		return status;
+	*ret_there = status == CX_OK;
+	if (*ret_there && value.size != 8)
+		return CX_CORRUPT;
+	*ret = *ret_there ? cx_big_endian_get(value.data, 8) : 0;
+	return CX_OK;
 }
 
 static cx_status get_u64(engine_read *read, cx_slice key, uint64_t *ret)
 {
-	cx_slice value;
-	cx_status status = engine__view_get(read->view, read->engine->meta, key, &value);
-	if (status == CX_NOT_FOUND) {
-		*ret = 0;
-		return CX_OK;
-	}
-	if (status != CX_OK)
-		return status;
-	if (value.size != 8)
-		return CX_CORRUPT;
-	uint64_t number = 0;
-	for (int i = 0; i < 8; i++)
-		number = number << 8 | value.data[i];
-	*ret = number;
-	return CX_OK;
+	bool there;
+	return view_u64(read->view, read->engine->meta, key, &there, ret);
+}
+
+static cx_status put_u64(engine__txn *txn, engine__tree meta, cx_slice key, uint64_t number)
+{
+	uint8_t bytes[8];
+	cx_big_endian_put(bytes, sizeof bytes, number);
+	return engine__txn_put(txn, meta, key, (cx_slice){ bytes, sizeof bytes });
 }
 
 static cx_status put_counter(engine_write *write, cx_slice key, uint64_t number)
 {
-	uint8_t bytes[8];
-	put_u64(bytes, number);
-	cx_slice value = { .data = bytes, .size = sizeof bytes };
-	return engine__txn_put(write->txn, write->engine->meta, key, value);
+	return put_u64(write->txn, write->engine->meta, key, number);
 }
 
 typedef struct counter_key {
@@ -428,43 +429,33 @@ static cx_status settle_search(engine *self, const engine_schema *schema, engine
 	return own ? CX_OK : disown_search(self, schema, error);
 }
 
-static cx_status get_number(engine__view *view, engine__tree meta, const char *key,
-                            bool *ret_there, uint64_t *ret)
+/* The changes of a store that is older than the log are not in it: it begins behind them. */
+static cx_status begin_log(engine *self, engine__txn *txn, uint64_t seq)
 {
-	cx_slice value;
-	cx_status status = engine__view_get(view, meta, key_of(key), &value);
-	*ret_there = status == CX_OK;
-	*ret = 0;
-	for (size_t i = 0; status == CX_OK && i < value.size; i++)
-		*ret = *ret << 8 | value.data[i];
-	return status == CX_NOT_FOUND ? CX_OK : status;
+	cx_status status = put_format(txn, self->meta);
+	if (status == CX_OK)
+		status = put_u64(txn, self->meta, key_of("oldest"), seq + 1);
+	return status == CX_OK ? put_u64(txn, self->meta, key_of("logsize"), 0) : status;
 }
 
-/* The changes of a store that is older than the log are not in it: it begins behind them. */
-static cx_status settle_log(engine *self)
+static cx_status settle_log(engine *self, cx_error *error)
 {
 	CX_SCOPED(engine__txn_abort) engine__txn *txn = NULL;
+	bool has_seq = false, has_log = false;
+	uint64_t seq = 0, bytes;
 	cx_status status = engine__txn_begin(self->store, &txn);
-	if (status != CX_OK)
-		return status;
-	bool has_seq, has_log;
-	uint64_t seq, bytes;
-	status = get_number(engine__txn_view(txn), self->meta, "seq", &has_seq, &seq);
 	if (status == CX_OK)
-		status = get_number(engine__txn_view(txn), self->meta, "logsize", &has_log,
-		                    &bytes);
-	if (status != CX_OK || !has_seq || has_log)
-		return status;
-	uint8_t oldest[8], none[8] = { 0 };
-	put_u64(oldest, seq + 1);
-	status = put_format(txn, self->meta);
+		status = view_u64(engine__txn_view(txn), self->meta, key_of("seq"), &has_seq,
+		                  &seq);
 	if (status == CX_OK)
-		status = engine__txn_put(txn, self->meta, key_of("oldest"),
-		                         (cx_slice){ oldest, sizeof oldest });
-	if (status == CX_OK)
-		status = engine__txn_put(txn, self->meta, key_of("logsize"),
-		                         (cx_slice){ none, sizeof none });
-	return status == CX_OK ? engine__txn_commit(&txn) : status;
+		status = view_u64(engine__txn_view(txn), self->meta, key_of("logsize"),
+		                  &has_log, &bytes);
+	if (status == CX_OK && has_seq && !has_log) {
+		status = begin_log(self, txn, seq);
+		if (status == CX_OK)
+			status = engine__txn_commit(&txn);
+	}
+	return status == CX_OK ? CX_OK : cx_fail(error, status, "cannot begin the change log");
 }
 
 cx_status engine__meta_load(engine *self, const engine_options *options,
@@ -485,8 +476,8 @@ cx_status engine__meta_load(engine *self, const engine_options *options,
 			return status;
 		status =
 			settle_search(self, engine__catalog_schema(*ret_catalog), &view, error);
-		if (status == CX_OK && settle_log(self) != CX_OK)
-			status = cx_fail(error, CX_IO, "cannot begin the change log");
+		if (status == CX_OK)
+			status = settle_log(self, error);
 		if (status != CX_OK)
 			engine__catalog_free(ret_catalog);
 		return status;

@@ -26,8 +26,9 @@ cx_status engine__read_schema_find(engine_read *read)
 	engine__generations *known = &read->engine->generations;
 	/* The snapshot was taken before: what it holds was made known before that. So while
 	 * there was one schema only, nothing has to be looked up. */
-	if (engine__generations_left(known) == ENGINE_GENERATIONS_MAX - 1) {
-		set_generation(read, engine__generations_newest(known));
+	const engine__generation *only = engine__generations_only(known);
+	if (only != NULL) {
+		set_generation(read, only);
 		return CX_OK;
 	}
 	uint64_t number;

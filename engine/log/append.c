@@ -1,32 +1,27 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "base/big_endian.h"
 #include "base/check.h"
 #include "engine/log/log.h"
 #include "engine/row/row.h"
 
 #include <string.h>
 
-static void put_big_endian(uint8_t *bytes, size_t size, uint64_t value)
-{
-	for (size_t i = size; i > 0; i--, value >>= 8)
-		bytes[i - 1] = (uint8_t)value;
-}
-
 cx_slice engine__log_key(uint8_t bytes[ENGINE__LOG_KEY_BYTES], uint64_t seq, uint32_t part,
                          uint16_t piece)
 {
-	put_big_endian(bytes, 8, seq);
-	put_big_endian(bytes + 8, 4, part);
-	put_big_endian(bytes + 12, 2, piece);
+	cx_big_endian_put(bytes, 8, seq);
+	cx_big_endian_put(bytes + 8, 4, part);
+	cx_big_endian_put(bytes + 12, 2, piece);
 	return (cx_slice){ .data = bytes, .size = ENGINE__LOG_KEY_BYTES };
 }
 
 cx_slice engine__history_key(uint8_t bytes[ENGINE__HISTORY_KEY_BYTES], uint16_t type_id,
                              int64_t id, uint64_t seq, uint32_t part)
 {
-	put_big_endian(bytes, 2, type_id);
-	put_big_endian(bytes + 2, 8, (uint64_t)id);
-	put_big_endian(bytes + 10, 8, seq);
-	put_big_endian(bytes + 18, 4, part);
+	cx_big_endian_put(bytes, 2, type_id);
+	cx_big_endian_put(bytes + 2, 8, (uint64_t)id);
+	cx_big_endian_put(bytes + 10, 8, seq);
+	cx_big_endian_put(bytes + 18, 4, part);
 	return (cx_slice){ .data = bytes, .size = ENGINE__HISTORY_KEY_BYTES };
 }
 
@@ -62,16 +57,39 @@ static bool is_of_every_change(uint16_t slot)
 
 /* ---- bytes ---- */
 
-static void write_head(const engine_write *write, engine_change_kind kind, uint16_t type_id,
-                       int64_t id, int64_t rev, uint32_t elements, cx_buf *out)
+/* Whether entries of the kind have values, which a purge takes. */
+static bool has_values(engine_change_kind kind)
+{
+	return kind == ENGINE_CHANGED_CREATE || kind == ENGINE_CHANGED_UPDATE;
+}
+
+/* What every entry begins with. */
+typedef struct entry_head {
+	engine_change_kind kind;
+	uint16_t type_id;
+	int64_t id;
+	int64_t rev;
+	engine_author author;
+} entry_head;
+
+static void write_head(const entry_head *head, uint32_t elements, cx_buf *out)
 {
 	cx_write_array(out, elements);
-	cx_write_int(out, kind);
-	cx_write_uint(out, type_id);
-	cx_write_int(out, id);
-	cx_write_int(out, rev);
-	cx_write_int(out, write->logging.author.now_ms);
-	cx_write_int(out, write->logging.author.user);
+	cx_write_int(out, head->kind);
+	cx_write_uint(out, head->type_id);
+	cx_write_int(out, head->id);
+	cx_write_int(out, head->rev);
+	cx_write_int(out, head->author.now_ms);
+	cx_write_int(out, head->author.user);
+}
+
+/* An entry of the kind without what a purge takes. */
+static void write_bare(const entry_head *head, cx_buf *out)
+{
+	const bool redacted = has_values(head->kind);
+	write_head(head, redacted ? 7 : 6, out);
+	if (redacted)
+		cx_write_nil(out);
 }
 
 static void write_fields(const engine_type *type, const engine__value *before,
@@ -97,22 +115,25 @@ static void write_entry(const engine_write *write, const engine_type *type, int6
                         const engine__value *before, const engine__value *after, cx_slice row,
                         cx_buf *out)
 {
-	const engine_change_kind kind = kind_of(before, after);
-	const int64_t rev = after == NULL ? 0 : after[ENGINE_SLOT_REV].integer;
-	switch (kind) {
+	const entry_head head = { .kind = kind_of(before, after),
+		                  .type_id = type->id,
+		                  .id = id,
+		                  .rev = after == NULL ? 0 : after[ENGINE_SLOT_REV].integer,
+		                  .author = write->logging.author };
+	switch (head.kind) {
 	case ENGINE_CHANGED_CREATE:
-		write_head(write, kind, type->id, id, rev, 8, out);
+		write_head(&head, 8, out);
 		cx_write_uint(out, type->layout);
 		cx_write_raw(out, row);
 		return;
 	case ENGINE_CHANGED_UPDATE:
-		write_head(write, kind, type->id, id, rev, 7, out);
+		write_head(&head, 7, out);
 		write_fields(type, before, after, out);
 		return;
 	case ENGINE_CHANGED_DELETE:
 	case ENGINE_CHANGED_UNDELETE:
 	case ENGINE_CHANGED_PURGE:
-		write_head(write, kind, type->id, id, rev, 6, out);
+		write_head(&head, 6, out);
 		return;
 	}
 	CX_UNREACHABLE();
@@ -165,21 +186,15 @@ cx_status engine__log_append(engine_write *write, const engine_type *type, int64
 	return append(write, type->id, id);
 }
 
-/* Whether entries of the kind have values, which a purge takes. */
-static bool has_values(engine_change_kind kind)
-{
-	return kind == ENGINE_CHANGED_CREATE || kind == ENGINE_CHANGED_UPDATE;
-}
-
 cx_status engine__log_append_bare(engine_write *write, const engine_logged *change)
 {
-	const bool redacted = has_values(change->kind);
-	cx_buf *out = &write->log_entry;
-	cx_buf_clear(out);
-	write_head(write, change->kind, change->type->id, change->id, change->rev,
-	           redacted ? 7 : 6, out);
-	if (redacted)
-		cx_write_nil(out);
+	const entry_head head = { .kind = change->kind,
+		                  .type_id = change->type->id,
+		                  .id = change->id,
+		                  .rev = change->rev,
+		                  .author = write->logging.author };
+	cx_buf_clear(&write->log_entry);
+	write_bare(&head, &write->log_entry);
 	return append(write, change->type->id, change->id);
 }
 
@@ -209,16 +224,14 @@ static cx_status redact(engine_write *write, uint64_t seq, uint32_t part)
 	cx_status status = engine__log_get(&write->read, seq, part, &entry);
 	if (status != CX_OK || entry.redacted || !has_values(entry.kind))
 		return status;
+	const entry_head head = { .kind = entry.kind,
+		                  .type_id = entry.type->id,
+		                  .id = entry.id,
+		                  .rev = entry.rev,
+		                  .author = { .now_ms = entry.at_ms, .user = entry.by } };
 	cx_buf *out = &write->log_entry;
 	cx_buf_clear(out);
-	cx_write_array(out, 7);
-	cx_write_int(out, entry.kind);
-	cx_write_uint(out, entry.type->id);
-	cx_write_int(out, entry.id);
-	cx_write_int(out, entry.rev);
-	cx_write_int(out, entry.at_ms);
-	cx_write_int(out, entry.by);
-	cx_write_nil(out);
+	write_bare(&head, out);
 	status = engine__log_remove(write, seq, part);
 	if (status == CX_OK)
 		status = cx_buf_status(out);

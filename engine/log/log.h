@@ -54,7 +54,7 @@ CX_MUST_USE cx_status engine__log_remove(engine_write *write, uint64_t seq, uint
 
 /* ---- reading ---- */
 
-/* Goes over the entries in order, backward too. */
+/* Goes over the entries in order. */
 typedef struct engine__log_walk {
 	engine_read *read;
 	engine__cursor *cursor;

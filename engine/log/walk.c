@@ -1,17 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Entries of the log, one after the other, and by the history of a record. */
+#include "base/big_endian.h"
 #include "base/check.h"
 #include "engine/log/log.h"
 
 #include <string.h>
-
-static uint64_t big_endian(const uint8_t *bytes, size_t size)
-{
-	uint64_t value = 0;
-	for (size_t i = 0; i < size; i++)
-		value = value << 8 | bytes[i];
-	return value;
-}
 
 static const engine_type *type_of_id(const engine_read *read, uint64_t id)
 {
@@ -80,15 +73,20 @@ static cx_status take(engine__log_walk *walk)
 	return status;
 }
 
-cx_status engine__log_walk_begin(engine_read *read, uint64_t from, engine__log_walk *ret)
+static cx_status begin_at(engine_read *read, cx_slice key, engine__log_walk *ret)
 {
 	*ret = (engine__log_walk){ .read = read };
 	cx_status status = engine__cursor_open(read->view, read->engine->changes,
 	                                       ENGINE__FORWARD, &ret->cursor);
-	uint8_t bytes[ENGINE__LOG_KEY_BYTES];
 	if (status == CX_OK)
-		status = engine__cursor_seek(ret->cursor, engine__log_key(bytes, from, 0, 0));
+		status = engine__cursor_seek(ret->cursor, key);
 	return status == CX_OK ? take(ret) : status;
+}
+
+cx_status engine__log_walk_begin(engine_read *read, uint64_t from, engine__log_walk *ret)
+{
+	uint8_t bytes[ENGINE__LOG_KEY_BYTES];
+	return begin_at(read, engine__log_key(bytes, from, 0, 0), ret);
 }
 
 void engine__log_walk_end(engine__log_walk *walk)
@@ -111,7 +109,7 @@ static cx_status put_together(engine__log_walk *walk, cx_slice key, cx_slice *en
 	uint64_t piece = 0;
 	cx_buf_append_slice(&out, *entry);
 	while (same(walk->next.key, key, PLACE_BYTES)) {
-		if (big_endian(walk->next.key.data + PLACE_BYTES, 2) != ++piece)
+		if (cx_big_endian_get(walk->next.key.data + PLACE_BYTES, 2) != ++piece)
 			return CX_CORRUPT;
 		cx_buf_append_slice(&out, walk->next.value);
 		cx_status status = take(walk);
@@ -131,7 +129,7 @@ cx_status engine__log_walk_next(engine__log_walk *walk, engine_logged *ret)
 		return CX_NOT_FOUND;
 	const cx_slice key = walk->next.key;
 	cx_slice entry = walk->next.value;
-	if (big_endian(key.data + PLACE_BYTES, 2) != 0)
+	if (cx_big_endian_get(key.data + PLACE_BYTES, 2) != 0)
 		return CX_CORRUPT; /* not the first piece */
 	cx_status status = take(walk);
 	if (status == CX_OK && same(walk->next.key, key, PLACE_BYTES))
@@ -141,8 +139,8 @@ cx_status engine__log_walk_next(engine__log_walk *walk, engine_logged *ret)
 		status = decode(walk->read, entry, &logged, &walk->type_id);
 	if (status != CX_OK)
 		return status;
-	logged.seq = big_endian(key.data, SEQ_BYTES);
-	logged.part = (uint32_t)big_endian(key.data + SEQ_BYTES, 4);
+	logged.seq = cx_big_endian_get(key.data, SEQ_BYTES);
+	logged.part = (uint32_t)cx_big_endian_get(key.data + SEQ_BYTES, 4);
 	logged.last = !same(walk->next.key, key, SEQ_BYTES);
 	*ret = logged;
 	return CX_OK;
@@ -151,14 +149,9 @@ cx_status engine__log_walk_next(engine__log_walk *walk, engine_logged *ret)
 cx_status engine__log_get(engine_read *read, uint64_t seq, uint32_t part, engine_logged *ret)
 {
 	CX_SCOPED(engine__log_walk_end) engine__log_walk walk = { 0 };
-	cx_status status = engine__log_walk_begin(read, seq, &walk);
 	uint8_t bytes[ENGINE__LOG_KEY_BYTES];
 	const cx_slice key = engine__log_key(bytes, seq, part, 0);
-	if (status == CX_OK && part > 0) {
-		status = engine__cursor_seek(walk.cursor, key);
-		if (status == CX_OK)
-			status = take(&walk);
-	}
+	cx_status status = begin_at(read, key, &walk);
 	if (status == CX_OK && !cx_slice_equal(walk.next.key, key))
 		return CX_NOT_FOUND;
 	return status == CX_OK ? engine__log_walk_next(&walk, ret) : status;
@@ -200,7 +193,7 @@ cx_status engine__history_walk_next(engine__history_walk *walk, uint64_t *ret_se
 		return CX_NOT_FOUND;
 	if (pair.key.size != ENGINE__HISTORY_KEY_BYTES)
 		return CX_CORRUPT;
-	*ret_seq = big_endian(pair.key.data + RECORD_BYTES, 8);
-	*ret_part = (uint32_t)big_endian(pair.key.data + RECORD_BYTES + 8, 4);
+	*ret_seq = cx_big_endian_get(pair.key.data + RECORD_BYTES, 8);
+	*ret_part = (uint32_t)cx_big_endian_get(pair.key.data + RECORD_BYTES + 8, 4);
 	return CX_OK;
 }
