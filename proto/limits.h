@@ -25,5 +25,8 @@ enum {
 
 	PROTO_REPLY_BYTES_MAX = 8 * 1024 * 1024,
 	PROTO_BATCH_OPERATIONS_MAX = 10 * 1000,
-	PROTO_FIELDS_MAX = 128, /* names in the option `fields` */
+	PROTO_FIELDS_MAX = 128,   /* names in the option `fields` */
+	PROTO_CHANGES_MAX = 1000, /* that "changes" and "history" may be asked for at once */
+	PROTO_CHANGES_BYTES =
+		1024 * 1024, /* of "changes": then no further operation is taken */
 };

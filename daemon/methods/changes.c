@@ -10,18 +10,14 @@
 
 enum {
 	LIMIT_DEFAULT = 100,
-	LIMIT_MAX = 1000,
 	/* Operations looked at between two looks at the clock and at the size of the answer. */
 	STEP_OPERATIONS = 16,
-	/* An answer larger than this takes no further operation. */
-	PAGE_BYTES = 1048576,
-	TYPES_MAX = ENGINE_TYPES_MAX,
 };
 
 /* One request being answered. */
 typedef struct answering {
 	daemon__call *call;
-	const engine_type *types[TYPES_MAX];
+	const engine_type *types[ENGINE_TYPES_MAX];
 	uint32_t type_count; /* 0 = all */
 	uint32_t written;
 } answering;
@@ -29,34 +25,10 @@ typedef struct answering {
 static cx_status read_limit(const proto_options *options, size_t *ret, cx_error *error)
 {
 	const bool given = (options->given & PROTO_BIT(LIMIT)) != 0;
-	if (given && (options->limit == 0 || options->limit > LIMIT_MAX))
+	if (given && (options->limit == 0 || options->limit > PROTO_CHANGES_MAX))
 		return cx_fail(error, CX_INVALID_ARGUMENT, "limit must lie between 1 and %d",
-		               LIMIT_MAX);
+		               PROTO_CHANGES_MAX);
 	*ret = given ? (size_t)options->limit : LIMIT_DEFAULT;
-	return CX_OK;
-}
-
-static cx_status read_types(answering *self, cx_error *error)
-{
-	const proto_options *options = &self->call->request->options;
-	if ((options->given & PROTO_BIT(TYPES)) == 0)
-		return CX_OK;
-	cx_reader reader = cx_reader_of(options->types);
-	const uint32_t count = cx_read_array(&reader);
-	if (reader.failed || count < 1 || count > TYPES_MAX)
-		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "types: an array of 1 to %d names of record types", TYPES_MAX);
-	for (uint32_t i = 0; i < count; i++) {
-		const cx_slice name = cx_read_str(&reader);
-		if (reader.failed)
-			return cx_fail(error, CX_INVALID_ARGUMENT,
-			               "types: element %u is no name", i);
-		self->types[i] = engine_schema_type(engine_read_schema(self->call->read), name);
-		if (self->types[i] == NULL)
-			return cx_fail(error, CX_NO_TYPE, "there is no record type %.*s",
-			               CX_SLICE_ARG(name));
-	}
-	self->type_count = count;
 	return CX_OK;
 }
 
@@ -202,7 +174,8 @@ static cx_status write_changes(answering *self, size_t limit, uint64_t *next, cx
 	daemon__call *call = self->call;
 	const uint64_t end = engine_read_seq(call->read) + 1;
 	const size_t begin = call->out->size;
-	while (*next < end && self->written < limit && call->out->size - begin < PAGE_BYTES) {
+	while (*next < end && self->written < limit &&
+	       call->out->size - begin < PROTO_CHANGES_BYTES) {
 		const size_t left = limit - self->written;
 		const size_t step = left < STEP_OPERATIONS ? left : STEP_OPERATIONS;
 		const uint64_t before = *next;
@@ -210,10 +183,10 @@ static cx_status write_changes(answering *self, size_t limit, uint64_t *next, cx
 		                                       self, next, error);
 		if (status != CX_OK)
 			return status;
-		if (*next == before) {
-			*next = end; /* the rest is of types that are no more */
-			break;
-		}
+		if (*next == before)
+			return cx_fail(error, CX_CORRUPT,
+			               "change %" PRIu64 " is missing in the log; run check",
+			               before);
 		if (cx_clock_monotonic_ns() < call->deadline_ns)
 			continue;
 		if (call->is_slice)
@@ -231,7 +204,8 @@ cx_status daemon__answer_changes(daemon__call *call, cx_error *error)
 	uint64_t oldest = 0;
 	cx_status status = read_limit(options, &limit, error);
 	if (status == CX_OK)
-		status = read_types(&self, error);
+		status = daemon__method_types(engine_read_schema(call->read), options,
+		                              self.types, &self.type_count, error);
 	if (status == CX_OK)
 		status = engine_changes_oldest(call->read, &oldest);
 	if (status != CX_OK)
@@ -245,11 +219,6 @@ cx_status daemon__answer_changes(daemon__call *call, cx_error *error)
 		               "from must lie between 1 and %" PRIu64
 		               ", one behind the last change",
 		               seq + 1);
-	if (next < oldest)
-		return cx_fail(error, CX_COMPACTED,
-		               "changes before %llu are not kept any more: read the records, "
-		               "then the changes from there on",
-		               (unsigned long long)oldest);
 	cx_write_array(call->out, 3);
 	const size_t place = cx_write_array_open(call->out);
 	status = write_changes(&self, limit, &next, error);

@@ -2,6 +2,7 @@
 #include "daemon/methods/method.h"
 
 #include "base/check.h"
+#include "base/msgpack.h"
 #include "daemon/methods/answers.h"
 
 #include <inttypes.h>
@@ -95,14 +96,45 @@ cx_status daemon__method_time_ms(const daemon_config *config, const proto_reques
 	return CX_OK;
 }
 
+static cx_status find_type(const engine_schema *schema, cx_slice name, const engine_type **ret,
+                           cx_error *error)
+{
+	const engine_type *type = engine_schema_type(schema, name);
+	if (type == NULL)
+		return cx_fail(error, CX_NO_TYPE, "there is no record type %.*s",
+		               CX_SLICE_ARG(name));
+	*ret = type;
+	return CX_OK;
+}
+
 cx_status daemon__method_type(const engine_schema *schema, const proto_request *request,
                               const engine_type **ret, cx_error *error)
 {
-	const engine_type *type = engine_schema_type(schema, request->type);
-	if (type == NULL)
-		return cx_fail(error, CX_NO_TYPE, "there is no record type %.*s",
-		               CX_SLICE_ARG(request->type));
-	*ret = type;
+	return find_type(schema, request->type, ret, error);
+}
+
+cx_status daemon__method_types(const engine_schema *schema, const proto_options *options,
+                               const engine_type **ret, uint32_t *ret_count, cx_error *error)
+{
+	*ret_count = 0;
+	if ((options->given & PROTO_BIT(TYPES)) == 0)
+		return CX_OK;
+	cx_reader reader = cx_reader_of(options->types);
+	const uint32_t count = cx_read_array(&reader);
+	if (reader.failed || count < 1 || count > ENGINE_TYPES_MAX)
+		return cx_fail(error, CX_INVALID_ARGUMENT,
+		               "types: an array of 1 to %d names of record types",
+		               ENGINE_TYPES_MAX);
+	for (uint32_t i = 0; i < count; i++) {
+		const cx_slice name = cx_read_str(&reader);
+		if (reader.failed)
+			return cx_fail(error, CX_INVALID_ARGUMENT,
+			               "types: element %u is no name", i);
+		cx_status status = find_type(schema, name, &ret[i], error);
+		if (status != CX_OK)
+			return status;
+	}
+	*ret_count = count;
 	return CX_OK;
 }
 

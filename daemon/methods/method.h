@@ -61,6 +61,12 @@ CX_MUST_USE cx_status daemon__method_time_ms(const daemon_config *config,
 CX_MUST_USE cx_status daemon__method_type(const engine_schema *schema,
                                           const proto_request *request, const engine_type **ret,
                                           cx_error *error);
+/* The record types of its option `types`, at most ENGINE_TYPES_MAX; 0 when it is not given.
+ * Errors: CX_INVALID_ARGUMENT, CX_NO_TYPE. */
+CX_MUST_USE cx_status daemon__method_types(const engine_schema *schema,
+                                           const proto_options *options,
+                                           const engine_type **ret, uint32_t *ret_count,
+                                           cx_error *error);
 /* The index of `type` it names. Errors: CX_NO_INDEX. */
 CX_MUST_USE cx_status daemon__method_index(const engine_type *type, cx_slice name,
                                            const engine_index **ret, cx_error *error);

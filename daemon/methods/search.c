@@ -19,25 +19,13 @@ typedef struct answering {
 
 static cx_status read_types(answering *self, cx_error *error)
 {
-	cx_reader reader = cx_reader_of(self->call->request->options.types);
-	const uint32_t count = cx_read_array(&reader);
-	if (reader.failed || count < 1 || count > ENGINE_TYPES_MAX)
-		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "types: an array of 1 to %d names of record types",
-		               ENGINE_TYPES_MAX);
-	for (uint32_t i = 0; i < count; i++) {
-		const cx_slice name = cx_read_str(&reader);
-		if (reader.failed)
-			return cx_fail(error, CX_INVALID_ARGUMENT,
-			               "types: element %u is no name", i);
-		self->types[i] = engine_schema_type(engine_read_schema(self->call->read), name);
-		if (self->types[i] == NULL)
-			return cx_fail(error, CX_NO_TYPE, "there is no record type %.*s",
-			               CX_SLICE_ARG(name));
-	}
+	uint32_t count;
+	cx_status status =
+		daemon__method_types(engine_read_schema(self->call->read),
+	                             &self->call->request->options, self->types, &count, error);
 	self->search.types = self->types;
-	self->search.type_count = count;
-	return CX_OK;
+	self->search.type_count = status == CX_OK ? count : 0;
+	return status;
 }
 
 /* Whether a type that is searched has the field. */
@@ -86,9 +74,7 @@ static cx_status read_request(answering *self, cx_error *error)
 		return cx_fail(error, CX_INVALID_ARGUMENT, "limit must lie between 1 and %d",
 		               ENGINE_SEARCH_HITS_MAX);
 	self->search.limit = (size_t)options->limit;
-	cx_status status = CX_OK;
-	if ((options->given & PROTO_BIT(TYPES)) != 0)
-		status = read_types(self, error);
+	cx_status status = read_types(self, error);
 	if (status == CX_OK && (options->given & PROTO_BIT(ONLY)) != 0)
 		status = read_fields(self, error);
 	self->search.spans = options->highlights || self->only_count == 0;
