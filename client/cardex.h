@@ -44,6 +44,8 @@ extern "C" {
 #define CARDEX_API
 #define CARDEX_MUST_USE
 #endif
+/* What every function that can fail is. */
+#define CARDEX_CALL CARDEX_API CARDEX_MUST_USE
 
 /* ---- statuses and errors ---- */
 
@@ -140,16 +142,13 @@ typedef struct cardex_options {
  * Errors: CARDEX_INVALID_ARGUMENT (the URI), CARDEX_UNSUPPORTED (TLS and login: cardexs://,
  * user@), CARDEX_DISCONNECTED (nobody answers there), CARDEX_DEADLINE, CARDEX_MALFORMED (what
  * answers is no cardex), CARDEX_NO_MEMORY. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_connect(const char *uri,
-                                                        const cardex_options *options,
-                                                        cardex_conn **ret, cardex_error *error);
+CARDEX_CALL cardex_status cardex_connect(const char *uri, const cardex_options *options,
+                                         cardex_conn **ret, cardex_error *error);
 
 /* The same over a connected stream socket, which then belongs to the connection (on an error
  * it stays the caller's). It is made non-blocking. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_connect_fd(int fd,
-                                                           const cardex_options *options,
-                                                           cardex_conn **ret,
-                                                           cardex_error *error);
+CARDEX_CALL cardex_status cardex_connect_fd(int fd, const cardex_options *options,
+                                            cardex_conn **ret, cardex_error *error);
 
 /* Closes, frees, and sets `*conn` to NULL; NULL is accepted. Requests without an answer get
  * CARDEX_DISCONNECTED. Results stay valid. Not to be called inside a callback. */
@@ -277,9 +276,8 @@ typedef struct cardex_schema cardex_schema;
 
 /* Fetches the schema, of one type or (NULL) of all. Everything reached through it lives until
  * cardex_schema_free(). Errors: CARDEX_NO_TYPE, and as cardex_call(). */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_schema_get(cardex_conn *conn, const char *type,
-                                                           cardex_schema **ret,
-                                                           cardex_error *error);
+CARDEX_CALL cardex_status cardex_schema_get(cardex_conn *conn, const char *type,
+                                            cardex_schema **ret, cardex_error *error);
 CARDEX_API void cardex_schema_free(cardex_schema **schema);
 
 /* The schema text; "" when only one type was asked for. */
@@ -296,10 +294,8 @@ CARDEX_API const cardex_index *cardex_type_index(const cardex_type *type, const 
  * decimals), "2026-11-23", "2026-11-23 08:15", a label, a list parted by commas; text, strings
  * and bytes as they are. Empty text is null except for text and strings.
  * Errors: CARDEX_TYPE (it is none; error->field names the field), CARDEX_INVALID_ARGUMENT. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_set_from_text(cardex_doc *fields,
-                                                              const cardex_field *field,
-                                                              const char *text,
-                                                              cardex_error *error);
+CARDEX_CALL cardex_status cardex_set_from_text(cardex_doc *fields, const cardex_field *field,
+                                               const char *text, cardex_error *error);
 
 /* ---- filters ---- */
 
@@ -327,10 +323,8 @@ CARDEX_API CARDEX_MUST_USE cardex_status cardex_set_from_text(cardex_doc *fields
  * Errors: CARDEX_INVALID_ARGUMENT (not a filter), CARDEX_NO_FIELD, CARDEX_TYPE;
  * error->column is the 1-based position in `text`, in bytes. CARDEX_TOO_DEEP (nested deeper
  * than 64), CARDEX_TOO_LARGE, CARDEX_NO_MEMORY. Free the filter with cardex_doc_free(). */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_filter_parse(const char *text,
-                                                             const cardex_type *type,
-                                                             cardex_doc **ret,
-                                                             cardex_error *error);
+CARDEX_CALL cardex_status cardex_filter_parse(const char *text, const cardex_type *type,
+                                              cardex_doc **ret, cardex_error *error);
 
 /* ---- requests ---- */
 
@@ -412,68 +406,58 @@ typedef struct cardex_request {
  * known), CARDEX_DEADLINE (no answer within request_timeout_ms; the same holds),
  * CARDEX_BUSY, CARDEX_TOO_LARGE, CARDEX_NO_MEMORY, CARDEX_MALFORMED,
  * CARDEX_INVALID_ARGUMENT (also: called inside a callback). */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_call(cardex_conn *conn,
-                                                     const cardex_request *request,
-                                                     cardex_result **ret, cardex_error *error);
+CARDEX_CALL cardex_status cardex_call(cardex_conn *conn, const cardex_request *request,
+                                      cardex_result **ret, cardex_error *error);
 
 /* ---- calls by name: short forms of cardex_call() ---- */
 
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_ping(cardex_conn *conn, cardex_error *error);
+CARDEX_CALL cardex_status cardex_ping(cardex_conn *conn, cardex_error *error);
 
 /* A live record. Errors: CARDEX_NOT_FOUND. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_get(cardex_conn *conn, const char *type,
-                                                    int64_t id, cardex_result **ret,
-                                                    cardex_error *error);
+CARDEX_CALL cardex_status cardex_get(cardex_conn *conn, const char *type, int64_t id,
+                                     cardex_result **ret, cardex_error *error);
 /* A live record by a unique index. Errors: CARDEX_NOT_FOUND. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_lookup(cardex_conn *conn, const char *type,
-                                                       const char *index,
-                                                       const cardex_doc *values,
-                                                       cardex_result **ret,
-                                                       cardex_error *error);
+CARDEX_CALL cardex_status cardex_lookup(cardex_conn *conn, const char *type, const char *index,
+                                        const cardex_doc *values, cardex_result **ret,
+                                        cardex_error *error);
 /* One page. `request->method` does not matter. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_query(cardex_conn *conn,
-                                                      const cardex_request *request,
-                                                      cardex_result **ret, cardex_error *error);
+CARDEX_CALL cardex_status cardex_query(cardex_conn *conn, const cardex_request *request,
+                                       cardex_result **ret, cardex_error *error);
 /* The next page of the same query: frees `*page` and puts the next one there. On an error the
  * page stays. Errors: CARDEX_INVALID_ARGUMENT (it was the last: see cardex_page),
  * CARDEX_CURSOR_STALE. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_next(cardex_conn *conn, cardex_result **page,
-                                                     cardex_error *error);
+CARDEX_CALL cardex_status cardex_next(cardex_conn *conn, cardex_result **page,
+                                      cardex_error *error);
 /* `filter` may be NULL. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_count(cardex_conn *conn, const char *type,
-                                                      const cardex_doc *filter, uint64_t *ret,
-                                                      cardex_error *error);
+CARDEX_CALL cardex_status cardex_count(cardex_conn *conn, const char *type,
+                                       const cardex_doc *filter, uint64_t *ret,
+                                       cardex_error *error);
 
 /* Full-text search: `request->text` in the searched fields of `request->types`. The hits come
  * with cardex_result_hits() and cardex_result_hit(). `request->method` does not matter.
  * Errors: CARDEX_INVALID_ARGUMENT (nothing to search for), CARDEX_TOO_LONG, CARDEX_NO_TYPE,
  * CARDEX_NO_FIELD, CARDEX_BUSY (the index is being built). */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_search(cardex_conn *conn,
-                                                       const cardex_request *request,
-                                                       cardex_result **ret,
-                                                       cardex_error *error);
+CARDEX_CALL cardex_status cardex_search(cardex_conn *conn, const cardex_request *request,
+                                        cardex_result **ret, cardex_error *error);
 
 /* The change log from `request->from` on, of `types`, about `limit` changes; the other members
  * are ignored. The root of the result is the list [changes, next, {seq, oldest}] of
  * docs/protocol.md. Errors: CARDEX_COMPACTED (no longer kept), CARDEX_NO_TYPE, … */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_changes(cardex_conn *conn,
-                                                        const cardex_request *request,
-                                                        cardex_result **ret,
-                                                        cardex_error *error);
+CARDEX_CALL cardex_status cardex_changes(cardex_conn *conn, const cardex_request *request,
+                                         cardex_result **ret, cardex_error *error);
 
 /* The changes of one record before seq `before` (0 = all), newest first, at most `limit` (0:
  * 100): the list [changes, cut]. Errors: CARDEX_NOT_FOUND (there never was one), … */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_history(cardex_conn *conn, const char *type,
-                                                        int64_t id, uint64_t before,
-                                                        uint32_t limit, cardex_result **ret,
-                                                        cardex_error *error);
+CARDEX_CALL cardex_status cardex_history(cardex_conn *conn, const char *type, int64_t id,
+                                         uint64_t before, uint32_t limit, cardex_result **ret,
+                                         cardex_error *error);
 
 /* The record as it was after the change `seq`, or, when that is 0, at `at_ms` (ms since 1970
  * UTC): a result like that of cardex_get(). Errors: CARDEX_NOT_FOUND (it was not there then),
  * CARDEX_COMPACTED (what is needed is not kept), … */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_as_of(cardex_conn *conn, const char *type,
-                                                      int64_t id, uint64_t seq, int64_t at_ms,
-                                                      cardex_result **ret, cardex_error *error);
+CARDEX_CALL cardex_status cardex_as_of(cardex_conn *conn, const char *type, int64_t id,
+                                       uint64_t seq, int64_t at_ms, cardex_result **ret,
+                                       cardex_error *error);
 
 /* What a write did. */
 typedef struct cardex_outcome {
@@ -485,60 +469,47 @@ typedef struct cardex_outcome {
 } cardex_outcome;
 
 /* In all of these `ret` may be NULL. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_create(cardex_conn *conn, const char *type,
-                                                       const cardex_doc *fields,
-                                                       cardex_outcome *ret,
-                                                       cardex_error *error);
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_update(cardex_conn *conn, const char *type,
-                                                       int64_t id, const cardex_doc *fields,
-                                                       cardex_outcome *ret,
-                                                       cardex_error *error);
+CARDEX_CALL cardex_status cardex_create(cardex_conn *conn, const char *type,
+                                        const cardex_doc *fields, cardex_outcome *ret,
+                                        cardex_error *error);
+CARDEX_CALL cardex_status cardex_update(cardex_conn *conn, const char *type, int64_t id,
+                                        const cardex_doc *fields, cardex_outcome *ret,
+                                        cardex_error *error);
 /* Updates the record whose columns in the unique index equal those in `fields`, or makes it. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_upsert(cardex_conn *conn, const char *type,
-                                                       const char *index,
-                                                       const cardex_doc *fields,
-                                                       cardex_outcome *ret,
-                                                       cardex_error *error);
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_delete(cardex_conn *conn, const char *type,
-                                                       int64_t id, cardex_outcome *ret,
-                                                       cardex_error *error);
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_undelete(cardex_conn *conn, const char *type,
-                                                         int64_t id, cardex_outcome *ret,
-                                                         cardex_error *error);
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_purge(cardex_conn *conn, const char *type,
-                                                      int64_t id, cardex_outcome *ret,
-                                                      cardex_error *error);
+CARDEX_CALL cardex_status cardex_upsert(cardex_conn *conn, const char *type, const char *index,
+                                        const cardex_doc *fields, cardex_outcome *ret,
+                                        cardex_error *error);
+CARDEX_CALL cardex_status cardex_delete(cardex_conn *conn, const char *type, int64_t id,
+                                        cardex_outcome *ret, cardex_error *error);
+CARDEX_CALL cardex_status cardex_undelete(cardex_conn *conn, const char *type, int64_t id,
+                                          cardex_outcome *ret, cardex_error *error);
+CARDEX_CALL cardex_status cardex_purge(cardex_conn *conn, const char *type, int64_t id,
+                                       cardex_outcome *ret, cardex_error *error);
 
 /* Maps, for cardex_result_value(). */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_stats(cardex_conn *conn, cardex_result **ret,
-                                                      cardex_error *error);
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_check(cardex_conn *conn, cardex_result **ret,
-                                                      cardex_error *error);
+CARDEX_CALL cardex_status cardex_stats(cardex_conn *conn, cardex_result **ret,
+                                       cardex_error *error);
+CARDEX_CALL cardex_status cardex_check(cardex_conn *conn, cardex_result **ret,
+                                       cardex_error *error);
 
 /* What a schema text would change, or changes: a map for cardex_result_value(), with "steps"
  * and their number by verdict; docs/protocol.md. `text`, `base`, `may_lose`: see
  * cardex_request. Errors: CARDEX_SCHEMA_SYNTAX, CARDEX_UNSAFE_CHANGE (apply: nothing happened),
  * and as cardex_call(). */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_schema_plan(cardex_conn *conn, const char *text,
-                                                            const char *base,
-                                                            cardex_result **ret,
-                                                            cardex_error *error);
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_schema_apply(cardex_conn *conn,
-                                                             const char *text, const char *base,
-                                                             bool may_lose, cardex_result **ret,
-                                                             cardex_error *error);
+CARDEX_CALL cardex_status cardex_schema_plan(cardex_conn *conn, const char *text,
+                                             const char *base, cardex_result **ret,
+                                             cardex_error *error);
+CARDEX_CALL cardex_status cardex_schema_apply(cardex_conn *conn, const char *text,
+                                              const char *base, bool may_lose,
+                                              cardex_result **ret, cardex_error *error);
 
 /* How the indexes of a type (NULL: of all) are: an array of maps. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_index_status(cardex_conn *conn,
-                                                             const char *type,
-                                                             cardex_result **ret,
-                                                             cardex_error *error);
+CARDEX_CALL cardex_status cardex_index_status(cardex_conn *conn, const char *type,
+                                              cardex_result **ret, cardex_error *error);
 /* Gives up an index that is being built.
  * Errors: CARDEX_NO_TYPE, CARDEX_NO_INDEX, CARDEX_INVALID_ARGUMENT (it is not being built). */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_index_cancel(cardex_conn *conn,
-                                                             const char *type,
-                                                             const char *index,
-                                                             cardex_error *error);
+CARDEX_CALL cardex_status cardex_index_cancel(cardex_conn *conn, const char *type,
+                                              const char *index, cardex_error *error);
 
 /* ---- batches: several writes, all or none ---- */
 
@@ -555,10 +526,8 @@ CARDEX_API cardex_status cardex_batch_status(const cardex_batch *batch, cardex_e
 
 /* Runs it. `*ret` (may be NULL to not know) has one outcome per operation:
  * cardex_result_outcome(). */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_batch_run(cardex_conn *conn,
-                                                          const cardex_batch *batch,
-                                                          cardex_result **ret,
-                                                          cardex_error *error);
+CARDEX_CALL cardex_status cardex_batch_run(cardex_conn *conn, const cardex_batch *batch,
+                                           cardex_result **ret, cardex_error *error);
 
 /* ---- requests in flight ---- */
 
@@ -574,16 +543,14 @@ typedef void cardex_reply_fn(void *context, cardex_status status, cardex_result 
  * Errors: CARDEX_BUSY (1000 requests are without an answer, or 16 MiB are not sent yet: process
  * some first), CARDEX_INVALID_ARGUMENT, CARDEX_TOO_LARGE and CARDEX_TOO_DEEP (over the limits
  * that hello told; nothing is sent), CARDEX_DISCONNECTED, CARDEX_NO_MEMORY. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_submit(cardex_conn *conn,
-                                                       const cardex_request *request,
-                                                       cardex_reply_fn *reply, void *context,
-                                                       cardex_error *error);
+CARDEX_CALL cardex_status cardex_submit(cardex_conn *conn, const cardex_request *request,
+                                        cardex_reply_fn *reply, void *context,
+                                        cardex_error *error);
 
 /* The same for the page after `page`. */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_submit_next(cardex_conn *conn,
-                                                            const cardex_result *page,
-                                                            cardex_reply_fn *reply,
-                                                            void *context, cardex_error *error);
+CARDEX_CALL cardex_status cardex_submit_next(cardex_conn *conn, const cardex_result *page,
+                                             cardex_reply_fn *reply, void *context,
+                                             cardex_error *error);
 
 /* For an event loop: poll cardex_fd() for cardex_events() (POLLIN, and POLLOUT while bytes wait
  * to be sent), then call cardex_process(), which sends and receives what is possible without
@@ -593,7 +560,7 @@ CARDEX_API CARDEX_MUST_USE cardex_status cardex_submit_next(cardex_conn *conn,
  * connection is then of no more use, and all requests have had their callback. */
 CARDEX_API int cardex_fd(const cardex_conn *conn);
 CARDEX_API short cardex_events(const cardex_conn *conn);
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_process(cardex_conn *conn, cardex_error *error);
+CARDEX_CALL cardex_status cardex_process(cardex_conn *conn, cardex_error *error);
 
 /* Requests without an answer. */
 CARDEX_API size_t cardex_unanswered(const cardex_conn *conn);
@@ -601,8 +568,8 @@ CARDEX_API size_t cardex_unanswered(const cardex_conn *conn);
 /* Processes until at most `unanswered_max` requests are without an answer: 0 waits for all,
  * 500 keeps a pipeline filled. `timeout_ms` -1 = none.
  * Errors: CARDEX_DEADLINE; as cardex_process(). */
-CARDEX_API CARDEX_MUST_USE cardex_status cardex_wait(cardex_conn *conn, size_t unanswered_max,
-                                                     int timeout_ms, cardex_error *error);
+CARDEX_CALL cardex_status cardex_wait(cardex_conn *conn, size_t unanswered_max, int timeout_ms,
+                                      cardex_error *error);
 
 /* ---- results ---- */
 
