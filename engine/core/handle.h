@@ -28,6 +28,8 @@ struct engine {
 	engine__tree changes; /* the log: engine/changes/log.h */
 	engine__tree history; /* record → places in the log */
 	engine__tree search;  /* what records are found by: engine/search/posting.h */
+	engine__tree stats;   /* of indexes: engine/query/statistics.h */
+	struct engine__shelf *shelf;
 	/* referrers[i] .. referrers[i + 1] refer to the type of number i. */
 	engine__referrer *referrers;
 	uint32_t *referrers_from;
@@ -45,6 +47,8 @@ struct engine_read {
 	cx_arena *assembled; /* long rows put together; emptied when the snapshot goes */
 	cx_arena *scratch;   /* of one call: engine__scratch_take; NULL while one has it */
 	struct engine__memory *memory; /* of plans; NULL: none yet */
+	struct engine__statistics *statistics; /* the set looked at last; NULL: none yet */
+	uint64_t statistics_seen;
 	uint64_t seq;
 	bool seq_known;
 };

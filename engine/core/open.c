@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/core/meta.h"
+#include "engine/query/statistics.h"
 
 #include <stdlib.h>
 
@@ -13,6 +14,7 @@ static cx_status open_system_trees(engine *self)
 		{ "deleted", &self->deleted }, { "undo", &self->undo },
 		{ "chunks", &self->chunks },   { "search", &self->search },
 		{ "changes", &self->changes }, { "history", &self->history },
+		{ "stats", &self->stats },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(trees); i++) {
 		cx_status status =
@@ -112,6 +114,9 @@ static cx_status fill(engine *self, const char *path, const engine_options *opti
 	if (status != CX_OK)
 		return cx_fail(error, status, "cannot open the trees of the schema");
 	self->schema = engine__catalog_schema(self->catalog);
+	status = engine__shelf_new(self, &self->shelf);
+	if (status != CX_OK)
+		return cx_fail(error, status, "cannot read the statistics of %s", path);
 	return collect_referrers(self);
 }
 
@@ -143,6 +148,7 @@ void engine_close(engine **self)
 {
 	if (*self == NULL)
 		return;
+	engine__shelf_free(&(*self)->shelf);
 	engine__catalog_free(&(*self)->catalog);
 	engine__store_close(&(*self)->store);
 	free((*self)->referrers);

@@ -2,6 +2,7 @@
 #include "engine/core/snapshot.h"
 
 #include "engine/core/meta.h"
+#include "engine/query/statistics.h"
 
 #include <stdlib.h>
 
@@ -16,6 +17,7 @@ void engine__read_release(engine_read *read)
 	cx_arena_free(&read->assembled);
 	cx_arena_free(&read->scratch);
 	free(read->memory);
+	engine__statistics_let_go(&read->statistics);
 }
 
 cx_status engine__scratch_take(engine_read *read, engine__scratch *ret)

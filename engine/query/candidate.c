@@ -37,6 +37,7 @@ bool engine__node_bounds(const engine__node *node, const engine__path *path, uin
 	case ENGINE__OP_AND:
 	case ENGINE__OP_OR:
 	case ENGINE__OP_NOT:
+	case ENGINE__OP_UNTRUE:
 	case ENGINE__OP_EQUAL:
 	case ENGINE__OP_NOT_EQUAL:
 	case ENGINE__OP_IN:
@@ -109,8 +110,9 @@ static const char *refusal(const engine__filter *filter, engine__candidate *self
 	return NULL;
 }
 
-static void find_residual(const engine__filter *filter, engine__candidate *self)
+void engine__candidate_find_residual(const engine__filter *filter, engine__candidate *self)
 {
+	self->residual = self->rows = false;
 	for (uint16_t i = 0; i < filter->conjunct_count; i++) {
 		if (engine__candidate_uses(self, i))
 			continue;
@@ -131,7 +133,7 @@ engine__candidate engine__candidate_of(const engine__filter *filter, const engin
 	if (self.equal_count < columns)
 		bound_column(filter, &self);
 	self.single = self.equal_count == columns;
-	find_residual(filter, &self);
+	engine__candidate_find_residual(filter, &self);
 	engine__order_match(filter, order, order_count, &self);
 	return self;
 }

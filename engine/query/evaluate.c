@@ -74,6 +74,7 @@ static bool leaf_holds(const engine__node *node, const engine__value *value)
 	case ENGINE__OP_AND:
 	case ENGINE__OP_OR:
 	case ENGINE__OP_NOT:
+	case ENGINE__OP_UNTRUE:
 	case ENGINE__OP_EQUAL: /* read as IN */
 	case ENGINE__OP_IS_NULL:
 	case ENGINE__OP_NOT_NULL:
@@ -113,9 +114,11 @@ engine__truth engine__filter_evaluate(const engine__filter *filter, uint16_t nod
 	const engine__node *at = &filter->nodes[node];
 	if (at->field != NULL)
 		return evaluate_leaf(at, &operands[at->operand]);
-	if (at->op != ENGINE__OP_NOT)
+	if (at->op == ENGINE__OP_AND || at->op == ENGINE__OP_OR)
 		return evaluate_group(filter, node, operands);
 	engine__truth below = engine__filter_evaluate(filter, (uint16_t)(node + 1), operands);
+	if (at->op == ENGINE__OP_UNTRUE)
+		return truth_of(below != ENGINE__TRUE);
 	return (engine__truth)(ENGINE__TRUE - below);
 }
 

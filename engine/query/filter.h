@@ -53,6 +53,7 @@ typedef enum engine__op {
 #define ENGINE__OP_MEMBER(name, text, form) ENGINE__OP_##name,
 	ENGINE__OPS(ENGINE__OP_MEMBER)
 #undef ENGINE__OP_MEMBER
+	ENGINE__OP_UNTRUE, /* the planner's own: the one filter below it is not TRUE */
 } engine__op;
 
 typedef enum engine__truth {
@@ -98,6 +99,10 @@ CX_MUST_USE cx_status engine__filter_read(const engine_type *type, cx_slice byte
  * "or" of equalities of one field becomes "in", "not" of a null test its opposite. Then finds
  * operands and conjuncts. Part of engine__filter_read. */
 CX_MUST_USE cx_status engine__filter_simplify(engine__filter *filter, cx_arena *arena);
+
+/* Finds operands and conjuncts of nodes that are simple. Part of engine__filter_simplify.
+ * Errors: CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__filter_index(engine__filter *filter, cx_arena *arena);
 
 /* The truth of one node. `operands[i]` is the value of filter->operands[i]; those that nodes
  * below this one name must be set. */

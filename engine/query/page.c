@@ -34,25 +34,48 @@ cx_status engine__pager_add(engine__pager *pager, const engine_row *row)
 	return CX_OK;
 }
 
+static uint16_t index_id(const engine__candidate *candidate)
+{
+	return candidate->path.index != NULL ? candidate->path.index->id : 0;
+}
+
+static void add_legs(const engine__plan *plan, engine__position *position)
+{
+	const bool unites = plan->form == ENGINE__UNION;
+	position->form = (uint8_t)plan->form;
+	position->or_node = unites ? plan->joined->node : 0;
+	position->leg_count = (uint8_t)(unites ? plan->joined->leg_count : plan->meet_count);
+	for (uint16_t i = 0; i < position->leg_count; i++)
+		position->legs[i] =
+			index_id(unites ? &plan->joined->legs[i] : plan->meets[i]);
+}
+
 void engine__page_end(engine__pager *pager, uint16_t range, cx_slice key)
 {
-	const engine__candidate *chosen = pager->plan->chosen;
-	const engine__position position = {
+	const engine__plan *plan = pager->plan;
+	const engine__candidate *chosen = plan->chosen;
+	engine__position position = {
 		.ordering = chosen->ordering,
 		.reverse = chosen->reverse,
-		.index_id = chosen->path.index != NULL ? chosen->path.index->id : 0,
-		.fingerprint = engine__fingerprint(pager->plan->query),
+		.index_id = index_id(chosen),
+		.fingerprint = engine__fingerprint(plan->query),
 		.range = range,
 		.key = key,
 	};
+	/* A sorted page goes on from values, whatever they are read from. */
+	if (plan->form != ENGINE__SINGLE && chosen->ordering != ENGINE__SORTED)
+		add_legs(plan, &position);
 	engine__position_write(&position, pager->page);
 }
 
 void engine__page_account(engine_page *page, const engine__walk *walk)
 {
-	page->keys_scanned = walk->keys_scanned;
+	page->keys_scanned = engine__walk_keys(walk);
 	page->rows_fetched = walk->rows_fetched;
 	page->rechecks_failed = walk->rechecks_failed;
+	page->bytes_read = walk->row_bytes;
+	page->scan_ns = walk->scan_ns;
+	page->fetch_ns = walk->fetch_ns;
 }
 
 /* ---- walked ---- */
@@ -76,9 +99,15 @@ static void end_behind(engine__pager *pager, const engine__hit *hit)
 {
 	const engine__plan *plan = pager->plan;
 	cx_slice key = hit->entry.key;
-	if (plan->chosen->ordering == ENGINE__MERGED)
+	if (plan->chosen->ordering == ENGINE__MERGED || plan->form == ENGINE__INTERSECTION)
 		key = cx_slice_from(key, plan->ranges.items[hit->range].prefix);
 	engine__page_end(pager, hit->range, key);
+}
+
+static bool has_scanned(const engine__walk *walk)
+{
+	const uint64_t most = walk->plan->query->max_scan;
+	return most > 0 && engine__walk_keys(walk) >= most;
 }
 
 static cx_status walk_page(engine__pager *pager, engine__walk *walk, cx_error *error)
@@ -103,12 +132,13 @@ static cx_status walk_page(engine__pager *pager, engine__walk *walk, cx_error *e
 			return status;
 		last = step.hit;
 		const bool late = engine__walk_is_late(walk);
-		if (pager->full && (late || ahead++ >= ENGINE__LOOK_AHEAD))
+		const bool scanned = has_scanned(walk);
+		if (pager->full && (late || scanned || ahead++ >= ENGINE__LOOK_AHEAD))
 			break;
-		if (late) {
-			page->reason = ENGINE_REASON_TIME;
-			break;
-		}
+		if (pager->full || !(late || scanned))
+			continue;
+		page->reason = late ? ENGINE_REASON_TIME : ENGINE_REASON_SCAN;
+		break;
 	}
 	end_behind(pager, &last);
 	return CX_OK;
@@ -128,4 +158,11 @@ cx_status engine__page_walked(engine__pager *pager, cx_arena *arena, cx_error *e
 		status = walk_page(pager, &walk, error);
 	engine__page_account(pager->page, &walk);
 	return status;
+}
+
+cx_status engine__page_run(engine__pager *pager, cx_arena *arena, cx_error *error)
+{
+	if (pager->plan->chosen->ordering == ENGINE__SORTED)
+		return engine__page_sorted(pager, arena, error);
+	return engine__page_walked(pager, arena, error);
 }
