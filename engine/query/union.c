@@ -174,13 +174,24 @@ typedef struct options {
 	uint16_t count;
 } options;
 
+/* True when something of the part itself bounds what is read; otherwise the leg would be no
+ * better than the whole filter without the "or". What all parts ask comes first. */
+static bool serves_part(const engine__plan *plan, const engine__candidate *leg)
+{
+	for (uint16_t i = (uint16_t)(plan->filter.conjunct_count - 1);
+	     i < 64 * ENGINE__CONJUNCT_WORDS; i++)
+		if (engine__candidate_uses(leg, i))
+			return true;
+	return false;
+}
+
 static cx_status add_option(engine_read *read, const engine__plan *plan,
                             const engine__filter *filter, const engine_index *index,
                             cx_arena *arena, options *ret)
 {
 	engine__candidate *at = &ret->items[ret->count];
 	*at = engine__candidate_of(filter, plan->order, plan->order_count, index);
-	if (at->why != NULL || engine__candidate_is_unbounded(at) ||
+	if (at->why != NULL || !serves_part(plan, at) ||
 	    (index != NULL && !engine__query_permits(plan->query, index)))
 		return CX_OK;
 	ret->count++;

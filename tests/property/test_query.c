@@ -338,6 +338,15 @@ static void try_every_plan(world *self, engine_read *read, const naive_table *ta
 		query.combine = (engine_combine)combine;
 		try_plan(self, read, table, &query);
 	}
+	engine_query by_id = query;
+	by_id.order[0] = (engine_order){ .field = &query.type->fields[ENGINE_SLOT_ID],
+		                         .descending = dice_one_in(&self->dice, 2) };
+	by_id.order_count = 1;
+	for (int combine = ENGINE_COMBINE_UNITE; combine <= ENGINE_COMBINE_INTERSECT;
+	     combine++) {
+		by_id.combine = (engine_combine)combine;
+		try_plan(self, read, table, &by_id);
+	}
 	query.combine = ENGINE_COMBINE_AS_CHEAPEST;
 	for (uint16_t i = 0; i < query.type->index_count; i++) {
 		query.use_index = &query.type->indexes[i];
