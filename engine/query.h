@@ -9,6 +9,10 @@
  *   ["prefix", field, text]         string and text fields
  *   ["null", field]  ["notnull", field]
  *   ["has", field, v]               list fields
+ *   ["exists", type, field, f]      some record of that type refers to this one by the field, and
+ *                                   f (nil = any) holds for it
+ *   ["exists", field, f]            the record this reference field leads to holds f
+ * In an exists no other can stand. It finds live records and is true or false, never unknown.
  * A comparison with a null field is never true, "not" of it included (three-valued logic), and
  * nil is no value to compare with. Text compares byte by byte, unless a folded form is asked
  * for: "=~" and "prefix~" compare the folded forms (case and width do not count), and are
@@ -27,6 +31,7 @@ enum {
 	ENGINE_FILTER_DEPTH_MAX = 8,
 	ENGINE_FILTER_NODES_MAX = 200,
 	ENGINE_FILTER_VALUES_MAX = 1000, /* of all "in" together */
+	ENGINE_FILTER_EXISTS_MAX = 4,
 	ENGINE_ORDER_MAX = 4,
 	ENGINE_PAGE_RECORDS_MAX = 10000,
 	ENGINE_PAGE_RECORDS_DEFAULT = 100,

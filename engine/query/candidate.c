@@ -44,6 +44,7 @@ bool engine__node_bounds(const engine__node *node, const engine__path *path, uin
 	case ENGINE__OP_FOLDED_EQUAL:
 	case ENGINE__OP_IS_NULL:
 	case ENGINE__OP_HAS:
+	case ENGINE__OP_EXISTS:
 		return false;
 	}
 	CX_UNREACHABLE();

@@ -66,6 +66,7 @@ static double share_of_bound(const engine__node *node)
 	case ENGINE__OP_FOLDED_EQUAL:
 	case ENGINE__OP_IS_NULL:
 	case ENGINE__OP_HAS:
+	case ENGINE__OP_EXISTS:
 		break;
 	}
 	CX_UNREACHABLE();

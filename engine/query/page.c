@@ -118,6 +118,12 @@ static cx_status walk_page(engine__pager *pager, engine__walk *walk, cx_error *e
 	for (;;) {
 		CX_UNSET engine__step step;
 		cx_status status = engine__walk_next(walk, &step, error);
+		if (status == CX_DEADLINE && last.entry.key.size > 0) {
+			/* Deciding "exists" took too long; the page has what was found before. */
+			if (!pager->full)
+				page->reason = ENGINE_REASON_TIME;
+			break;
+		}
 		if (status != CX_OK)
 			return status;
 		if (step.kind == ENGINE__STEP_END) {

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "engine/core/meta.h"
+#include "engine/query/exists.h"
 #include "engine/query/intersection.h"
 #include "engine/query/memory.h"
 #include "engine/query/union.h"
@@ -312,7 +313,7 @@ static cx_status finish_intersection(engine__plan *plan, engine__purpose purpose
 	return finish_leg(plan, purpose, &plan->filter, chosen, arena, &plan->only);
 }
 
-static cx_status finish(engine__plan *plan, engine__purpose purpose, cx_arena *arena)
+cx_status engine__plan_finish(engine__plan *plan, engine__purpose purpose, cx_arena *arena)
 {
 	if (plan->form == ENGINE__UNION)
 		return finish_union(plan, purpose, arena);
@@ -335,16 +336,18 @@ static cx_status check_sort(engine_read *read, const engine__plan *plan, cx_erro
 	               plan->query->type->name, read->engine->sort_records_max);
 }
 
-static cx_status read_query(engine__plan *plan, engine__purpose purpose, cx_arena *arena,
-                            cx_error *error)
+static cx_status read_query(engine_read *read, engine__plan *plan, engine__purpose purpose,
+                            cx_arena *arena, cx_error *error)
 {
 	const engine_query *query = plan->query;
 	cx_status status = check_order(query, error);
 	if (status == CX_OK)
 		status = find_limit(query, &plan->limit, error);
 	if (status == CX_OK)
-		status = engine__filter_read(query->type, query->filter, arena, &plan->filter,
-		                             error);
+		status = engine__filter_bind(read, query->type, query->filter, arena,
+		                             &plan->filter, error);
+	if (status == CX_OK && plan->filter.relations != NULL)
+		plan->filter.relations->deadline_ns = query->deadline_ns;
 	if (status != CX_OK || purpose == ENGINE__PURPOSE_COUNT)
 		return status;
 
@@ -359,7 +362,7 @@ cx_status engine__plan_of(engine_read *read, const engine_query *query, engine__
                           cx_arena *arena, engine__plan *ret, cx_error *error)
 {
 	*ret = (engine__plan){ .query = query };
-	cx_status status = read_query(ret, purpose, arena, error);
+	cx_status status = read_query(read, ret, purpose, arena, error);
 	if (status != CX_OK)
 		return status;
 	ret->may_sort = ret->limit <= read->engine->sort_records_max;
@@ -372,5 +375,5 @@ cx_status engine__plan_of(engine_read *read, const engine_query *query, engine__
 		status = choose(read, ret, purpose, arena, error);
 	if (status == CX_OK)
 		status = check_sort(read, ret, error);
-	return status == CX_OK ? finish(ret, purpose, arena) : status;
+	return status == CX_OK ? engine__plan_finish(ret, purpose, arena) : status;
 }

@@ -106,6 +106,10 @@ CX_MUST_USE cx_status engine__plan_of(engine_read *read, const engine_query *que
                                       engine__purpose purpose, cx_arena *arena,
                                       engine__plan *ret, cx_error *error);
 
+/* Computes ranges and legs of a plan whose filter and form are known. Errors: CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__plan_finish(engine__plan *plan, engine__purpose purpose,
+                                          cx_arena *arena);
+
 /* Sets plan->chosen and form. Takes the candidate that is best whatever the store holds, if
  * there is one. Otherwise sets plan->by_contents, estimates the cost of every usable candidate,
  * union and intersection and takes the cheapest; chosen is NULL when none is usable.

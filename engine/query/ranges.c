@@ -216,6 +216,7 @@ static cx_status limit_by_node(work *self, uint16_t at)
 	case ENGINE__OP_FOLDED_EQUAL:
 	case ENGINE__OP_IS_NULL:
 	case ENGINE__OP_HAS:
+	case ENGINE__OP_EXISTS:
 		break;
 	}
 	CX_UNREACHABLE();

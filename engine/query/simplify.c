@@ -185,6 +185,19 @@ cx_status engine__filter_simplify(engine__filter *filter, cx_arena *arena)
 	return engine__filter_index(filter, arena);
 }
 
+void engine__filter_copy_node(const engine__filter *from, uint16_t node, engine__filter *to)
+{
+	const uint16_t end = from->nodes[node].end;
+	for (uint16_t i = node; i < end; i++) {
+		const uint16_t size = (uint16_t)(from->nodes[i].end - i);
+		engine__node *copy = &to->nodes[to->node_count];
+		*copy = from->nodes[i];
+		copy->operand = 0;
+		copy->end = (uint16_t)(to->node_count + size);
+		to->node_count++;
+	}
+}
+
 cx_status engine__filter_index(engine__filter *filter, cx_arena *arena)
 {
 	size_t room = (size_t)filter->node_count + 1;

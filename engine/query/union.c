@@ -36,25 +36,11 @@ bool engine__union_is_possible(const engine__plan *plan)
 	return false;
 }
 
-/* Appends a node and all below it. */
-static void copy_node(const engine__filter *from, uint16_t node, engine__filter *to)
-{
-	const uint16_t end = from->nodes[node].end;
-	for (uint16_t i = node; i < end; i++) {
-		const uint16_t size = (uint16_t)(from->nodes[i].end - i);
-		engine__node *copy = &to->nodes[to->node_count];
-		*copy = from->nodes[i];
-		copy->operand = 0;
-		copy->end = (uint16_t)(to->node_count + size);
-		to->node_count++;
-	}
-}
-
 static void copy_untrue(const engine__filter *from, uint16_t node, engine__filter *to)
 {
 	const uint16_t at = to->node_count++;
 	to->nodes[at] = (engine__node){ .op = ENGINE__OP_UNTRUE };
-	copy_node(from, node, to);
+	engine__filter_copy_node(from, node, to);
 	to->nodes[at].end = to->node_count;
 }
 
@@ -64,18 +50,18 @@ static cx_status filter_of_part(const engine__filter *from, uint16_t node, uint1
                                 cx_arena *arena, engine__filter *ret)
 {
 	const size_t room = 1 + 2 * (size_t)from->node_count;
-	engine__filter filter = { .type = from->type };
+	engine__filter filter = { .type = from->type, .relations = from->relations };
 	filter.nodes = cx_arena_alloc(arena, room * sizeof *filter.nodes);
 	if (filter.nodes == NULL)
 		return CX_NO_MEMORY;
 	filter.nodes[filter.node_count++] = (engine__node){ .op = ENGINE__OP_AND };
 	for (uint16_t i = 0; i < from->conjunct_count; i++)
 		if (from->conjuncts[i] != node)
-			copy_node(from, from->conjuncts[i], &filter);
+			engine__filter_copy_node(from, from->conjuncts[i], &filter);
 	uint16_t part = (uint16_t)(node + 1);
 	for (uint16_t i = 0; i < number; i++)
 		part = from->nodes[part].end;
-	copy_node(from, part, &filter);
+	engine__filter_copy_node(from, part, &filter);
 	for (uint16_t i = (uint16_t)(node + 1); i < part; i = from->nodes[i].end)
 		copy_untrue(from, i, &filter);
 	CX_ASSERT(filter.node_count <= room);

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "engine/index/key.h"
+#include "engine/query/exists.h"
 #include "engine/record/read.h"
 
 static cx_status fail_entry(const engine__walk *walk, const char *what, cx_error *error)
@@ -149,7 +150,8 @@ static cx_status decide(engine__walk *walk, size_t at, cx_error *error)
 		                                   &walk->verdicts[at]);
 	if (status == CX_CORRUPT)
 		return fail_entry(walk, "an entry is damaged", error);
-	return status == CX_OK ? CX_OK : fail(status, error);
+	return status == CX_OK ? engine__filter_failure(leg->filter, error)
+	                       : fail(status, error);
 }
 
 static bool is_fetched(const engine__walk *walk, size_t at)
@@ -196,6 +198,11 @@ static cx_status next_batch(engine__walk *walk, cx_error *error)
 		return fail(status, error);
 	for (size_t i = 0; i < walk->count; i++) {
 		status = decide(walk, i, error);
+		if (status == CX_DEADLINE && i > 0) {
+			walk->count = i;
+			walk->late = true;
+			break;
+		}
 		if (status != CX_OK)
 			return status;
 	}
@@ -263,7 +270,7 @@ static cx_status row_matches(engine__walk *walk, const engine__step *step, bool 
 	for (uint16_t i = 0; i < count && *ret; i++)
 		*ret = engine__filter_evaluate(leg->filter, conjuncts[i], work->operands) ==
 		       ENGINE__TRUE;
-	return CX_OK;
+	return engine__filter_failure(leg->filter, error);
 }
 
 static cx_status look_at(engine__walk *walk, size_t at, engine__step *step, cx_error *error)
@@ -308,12 +315,15 @@ cx_status engine__walk_next(engine__walk *walk, engine__step *ret, cx_error *err
 
 uint64_t engine__walk_keys(const engine__walk *walk)
 {
-	return walk->steps + walk->scan.keys_beside;
+	const struct engine__relations *relations = walk->plan->filter.relations;
+	return walk->steps + walk->scan.keys_beside + (relations != NULL ? relations->keys : 0);
 }
 
 bool engine__walk_is_late(const engine__walk *walk)
 {
 	const uint64_t deadline = walk->plan->query->deadline_ns;
+	if (walk->late)
+		return walk->at == walk->count;
 	return deadline != 0 && walk->steps % ENGINE__STEPS_PER_CLOCK == 0 &&
 	       cx_clock_monotonic_ns() >= deadline;
 }

@@ -55,6 +55,7 @@ typedef struct engine__walk {
 	uint64_t rows_fetched;
 	uint64_t rechecks_failed;
 	uint64_t row_bytes;
+	bool late;  /* what is left of this batch is not decided, and never will be */
 	bool timed; /* the next two are kept */
 	uint64_t scan_ns;
 	uint64_t fetch_ns;
