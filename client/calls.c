@@ -189,6 +189,13 @@ cardex_status cardex_check(cardex_conn *conn, cardex_result **ret, cardex_error 
 	cardex_request request = { .method = CARDEX_METHOD_CHECK };
 	return cardex_call(conn, &request, ret, error);
 }
+
+cardex_status cardex_analyze(cardex_conn *conn, cardex_result **ret, cardex_error *error)
+{
+	cardex_request request = { .method = CARDEX_METHOD_ANALYZE };
+	return cardex_call(conn, &request, ret, error);
+}
+
 cardex_status cardex_schema_get(cardex_conn *conn, const char *type, cardex_schema **ret,
                                 cardex_error *error)
 {

@@ -350,13 +350,31 @@ typedef enum cardex_method {
 	CARDEX_METHOD_SCHEMA_GET,
 	CARDEX_METHOD_STATS,
 	CARDEX_METHOD_CHECK,
-	CARDEX_METHOD_SEARCH
+	CARDEX_METHOD_SEARCH,
+	CARDEX_METHOD_ANALYZE
 } cardex_method;
 
 typedef struct cardex_batch cardex_batch;
 
 /* One request. Members a method does not take are not sent. Nothing is kept of it after the
  * call it is passed to. */
+/* How much an explained query says. */
+typedef enum cardex_explain {
+	CARDEX_EXPLAIN_NONE,     /* it is answered */
+	CARDEX_EXPLAIN_PLAN,     /* what would be done */
+	CARDEX_EXPLAIN_REJECTED, /* and what not, and why */
+	CARDEX_EXPLAIN_EXECUTED  /* and what it has cost: it is run */
+} cardex_explain;
+
+/* Records that come with the rows of a query or a get. */
+typedef struct cardex_include {
+	const char *type; /* records of this type that refer to a row; NULL: the one it refers to */
+	const char *ref;  /* the reference: of `type`, or of the rows */
+	const char *columns; /* NULL = all */
+	const char *order;   /* of the records of a row; NULL = the newest first */
+	size_t limit;        /* of the records of a row; 0 = the server's choice */
+} cardex_include;
+
 typedef struct cardex_request {
 	cardex_method method; /* for cardex_call(), cardex_submit() and cardex_batch_add() */
 	const char *type;
@@ -376,7 +394,8 @@ typedef struct cardex_request {
 	const char *use_index; /* query count: this index or an error */
 	bool allow_scan;       /* query count: permit reading every record */
 	bool with_count;       /* query: count all that match, too */
-	bool explain;          /* query: the plan instead of rows, see cardex_result_value() */
+	bool estimate;         /* query (with_count), count: about how many, from statistics */
+	cardex_explain explain; /* query: the plan, see cardex_result_value() */
 	bool deleted;          /* get: a deleted record too */
 	uint32_t deadline_ms;  /* query count search check: time it may take in the server */
 	int64_t if_rev;        /* writes: only when the record has this revision; > 0 */
@@ -385,6 +404,12 @@ typedef struct cardex_request {
 	const char *text;  /* search: words parted by blanks */
 	const char *types; /* search: only these types, "customer, contact"; NULL = all */
 	bool highlights;   /* search: say where it was found */
+
+	const char *const *no_index; /* query count: names of indexes that are not used */
+	size_t no_index_count;
+	uint64_t max_scan; /* query: keys looked at, after which the page ends; 0 = no limit */
+	const cardex_include *include; /* get query: see cardex_row_included() */
+	size_t include_count;
 } cardex_request;
 
 /* Sends the request and waits for its answer; other answers that come meanwhile go to their
@@ -473,6 +498,9 @@ CARDEX_API CARDEX_MUST_USE cardex_status cardex_stats(cardex_conn *conn, cardex_
                                                       cardex_error *error);
 CARDEX_API CARDEX_MUST_USE cardex_status cardex_check(cardex_conn *conn, cardex_result **ret,
                                                       cardex_error *error);
+/* Takes the statistics of all indexes anew. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_analyze(cardex_conn *conn, cardex_result **ret,
+                                                        cardex_error *error);
 
 /* ---- batches: several writes, all or none ---- */
 
@@ -555,7 +583,7 @@ CARDEX_API bool cardex_result_outcome(const cardex_result *result, size_t i,
 /* What a query says beside its rows. */
 typedef struct cardex_page {
 	bool more;          /* there are more: cardex_next() */
-	const char *reason; /* why the page ended: "done" "limit" "bytes" "time" */
+	const char *reason; /* why the page ended: "done" "limit" "bytes" "time" "scan" */
 	const void *after;  /* where the next page begins, for cardex_request; NULL when done */
 	size_t after_size;
 	uint64_t seq;     /* the state of the store that was read */
@@ -599,6 +627,18 @@ CARDEX_API bool cardex_result_hit(const cardex_result *result, size_t i, cardex_
 typedef struct cardex_row cardex_row;
 CARDEX_API size_t cardex_row_count(const cardex_result *result);
 CARDEX_API const cardex_row *cardex_row_at(const cardex_result *result, size_t i);
+
+/* What was included (cardex_request): the number of includes, and all records of one of them,
+ * for its columns; NULL when there is none. It lives as long as `result`; do not free it. */
+CARDEX_API size_t cardex_include_count(const cardex_result *result);
+CARDEX_API const cardex_result *cardex_included(const cardex_result *result, size_t include);
+
+/* The records that one include brought for a row: of a reference 0 or 1. NULL past the end. */
+CARDEX_API size_t cardex_row_included_count(const cardex_row *row, size_t include);
+CARDEX_API const cardex_row *cardex_row_included(const cardex_row *row, size_t include,
+                                                 size_t i);
+/* True when there are others that the limit has left out. */
+CARDEX_API bool cardex_row_included_more(const cardex_row *row, size_t include);
 
 /* Columns of the rows: their number, names, and the number of a name, -1 when there is none. */
 CARDEX_API size_t cardex_column_count(const cardex_result *result);

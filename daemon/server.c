@@ -5,6 +5,7 @@
 #include "crm/crm.h"
 #include "daemon/context.h"
 #include "daemon/exec/indexer.h"
+#include "daemon/exec/analyst.h"
 #include "daemon/exec/workers.h"
 #include "daemon/exec/writer.h"
 #include "daemon/methods/layout.h"
@@ -47,6 +48,7 @@ struct daemon_server {
 	daemon__loop *loops[LOOPS_MAX];
 	unsigned loop_count;
 	unsigned next_loop;
+	daemon__analyst *analyst;
 	uint64_t connections_max;
 	uint64_t watchdog_ns;
 	uint64_t drain_began_ns; /* 0 = it does not drain */
@@ -108,6 +110,8 @@ static cx_status start_threads(daemon_server *server)
 	cx_status status = daemon__writer_new(context, &context->writer);
 	if (status == CX_OK)
 		status = daemon__workers_new(context, &context->workers);
+	if (status == CX_OK)
+		status = daemon__analyst_new(context, &server->analyst);
 	unsigned wanted = loops_wanted(context->config);
 	while (status == CX_OK && server->loop_count < wanted) {
 		status = daemon__loop_new(context, server->loop_count,
@@ -324,6 +328,7 @@ void daemon_server_free(daemon_server **server)
 	for (unsigned i = 0; i < self->loop_count; i++)
 		daemon__loop_free(&self->loops[i]);
 	daemon__indexer_free(&self->indexer);
+	daemon__analyst_free(&self->analyst);
 	daemon__writer_free(&self->context.writer);
 	daemon__workers_free(&self->context.workers);
 	daemon__layouts_free(&self->context.layouts);
@@ -413,6 +418,7 @@ int daemon_server_run(daemon_server *server)
 	DAEMON_LOG(INFO, "daemon ready", LOG_NUMBER("pid", getpid()));
 	daemon_notify("READY=1");
 	event_base_dispatch(server->base);
+	daemon__analyst_free(&server->analyst);
 	settle(server);
 	DAEMON_LOG(INFO, "daemon stopped",
 	           LOG_NUMBER("requests", atomic_load(&server->context.counters.requests)),

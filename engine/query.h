@@ -122,6 +122,12 @@ CX_MUST_USE cx_status engine_query_run(engine_read *read, const engine_query *qu
 CX_MUST_USE cx_status engine_query_count(engine_read *read, const engine_query *query,
                                          uint64_t *ret, cx_error *error);
 
+/* About how many records match, from statistics (engine/analyze.h), entry counts and a look at a
+ * few keys; reads no record and is never refused as a scan. Conditions are taken to be
+ * independent of each other. Errors: those of the filter; CX_CORRUPT, CX_IO. */
+CX_MUST_USE cx_status engine_query_estimate(engine_read *read, const engine_query *query,
+                                            uint64_t *ret, cx_error *error);
+
 /* How much an explanation says. */
 typedef enum engine_explain_level {
 	ENGINE_EXPLAIN_PLAN,     /* what would be done */

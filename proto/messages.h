@@ -38,17 +38,20 @@
 	O(ORDER, order, "order", RAW) /* ["amount desc", "id"] */                           \
 	O(LIMIT, limit, "limit", COUNT)                                                     \
 	O(AFTER, after, "after", BYTES)      /* continuation of an earlier page */          \
-	O(EXPLAIN, explain, "explain", FLAG) /* the plan instead of rows */                 \
+	O(EXPLAIN, explain, "explain", RAW) /* the plan instead of rows; level 0..2 */         \
 	O(ALLOW_SCAN, allow_scan, "allow_scan", FLAG)                                       \
 	O(USE_INDEX, use_index, "use_index", WORD)                                          \
-	O(COUNT, count, "count", FLAG) /* with the rows, the number of all */               \
+	O(COUNT, count, "count", RAW) /* the number of all; "exact" or "estimate" */           \
 	O(DEADLINE, deadline_ms, "deadline_ms", COUNT)                                      \
 	O(IF_REV, if_rev, "if_rev", COUNT)                                                  \
 	O(DELETED, deleted, "deleted", FLAG)          /* get: a deleted record too */       \
 	O(ONLY_TYPE, only_type, "type", WORD)         /* schema.get: one type */            \
 	O(DRY_RUN, dry_run, "dry_run", FLAG)          /* writes: try, and take it back */   \
 	O(TYPES, types, "types", RAW)                 /* search: array of names of types */ \
-	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */
+	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */      \
+	O(NO_INDEX, no_index, "no_index", RAW) /* array of names: none of these */          \
+	O(MAX_SCAN, max_scan, "max_scan", COUNT) /* keys a page looks at */                 \
+	O(INCLUDE, include, "include", RAW) /* array of maps: what the rows refer to */
 
 #define PROTO_BIT(option) (1u << PROTO_OPTION_##option)
 
@@ -60,17 +63,21 @@
 	  "map: server, version, protocol, limits, seq")                                       \
 	M(PING, "ping", NONE, (PROTO_P_END), 0, "\"pong\"")                                    \
 	M(GET, "get", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                           \
-	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT) | PROTO_BIT(DELETED), "[layout, names, row]")    \
+	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT) | PROTO_BIT(DELETED) | PROTO_BIT(INCLUDE),       \
+	  "[layout, names, row], with include [layout, names, row, include]")                  \
 	M(LOOKUP, "lookup", READ, (PROTO_P_TYPE, PROTO_P_INDEX, PROTO_P_VALUES, PROTO_P_END),  \
 	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT), "[layout, names, row]")                         \
 	M(QUERY, "query", READ, (PROTO_P_TYPE, PROTO_P_END),                                   \
 	  PROTO_BIT(WHERE) | PROTO_BIT(ORDER) | PROTO_BIT(LIMIT) | PROTO_BIT(ONLY) |           \
 	          PROTO_BIT(LAYOUT) | PROTO_BIT(AFTER) | PROTO_BIT(EXPLAIN) |                  \
 	          PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(COUNT) |            \
-	          PROTO_BIT(DEADLINE),                                                         \
-	  "[layout, names, rows, after, reason, {seq, count, keys, fetched}], or the plan")    \
+	          PROTO_BIT(DEADLINE) | PROTO_BIT(NO_INDEX) | PROTO_BIT(MAX_SCAN) |            \
+	          PROTO_BIT(INCLUDE),                                                          \
+	  "[layout, names, rows, after, reason, {seq, count, keys, fetched, include}], or the plan") \
 	M(COUNT, "count", READ, (PROTO_P_TYPE, PROTO_P_FILTER, PROTO_P_END),                   \
-	  PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(DEADLINE), "int")           \
+	  PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(NO_INDEX) |                 \
+	          PROTO_BIT(COUNT) | PROTO_BIT(DEADLINE),                                      \
+	  "int")                                                                               \
 	M(SEARCH, "search", READ, (PROTO_P_TEXT, PROTO_P_END),                                 \
 	  PROTO_BIT(ONLY) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) |        \
 	          PROTO_BIT(HIGHLIGHTS),                                                       \
@@ -93,4 +100,5 @@
 	  "map: types (array of descriptions), text")                                          \
 	M(STATS, "stats", READ, (PROTO_P_END), 0, "map")                                       \
 	M(CHECK, "check", READ, (PROTO_P_END), PROTO_BIT(DEADLINE),                            \
-	  "map: records, entries, references, findings, texts")
+	  "map: records, entries, references, findings, texts")                                \
+	M(ANALYZE, "analyze", READ, (PROTO_P_END), PROTO_BIT(DEADLINE), "map: epoch, indexes")

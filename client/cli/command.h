@@ -22,6 +22,7 @@
 	C(export, "TYPE [--where FILTER] [--columns LIST]", "write records as CSV or ndjson") \
 	C(schema, "[TYPE]", "show the record types, or the fields of one")                    \
 	C(check, "", "verify every record, index entry and reference")                        \
+	C(analyze, "", "take the statistics by which queries are planned")                    \
 	C(stats, "", "show what the server is doing and how full it is")                      \
 	C(shell, "", "type commands one after the other")                                     \
 	C(help, "[COMMAND]", "show this, or all about one command")                           \

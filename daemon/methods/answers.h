@@ -15,3 +15,4 @@ daemon__method_run daemon__answer_search;     /* search.c */
 daemon__method_run daemon__answer_schema_get; /* admin.c */
 daemon__method_run daemon__answer_stats;      /* admin.c */
 daemon__method_run daemon__answer_check;      /* admin.c */
+daemon__method_run daemon__answer_analyze;    /* analyze.c */

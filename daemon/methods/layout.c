@@ -87,16 +87,16 @@ cx_status daemon__projection_of(const engine_type *type, const proto_options *op
 	return CX_OK;
 }
 
-void daemon__projection_write_head(const daemon__projection *projection,
-                                   const daemon__layouts *layouts, cx_buf *out)
+void daemon__projection_write_number(const daemon__projection *projection, cx_buf *out)
+{
+	cx_write_uint(out, daemon__layout_number(projection->type));
+}
+
+void daemon__projection_write_names(const daemon__projection *projection,
+                                    const daemon__layouts *layouts, cx_buf *out)
 {
 	const engine_type *type = projection->type;
 	CX_ASSERT(type->number < layouts->count);
-	cx_write_uint(out, daemon__layout_number(type));
-	if (!projection->names) {
-		cx_write_nil(out);
-		return;
-	}
 	if (projection->whole) {
 		cx_write_raw(out, cx_buf_slice(&layouts->names[type->number]));
 		return;
@@ -104,6 +104,16 @@ void daemon__projection_write_head(const daemon__projection *projection,
 	cx_write_array(out, projection->count);
 	for (uint16_t i = 0; i < projection->count; i++)
 		cx_write_text(out, type->fields[projection->slots[i]].name);
+}
+
+void daemon__projection_write_head(const daemon__projection *projection,
+                                   const daemon__layouts *layouts, cx_buf *out)
+{
+	daemon__projection_write_number(projection, out);
+	if (projection->names)
+		daemon__projection_write_names(projection, layouts, out);
+	else
+		cx_write_nil(out);
 }
 
 cx_status daemon__projection_write_row(const daemon__projection *projection,
