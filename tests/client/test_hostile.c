@@ -126,7 +126,7 @@ static void an_answer_of_the_wrong_shape_fails_only_its_request(void **state)
 		  "[1, ['id'], [5], nil, 'done', {}]" },
 		{ { .method = CARDEX_METHOD_QUERY, .type = "t" },
 		  "[1, ['id'], 5, nil, 'done', {}]" },
-		{ { .method = CARDEX_METHOD_QUERY, .type = "t", .explain = true }, "[]" },
+		{ { .method = CARDEX_METHOD_QUERY, .type = "t", .explain = CARDEX_EXPLAIN_PLAN }, "[]" },
 		{ { .method = CARDEX_METHOD_DELETE, .type = "t" }, "[5, 1, 1, 1]" },
 		{ { .method = CARDEX_METHOD_DELETE, .type = "t" }, "[5, 1, 1, 1, nil]" },
 		{ { .method = CARDEX_METHOD_DELETE, .type = "t" }, "[5, -1, 1, 1, true]" },

@@ -38,6 +38,10 @@ static const char *const whole[] = {
 	"[0, 13, 'schema.get', [{'type': 'customer'}]]",
 	"[0, 14, 'stats', []]",
 	"[0, 15, 'check', [{'deadline_ms': 5000}]]",
+	"[0, 17, 'analyze', []]",
+	"[0, 18, 'get', ['customer', 5, {'include': [{'ref': 'owner'}]}]]",
+	("[0, 19, 'query', ['customer', {'explain': 2, 'count': 'estimate', 'no_index': ['a'], "
+	 "'max_scan': 7, 'include': []}]]"),
 };
 
 static const char *encoded(const proto_request *request)
