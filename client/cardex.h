@@ -368,8 +368,9 @@ typedef enum cardex_explain {
 
 /* Records that come with the rows of a query or a get. */
 typedef struct cardex_include {
-	const char *type; /* records of this type that refer to a row; NULL: the one it refers to */
-	const char *ref;  /* the reference: of `type`, or of the rows */
+	const char *
+		type; /* records of this type that refer to a row; NULL: the one it refers to */
+	const char *ref;     /* the reference: of `type`, or of the rows */
 	const char *columns; /* NULL = all */
 	const char *order;   /* of the records of a row; NULL = the newest first */
 	size_t limit;        /* of the records of a row; 0 = the server's choice */
@@ -391,15 +392,15 @@ typedef struct cardex_request {
 	size_t limit;        /* query: rows of a page; search: hits; 0 = the server's choice */
 	const void *after;   /* query: where to go on, from cardex_page */
 	size_t after_size;
-	const char *use_index; /* query count: this index or an error */
-	bool allow_scan;       /* query count: permit reading every record */
-	bool with_count;       /* query: count all that match, too */
-	bool estimate;         /* query (with_count), count: about how many, from statistics */
+	const char *use_index;  /* query count: this index or an error */
+	bool allow_scan;        /* query count: permit reading every record */
+	bool with_count;        /* query: count all that match, too */
+	bool estimate;          /* query (with_count), count: about how many, from statistics */
 	cardex_explain explain; /* query: the plan, see cardex_result_value() */
-	bool deleted;          /* get: a deleted record too */
-	uint32_t deadline_ms;  /* query count search check: time it may take in the server */
-	int64_t if_rev;        /* writes: only when the record has this revision; > 0 */
-	bool dry_run;          /* writes: say what would happen, and take it back */
+	bool deleted;           /* get: a deleted record too */
+	uint32_t deadline_ms;   /* query count search check: time it may take in the server */
+	int64_t if_rev;         /* writes: only when the record has this revision; > 0 */
+	bool dry_run;           /* writes: say what would happen, and take it back */
 
 	const char *text;  /* search: words parted by blanks */
 	const char *types; /* search: only these types, "customer, contact"; NULL = all */

@@ -16,9 +16,9 @@
 
 enum {
 	ENGINE_ANALYZE_ENTRIES_MIN = 500, /* an index with fewer needs no statistics */
-	ENGINE_ANALYZE_SLICE_KEYS = 20000,
-	ENGINE_ANALYZE_BOUNDARIES = 200, /* of an index */
-	ENGINE_ANALYZE_COMMON_MAX = 20,  /* first values of an index */
+	ENGINE_ANALYZE_SLICE_KEYS_MAX = 20000,
+	ENGINE_ANALYZE_BOUNDARIES_MAX = 200, /* of an index */
+	ENGINE_ANALYZE_COMMON_MAX = 20,      /* first values of an index */
 };
 
 typedef struct engine_analysis engine_analysis;
@@ -27,8 +27,8 @@ typedef struct engine_analysis engine_analysis;
 CX_MUST_USE cx_status engine_analysis_new(engine *self, engine_analysis **ret);
 void engine_analysis_free(engine_analysis **analysis);
 
-/* Reads up to ENGINE_ANALYZE_SLICE_KEYS more keys from the snapshot, which may be another each
- * time; `*ret_done` when that were the last. Errors: CX_NO_MEMORY, CX_CORRUPT, CX_IO. */
+/* Reads up to ENGINE_ANALYZE_SLICE_KEYS_MAX more keys from the snapshot, which may be another
+ * each time; `*ret_done` when that were the last. Errors: CX_NO_MEMORY, CX_CORRUPT, CX_IO. */
 CX_MUST_USE cx_status engine_analysis_step(engine_analysis *analysis, engine_read *read,
                                            bool *ret_done);
 

@@ -9,8 +9,8 @@
  *   ["prefix", field, text]         string and text fields
  *   ["null", field]  ["notnull", field]
  *   ["has", field, v]               list fields
- *   ["exists", type, field, f]      some record of that type refers to this one by the field, and
- *                                   f (nil = any) holds for it
+ *   ["exists", type, field, f]      some record of that type refers to this one by the field,
+ * and f (nil = any) holds for it
  *   ["exists", field, f]            the record this reference field leads to holds f
  * In an exists no other can stand. It finds live records and is true or false, never unknown.
  * A comparison with a null field is never true, "not" of it included (three-valued logic), and
@@ -49,7 +49,7 @@ typedef struct engine_order {
 typedef enum engine_combine {
 	ENGINE_COMBINE_AS_CHEAPEST,
 	ENGINE_COMBINE_NEVER,
-	ENGINE_COMBINE_UNITE,     /* an "or" from one index for each of its parts, or an error */
+	ENGINE_COMBINE_UNITE, /* an "or" from one index for each of its parts, or an error */
 	ENGINE_COMBINE_INTERSECT, /* several equalities from one index each, or an error */
 } engine_combine;
 
@@ -64,7 +64,7 @@ typedef struct engine_query {
 	const engine_index *no_index[ENGINE_NO_INDEX_MAX]; /* none of these */
 	size_t no_index_count;
 	engine_combine combine;
-	bool allow_scan;               /* permit reading every record of a large type */
+	bool allow_scan;   /* permit reading every record of a large type */
 	uint64_t max_scan; /* keys a page looks at before it ends; 0 = no limit */
 	uint64_t
 		deadline_ns; /* cx_clock_monotonic_ns() time at which the page ends; 0 = none */
@@ -75,11 +75,11 @@ typedef struct engine_query {
 typedef cx_status engine_row_sink(void *context, const engine_row *row);
 
 /* Why a page ended. */
-#define ENGINE_REASONS(R)                                                          \
-	R(DONE, "done")                                                            \
-	R(LIMIT, "limit") /* it has as many rows as were asked for */              \
-	R(BYTES, "bytes") /* ENGINE_PAGE_BYTES_MAX */                              \
-	R(TIME, "time")   /* the deadline came */                                  \
+#define ENGINE_REASONS(R)                                             \
+	R(DONE, "done")                                               \
+	R(LIMIT, "limit") /* it has as many rows as were asked for */ \
+	R(BYTES, "bytes") /* ENGINE_PAGE_BYTES_MAX */                 \
+	R(TIME, "time")   /* the deadline came */                     \
 	R(SCAN, "scan")   /* max_scan keys were looked at; it may have no row */
 typedef enum engine_reason {
 #define ENGINE_REASON_MEMBER(name, text) ENGINE_REASON_##name,
@@ -122,8 +122,8 @@ CX_MUST_USE cx_status engine_query_run(engine_read *read, const engine_query *qu
 CX_MUST_USE cx_status engine_query_count(engine_read *read, const engine_query *query,
                                          uint64_t *ret, cx_error *error);
 
-/* About how many records match, from statistics (engine/analyze.h), entry counts and a look at a
- * few keys; reads no record and is never refused as a scan. Conditions are taken to be
+/* About how many records match, from statistics (engine/analyze.h), entry counts and a look at
+ * a few keys; reads no record and is never refused as a scan. Conditions are taken to be
  * independent of each other. Errors: those of the filter; CX_CORRUPT, CX_IO. */
 CX_MUST_USE cx_status engine_query_estimate(engine_read *read, const engine_query *query,
                                             uint64_t *ret, cx_error *error);
@@ -145,9 +145,9 @@ typedef enum engine_explain_level {
  *  legs: of a union or an intersection [{plan, index, ranges, equal, range, filter_in_index,
  *   recheck, estimate}, …], otherwise empty,
  *  rejected: from level 1 [{index, why}, …],
- *  executed: level 2 {rows, reason, us, nodes: from the keys to the page [{node: "keys" | "rows"
- *   | "sort" | "page", rows_in, rows_out, keys, fetched, rechecks_failed, bytes, us}, …]}}.
- * Errors: as engine_query_run. */
+ *  executed: level 2 {rows, reason, us, nodes: from the keys to the page [{node: "keys" |
+ * "rows" | "sort" | "page", rows_in, rows_out, keys, fetched, rechecks_failed, bytes, us},
+ * …]}}. Errors: as engine_query_run. */
 CX_MUST_USE cx_status engine_query_explain_at(engine_read *read, const engine_query *query,
                                               engine_explain_level level, cx_buf *out,
                                               cx_error *error);

@@ -26,4 +26,9 @@ enum {
 	PROTO_REPLY_BYTES_MAX = 8 * 1024 * 1024,
 	PROTO_BATCH_OPERATIONS_MAX = 10 * 1000,
 	PROTO_FIELDS_MAX = 128, /* names in the option `fields` */
+
+	PROTO_INCLUDES_MAX = 8,         /* maps in the option `include` */
+	PROTO_INCLUDE_LIMIT_MAX = 1000, /* included records of a row */
+	PROTO_INCLUDE_LIMIT_DEFAULT = 10,
+	PROTO_INCLUDE_ROWS_MAX = 10 * 1000, /* of all included in one answer */
 };

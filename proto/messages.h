@@ -37,11 +37,11 @@
 	O(WHERE, where, "filter", RAW)                                                      \
 	O(ORDER, order, "order", RAW) /* ["amount desc", "id"] */                           \
 	O(LIMIT, limit, "limit", COUNT)                                                     \
-	O(AFTER, after, "after", BYTES)      /* continuation of an earlier page */          \
-	O(EXPLAIN, explain, "explain", RAW) /* the plan instead of rows; level 0..2 */         \
+	O(AFTER, after, "after", BYTES)     /* continuation of an earlier page */           \
+	O(EXPLAIN, explain, "explain", RAW) /* the plan instead of rows; level 0..2 */      \
 	O(ALLOW_SCAN, allow_scan, "allow_scan", FLAG)                                       \
 	O(USE_INDEX, use_index, "use_index", WORD)                                          \
-	O(COUNT, count, "count", RAW) /* the number of all; "exact" or "estimate" */           \
+	O(COUNT, count, "count", RAW) /* the number of all; "exact" or "estimate" */        \
 	O(DEADLINE, deadline_ms, "deadline_ms", COUNT)                                      \
 	O(IF_REV, if_rev, "if_rev", COUNT)                                                  \
 	O(DELETED, deleted, "deleted", FLAG)          /* get: a deleted record too */       \
@@ -49,8 +49,8 @@
 	O(DRY_RUN, dry_run, "dry_run", FLAG)          /* writes: try, and take it back */   \
 	O(TYPES, types, "types", RAW)                 /* search: array of names of types */ \
 	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */      \
-	O(NO_INDEX, no_index, "no_index", RAW) /* array of names: none of these */          \
-	O(MAX_SCAN, max_scan, "max_scan", COUNT) /* keys a page looks at */                 \
+	O(NO_INDEX, no_index, "no_index", RAW)        /* array of names: none of these */   \
+	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys a page looks at */            \
 	O(INCLUDE, include, "include", RAW) /* array of maps: what the rows refer to */
 
 #define PROTO_BIT(option) (1u << PROTO_OPTION_##option)
@@ -73,7 +73,8 @@
 	          PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(COUNT) |            \
 	          PROTO_BIT(DEADLINE) | PROTO_BIT(NO_INDEX) | PROTO_BIT(MAX_SCAN) |            \
 	          PROTO_BIT(INCLUDE),                                                          \
-	  "[layout, names, rows, after, reason, {seq, count, keys, fetched, include}], or the plan") \
+	  "[layout, names, rows, after, reason, {seq, count, keys, fetched, include}], or "    \
+	  "the plan")                                                                          \
 	M(COUNT, "count", READ, (PROTO_P_TYPE, PROTO_P_FILTER, PROTO_P_END),                   \
 	  PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(NO_INDEX) |                 \
 	          PROTO_BIT(COUNT) | PROTO_BIT(DEADLINE),                                      \

@@ -39,8 +39,8 @@ typedef struct get_arguments {
 	cli_includes includes;
 } get_arguments;
 
-static cli_exit print_got(cli_context *self, const cardex_type *type, const cardex_result *result,
-                          const get_arguments *given)
+static cli_exit print_got(cli_context *self, const cardex_type *type,
+                          const cardex_result *result, const get_arguments *given)
 {
 	if (given->includes.count > 0 && self->format != CLI_TABLE)
 		return cli_output_value(self, cardex_result_value(result), stdout);

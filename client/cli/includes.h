@@ -12,9 +12,9 @@ typedef struct cli_includes {
 	char texts[CLI_INCLUDES_MAX][CLI_INCLUDE_BYTES_MAX];
 } cli_includes;
 
-/* Takes "customer" (what the reference leads to) or "contact.customer" (contacts whose reference
- * leads to the row), and ":5" behind it for at most 5 a row. False when it is none. The texts
- * are in the structure, which must not move from then on. */
+/* Takes "customer" (what the reference leads to) or "contact.customer" (contacts whose
+ * reference leads to the row), and ":5" behind it for at most 5 a row. False when it is none.
+ * The texts are in the structure, which must not move from then on. */
 bool cli_includes_add(cli_includes *self, const char *text);
 
 /* Prints, for each include, the records of all rows as a table. */

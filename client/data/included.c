@@ -20,7 +20,8 @@ static cx_status take_parents(cardex__included *self, const cardex_value *at, si
 		const cardex_value *number = &at->as.items[i];
 		if (is(number, CARDEX_VALUE_NULL))
 			continue;
-		if (!is_number(number) || (uint64_t)number->as.integer >= self->result->row_count)
+		if (!is_number(number) ||
+		    (uint64_t)number->as.integer >= self->result->row_count)
 			return CX_MALFORMED;
 		self->from[i] = (size_t)number->as.integer;
 		self->counts[i] = 1;
@@ -61,9 +62,10 @@ static cx_status take_one(cx_arena *arena, size_t rows, const cardex_value *valu
 		return CX_NO_MEMORY;
 	if (!is(value, CARDEX_VALUE_MAP))
 		return CX_MALFORMED;
-	cx_status status = cardex__result_of_rows(
-		arena, cardex_value_member(value, "layout"), cardex_value_member(value, "names"),
-		cardex_value_member(value, "rows"), &ret->result);
+	cx_status status =
+		cardex__result_of_rows(arena, cardex_value_member(value, "layout"),
+	                               cardex_value_member(value, "names"),
+	                               cardex_value_member(value, "rows"), &ret->result);
 	const cardex_value *at = cardex_value_member(value, "at");
 	const cardex_value *counts = cardex_value_member(value, "counts");
 	const cardex_value *more = cardex_value_member(value, "more");

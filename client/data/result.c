@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From an answer's bytes to a result. */
-#include "client/data/included.h"
-
 #include "base/check.h"
+#include "client/data/included.h"
 
 #include <string.h>
 

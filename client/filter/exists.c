@@ -55,8 +55,7 @@ static cx_status write_exists(cardex__parser *parser, cx_buf *out, uint32_t *ret
 	cx_slice reference;
 	cardex__parser_advance(parser);
 	cx_status status = take_name(parser, "the name of a type or a reference", &first);
-	const bool children =
-		status == CX_OK && cardex__token_is_word(&parser->token, "by");
+	const bool children = status == CX_OK && cardex__token_is_word(&parser->token, "by");
 	if (children) {
 		cardex__parser_advance(parser);
 		status = take_name(parser, "the name of a reference", &reference);

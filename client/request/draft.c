@@ -156,7 +156,8 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		.explain = explain_of(request->explain),
 		.allow_scan = request->allow_scan,
 		.use_index = cx_slice_of(request->use_index),
-		.count = request->estimate ? CX_SLICE_LITERAL("\xa8" "estimate")
+		.count = request->estimate ? CX_SLICE_LITERAL("\xa8"
+		                                              "estimate")
 		                           : CX_SLICE_LITERAL("\xc3"),
 		.max_scan = request->max_scan,
 		.deadline_ms = request->deadline_ms,

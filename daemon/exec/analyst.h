@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Takes the statistics of indexes (engine/analyze.h) when so much has changed that they mislead:
- * looks once a minute, reads a slice of keys at a time with a rest between, and holds no
- * snapshot longer than a slice.
+/* Takes the statistics of indexes (engine/analyze.h) when so much has changed that they
+ * mislead: looks once a minute, reads a slice of keys at a time with a rest between, and holds
+ * no snapshot longer than a slice.
  *
  * Thread rule: it has a thread of its own; all calls from the main thread. */
 #pragma once

@@ -85,9 +85,10 @@ static cx_status bind_parent(const engine_type *type, const given *from, daemon_
                              cx_error *error)
 {
 	if (from->order.size > 0 || from->has_limit)
-		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "include: order and limit are for the records of a type; without "
-		               "one the record that ref leads to is meant");
+		return cx_fail(
+			error, CX_INVALID_ARGUMENT,
+			"include: order and limit are for the records of a type; without "
+			"one the record that ref leads to is meant");
 	cx_status status = find_field(type, from->ref, &ret->reference, error);
 	if (status == CX_OK)
 		ret->type = ret->reference->target;
@@ -109,11 +110,11 @@ static cx_status bind_children(const engine_schema *schema, const engine_type *t
 		return cx_fail_field(error, CX_TYPE, ret->reference->name,
 		                     "include: %s of %s does not refer to %s",
 		                     ret->reference->name, ret->type->name, type->name);
-	ret->limit = from->has_limit ? (size_t)from->limit : DAEMON__INCLUDE_LIMIT_DEFAULT;
-	if (from->has_limit && (from->limit == 0 || from->limit > DAEMON__INCLUDE_LIMIT_MAX))
+	ret->limit = from->has_limit ? (size_t)from->limit : PROTO_INCLUDE_LIMIT_DEFAULT;
+	if (from->has_limit && (from->limit == 0 || from->limit > PROTO_INCLUDE_LIMIT_MAX))
 		return cx_fail(error, CX_INVALID_ARGUMENT,
 		               "include: limit must lie between 1 and %d",
-		               DAEMON__INCLUDE_LIMIT_MAX);
+		               PROTO_INCLUDE_LIMIT_MAX);
 	if (from->order.size > 0)
 		return daemon__order_read(ret->type, from->order, ret->order, &ret->order_count,
 		                          error);
@@ -131,9 +132,9 @@ static cx_status read_one(daemon__call *call, const engine_type *type, cx_reader
 	if (status == CX_OK && from.ref.data == NULL)
 		status = cx_fail(error, CX_INVALID_ARGUMENT, "include: ref is missing");
 	if (status == CX_OK)
-		status = from.type.data == NULL
-		                 ? bind_parent(type, &from, ret, error)
-		                 : bind_children(call->context->schema, type, &from, ret, error);
+		status = from.type.data == NULL ? bind_parent(type, &from, ret, error)
+		                                : bind_children(call->context->schema, type,
+		                                                &from, ret, error);
 	if (status != CX_OK)
 		return status;
 	proto_options options = { 0 };
@@ -155,8 +156,8 @@ cx_status daemon__includes_read(daemon__call *call, const engine_type *type,
 	if (reader.failed)
 		return cx_fail(error, CX_INVALID_ARGUMENT,
 		               "include: an array of maps is expected");
-	if (count > DAEMON__INCLUDES_MAX)
-		return cx_fail(error, CX_TOO_LARGE, "include: at most %d", DAEMON__INCLUDES_MAX);
+	if (count > PROTO_INCLUDES_MAX)
+		return cx_fail(error, CX_TOO_LARGE, "include: at most %d", PROTO_INCLUDES_MAX);
 	for (uint32_t i = 0; i < count; i++) {
 		daemon__include *at = &ret->items[ret->count++];
 		*at = (daemon__include){ .keys = CX_BUF_INIT(KEYS_BYTES_MAX) };
@@ -223,12 +224,11 @@ static cx_status write_row(void *context, const engine_row *row)
 		return cx_fail(self->error, CX_TOO_LARGE,
 		               "include: over %d records; lower the limit of the query or of "
 		               "what is included",
-		               DAEMON__INCLUDE_ROWS_MAX);
+		               PROTO_INCLUDE_ROWS_MAX);
 	--*self->left;
 	self->rows++;
 	cx_buf *out = self->call->out;
-	cx_status status =
-		daemon__projection_write_row(&self->include->projection, row, out);
+	cx_status status = daemon__projection_write_row(&self->include->projection, row, out);
 	return status == CX_OK ? cx_buf_status(out) : status;
 }
 
@@ -334,8 +334,8 @@ static cx_status query_children(output *self, int64_t id, uint32_t *ret_count, b
 	memcpy(query.order, include->order, sizeof query.order);
 	const uint32_t before = self->rows;
 	CX_UNSET engine_page page;
-	cx_status status = engine_query_run(self->call->read, &query, write_row, self, &page,
-	                                    self->error);
+	cx_status status =
+		engine_query_run(self->call->read, &query, write_row, self, &page, self->error);
 	if (status != CX_OK)
 		return status;
 	if (page.reason == ENGINE_REASON_TIME)
@@ -388,7 +388,7 @@ static void write_head(const daemon__include *include, const daemon__layouts *la
 cx_status daemon__includes_write(daemon__call *call, daemon__includes *includes,
                                  cx_error *error)
 {
-	size_t left = DAEMON__INCLUDE_ROWS_MAX;
+	size_t left = PROTO_INCLUDE_ROWS_MAX;
 	cx_write_array(call->out, includes->count);
 	for (size_t i = 0; i < includes->count; i++) {
 		daemon__include *at = &includes->items[i];

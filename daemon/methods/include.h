@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The option `include`: records that the rows of an answer refer to, or that refer to them, sent
- * with it, from the same snapshot.
+/* The option `include`: records that the rows of an answer refer to, or that refer to them,
+ * sent with it, from the same snapshot.
  *
  * Each is a map: {ref: a reference field of the rows, fields} asks for parents, {type, ref,
- * fields, order, limit} for the records of that type whose field `ref` leads to a row: the first
- * `limit` of each, the newest first where no order is given.
+ * fields, order, limit} for the records of that type whose field `ref` leads to a row: the
+ * first `limit` of each, the newest first where no order is given.
  *
  * In the answer each is a map, too: {layout, names, rows} and for parents `at`: by row of the
  * answer the number in `rows`, nil = none; for children `counts`, how many of `rows` belong to
@@ -14,13 +14,6 @@
 #include "daemon/methods/layout.h"
 #include "daemon/methods/method.h"
 #include "engine/query.h"
-
-enum {
-	DAEMON__INCLUDES_MAX = 8,
-	DAEMON__INCLUDE_LIMIT_DEFAULT = 10, /* children of a row */
-	DAEMON__INCLUDE_LIMIT_MAX = 1000,
-	DAEMON__INCLUDE_ROWS_MAX = 10000, /* of all included in one answer */
-};
 
 typedef struct daemon__include {
 	const engine_type *type;       /* of the included records */
@@ -37,7 +30,7 @@ typedef struct daemon__include {
 typedef struct daemon__includes {
 	size_t count;
 	size_t rows; /* of the answer */
-	daemon__include items[DAEMON__INCLUDES_MAX];
+	daemon__include items[PROTO_INCLUDES_MAX];
 } daemon__includes;
 
 void daemon__includes_release(daemon__includes *includes);
@@ -51,6 +44,6 @@ CX_MUST_USE cx_status daemon__includes_read(daemon__call *call, const engine_typ
 CX_MUST_USE cx_status daemon__includes_add(daemon__includes *includes, const engine_row *row);
 
 /* Writes the array of what is included.
- * Errors: CX_TOO_LARGE (DAEMON__INCLUDE_ROWS_MAX), CX_DEADLINE, those of queries. */
+ * Errors: CX_TOO_LARGE (PROTO_INCLUDE_ROWS_MAX), CX_DEADLINE, those of queries. */
 CX_MUST_USE cx_status daemon__includes_write(daemon__call *call, daemon__includes *includes,
                                              cx_error *error);

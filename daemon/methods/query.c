@@ -7,7 +7,6 @@
 #include "daemon/methods/include.h"
 #include "daemon/methods/order.h"
 
-
 static cx_status read_limit(const proto_options *options, engine_query *query, cx_error *error)
 {
 	if ((options->given & PROTO_BIT(LIMIT)) == 0)
@@ -41,8 +40,8 @@ static cx_status read_no_index(cx_slice names, engine_query *query, cx_error *er
 		if (reader.failed)
 			return cx_fail(error, CX_INVALID_ARGUMENT,
 			               "no_index: element %u is no name", i);
-		cx_status status = daemon__method_index(query->type, name, &query->no_index[i],
-		                                        error);
+		cx_status status =
+			daemon__method_index(query->type, name, &query->no_index[i], error);
 		if (status != CX_OK)
 			return status;
 	}
@@ -159,8 +158,8 @@ static cx_status write_row(void *context, const engine_row *row)
 	return status == CX_OK ? cx_buf_status(self->out) : status;
 }
 
-static cx_status write_rows(daemon__call *call, const engine_query *query,
-                            row_writer *writer, engine_page *ret, cx_error *error)
+static cx_status write_rows(daemon__call *call, const engine_query *query, row_writer *writer,
+                            engine_page *ret, cx_error *error)
 {
 	size_t place = cx_write_array_open(call->out);
 	cx_status status = engine_query_run(call->read, query, write_row, writer, ret, error);

@@ -46,7 +46,7 @@ struct engine_read {
 	engine__view *view;
 	cx_arena *assembled; /* long rows put together; emptied when the snapshot goes */
 	cx_arena *scratch;   /* of one call: engine__scratch_take; NULL while one has it */
-	struct engine__memory *memory; /* of plans; NULL: none yet */
+	struct engine__memory *memory;         /* of plans; NULL: none yet */
 	struct engine__statistics *statistics; /* the set looked at last; NULL: none yet */
 	uint64_t statistics_seen;
 	uint64_t seq;

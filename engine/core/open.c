@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/core/meta.h"
-#include "engine/query/statistics.h"
+#include "engine/statistics/shelf.h"
 
 #include <stdlib.h>
 
@@ -114,7 +114,7 @@ static cx_status fill(engine *self, const char *path, const engine_options *opti
 	if (status != CX_OK)
 		return cx_fail(error, status, "cannot open the trees of the schema");
 	self->schema = engine__catalog_schema(self->catalog);
-	status = engine__shelf_new(self, &self->shelf);
+	status = engine__shelf_new(self->store, self->stats, &self->shelf);
 	if (status != CX_OK)
 		return cx_fail(error, status, "cannot read the statistics of %s", path);
 	return collect_referrers(self);

@@ -2,7 +2,7 @@
 #include "engine/core/snapshot.h"
 
 #include "engine/core/meta.h"
-#include "engine/query/statistics.h"
+#include "engine/statistics/shelf.h"
 
 #include <stdlib.h>
 

@@ -56,15 +56,15 @@ static void add_common(reading *self, cx_arena *arena)
 	const bool full = found->common_count == ENGINE_ANALYZE_COMMON_MAX;
 	const size_t behind = (size_t)found->common_count - at - full;
 	memmove(&found->common[at + 1], &found->common[at], behind * sizeof found->common[0]);
-	found->common[at] = (engine__common){ .value = cx_arena_copy(arena, value),
-		                              .entries = self->run };
+	found->common[at] =
+		(engine__common){ .value = cx_arena_copy(arena, value), .entries = self->run };
 	found->common_count = (uint16_t)(found->common_count + !full);
 }
 
 static void add_boundary(reading *self, cx_slice key, cx_arena *arena)
 {
 	engine__index_statistics *found = self->found;
-	if (found->boundary_count == ENGINE_ANALYZE_BOUNDARIES)
+	if (found->boundary_count == ENGINE_ANALYZE_BOUNDARIES_MAX)
 		return;
 	cx_slice head = key;
 	if (head.size > ENGINE__BOUNDARY_BYTES_MAX)
@@ -89,8 +89,8 @@ static cx_status add_entry(reading *self, cx_slice key, cx_arena *arena)
 	const size_t same = common_bytes(key, last_key(self));
 	size_t end = 0;
 	for (uint16_t i = 0; i < found->column_count; i++) {
-		const size_t size = engine__key_skip(&self->index->columns[i],
-		                                     cx_slice_from(key, end));
+		const size_t size =
+			engine__key_skip(&self->index->columns[i], cx_slice_from(key, end));
 		if (size == 0)
 			return CX_CORRUPT;
 		end += size;
@@ -127,9 +127,8 @@ static cx_status begin_index(engine_analysis *self, engine_read *read, bool *ret
 	*ret_skip = entries < ENGINE_ANALYZE_ENTRIES_MIN;
 	if (status != CX_OK || *ret_skip)
 		return status;
-	const uint64_t stride = entries / (ENGINE_ANALYZE_BOUNDARIES + 1) + 1;
-	self->now =
-		(reading){ .index = index, .stride = stride, .next_boundary = stride };
+	const uint64_t stride = entries / (ENGINE_ANALYZE_BOUNDARIES_MAX + 1) + 1;
+	self->now = (reading){ .index = index, .stride = stride, .next_boundary = stride };
 	self->now.found = cx_arena_zalloc(self->arena, sizeof *self->now.found);
 	if (self->now.found == NULL)
 		return CX_NO_MEMORY;
@@ -155,8 +154,8 @@ static cx_status read_index(engine_analysis *self, engine_read *read, size_t *le
 {
 	reading *now = &self->now;
 	CX_SCOPED(engine__cursor_close) engine__cursor *cursor = NULL;
-	cx_status status = engine__cursor_open(read->view, tree_of(now->index),
-	                                       ENGINE__FORWARD, &cursor);
+	cx_status status =
+		engine__cursor_open(read->view, tree_of(now->index), ENGINE__FORWARD, &cursor);
 	if (status == CX_OK && now->last_size > 0)
 		status = engine__cursor_seek(cursor, last_key(now));
 	const cx_slice passed = last_key(now);
@@ -180,7 +179,7 @@ static cx_status read_index(engine_analysis *self, engine_read *read, size_t *le
 
 cx_status engine_analysis_step(engine_analysis *self, engine_read *read, bool *ret_done)
 {
-	size_t left = ENGINE_ANALYZE_SLICE_KEYS;
+	size_t left = ENGINE_ANALYZE_SLICE_KEYS_MAX;
 	cx_status status = CX_OK;
 	while (status == CX_OK && left > 0 && self->at < self->count) {
 		bool ends = false;
@@ -261,8 +260,8 @@ static cx_status put_all(const engine_analysis *self, engine__txn *txn, uint64_t
 	cx_write_array(&value, 2);
 	cx_write_uint(&value, ENGINE__STATISTICS_VERSION);
 	cx_write_uint(&value, epoch);
-	cx_status status = put(txn, self->engine->stats,
-	                       (cx_slice){ .data = &zero, .size = 1 }, &value);
+	cx_status status =
+		put(txn, self->engine->stats, (cx_slice){ .data = &zero, .size = 1 }, &value);
 	for (size_t i = 0; i < self->count && status == CX_OK; i++) {
 		const uint16_t id = self->indexes[i]->id;
 		const uint8_t bytes[2] = { (uint8_t)(id >> 8), (uint8_t)id };
@@ -294,10 +293,20 @@ cx_status engine_analysis_commit(engine_analysis **analysis, uint64_t *ret_epoch
 	const uint64_t epoch = engine_analysis_epoch(self->engine) + 1;
 	cx_status status = commit(self, epoch);
 	if (status == CX_OK)
-		status = engine__shelf_load(self->engine);
+		status = engine__shelf_load(self->engine->shelf);
 	if (status == CX_OK)
 		*ret_epoch = epoch;
 	return status;
+}
+
+uint64_t engine_analysis_epoch(engine *self)
+{
+	engine__statistics *set = NULL;
+	uint64_t seen = 0;
+	const uint64_t epoch =
+		engine__statistics_epoch_of(engine__shelf_set(self->shelf, &set, &seen));
+	engine__statistics_let_go(&set);
+	return epoch;
 }
 
 /* A fifth more or less. */

@@ -48,7 +48,8 @@ engine__candidate engine__candidate_of(const engine__filter *filter, const engin
                                        size_t order_count, const engine_index *index);
 
 /* Finds `residual` and `rows` anew from `used`. */
-void engine__candidate_find_residual(const engine__filter *filter, engine__candidate *candidate);
+void engine__candidate_find_residual(const engine__filter *filter,
+                                     engine__candidate *candidate);
 
 /* True when nothing of the filter bounds what has to be read. */
 bool engine__candidate_is_unbounded(const engine__candidate *candidate);

@@ -244,8 +244,8 @@ static cx_status consult(engine_read *read, const engine__filter *filter, cx_are
 static cx_status guess_one(engine_read *read, const engine__filter *filter, cx_arena *arena,
                            engine__candidate *candidate)
 {
-	cx_status status = engine__view_estimate(read->view, candidate->path.tree,
-	                                         &candidate->entries);
+	cx_status status =
+		engine__view_estimate(read->view, candidate->path.tree, &candidate->entries);
 	if (status != CX_OK)
 		return status;
 	candidate->estimate = guess(filter, candidate);
@@ -370,9 +370,8 @@ static engine__candidate *find_cheapest(const engine__plan *plan, engine__purpos
 }
 
 /* Takes the cheapest path, or union, or intersection. */
-static cx_status choose_by_cost(engine_read *read, engine__plan *plan,
-                                engine__purpose purpose, cx_arena *arena,
-                                engine__union *join)
+static cx_status choose_by_cost(engine_read *read, engine__plan *plan, engine__purpose purpose,
+                                cx_arena *arena, engine__union *join)
 {
 	const engine_combine combine = plan->query->combine;
 	const double fewest = find_fewest(plan, join);
@@ -394,14 +393,15 @@ cx_status engine__choose(engine_read *read, engine__plan *plan, engine__purpose 
                          cx_arena *arena)
 {
 	const engine_combine combine = plan->query->combine;
-	const bool forced = combine == ENGINE_COMBINE_UNITE || combine == ENGINE_COMBINE_INTERSECT;
+	const bool forced =
+		combine == ENGINE_COMBINE_UNITE || combine == ENGINE_COMBINE_INTERSECT;
 	refuse_scans(plan);
 	plan->chosen = find_single(plan);
 	if (plan->chosen != NULL && !forced)
 		return CX_OK;
-	const bool unites = (combine == ENGINE_COMBINE_AS_CHEAPEST ||
-	                     combine == ENGINE_COMBINE_UNITE) &&
-	                    engine__union_is_possible(plan);
+	const bool unites =
+		(combine == ENGINE_COMBINE_AS_CHEAPEST || combine == ENGINE_COMBINE_UNITE) &&
+		engine__union_is_possible(plan);
 	const size_t count = forced ? plan->candidate_count : leave_out_worse(plan);
 	plan->chosen = find_first(plan);
 	if (count <= 1 && !unites)

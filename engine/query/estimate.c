@@ -66,8 +66,8 @@ static cx_status estimate(engine_read *read, const engine_query *query, cx_arena
 {
 	engine__plan plan;
 	uint64_t live;
-	cx_status status = engine__plan_of(read, query, ENGINE__PURPOSE_EXPLAIN, arena, &plan,
-	                                   error);
+	cx_status status =
+		engine__plan_of(read, query, ENGINE__PURPOSE_EXPLAIN, arena, &plan, error);
 	if (status != CX_OK)
 		return status;
 	status = count_live(read, query->type, &live);

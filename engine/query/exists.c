@@ -18,8 +18,7 @@ static cx_status join(engine__exists *self, const engine_field *reference,
 {
 	engine__filter *filter = &self->filter;
 	filter->type = inner->type;
-	filter->nodes =
-		cx_arena_alloc(arena, (inner->node_count + 2U) * sizeof *filter->nodes);
+	filter->nodes = cx_arena_alloc(arena, (inner->node_count + 2U) * sizeof *filter->nodes);
 	self->wanted = cx_arena_zalloc(arena, sizeof *self->wanted);
 	if (filter->nodes == NULL || self->wanted == NULL)
 		return CX_NO_MEMORY;
@@ -60,8 +59,8 @@ static bool find_path(engine__exists *self, bool by_id)
 }
 
 cx_status engine__exists_new(engine__relations *relations, const engine_field *reference,
-                             const engine__filter *inner, cx_arena *arena,
-                             engine__exists **ret, cx_error *error)
+                             const engine__filter *inner, cx_arena *arena, engine__exists **ret,
+                             cx_error *error)
 {
 	const char *type = inner->type->name;
 	engine__exists *self = cx_arena_zalloc(arena, sizeof *self);
@@ -75,10 +74,11 @@ cx_status engine__exists_new(engine__relations *relations, const engine_field *r
 		return cx_fail(error, CX_INVALID_ARGUMENT,
 		               "exists: only live records of %s can be asked for", type);
 	if (!find_path(self, reference->slot == ENGINE_SLOT_ID))
-		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "exists: no index of %s begins with %s, so its records cannot be "
-		               "found",
-		               type, reference->name);
+		return cx_fail(
+			error, CX_INVALID_ARGUMENT,
+			"exists: no index of %s begins with %s, so its records cannot be "
+			"found",
+			type, reference->name);
 	*ret = self;
 	return CX_OK;
 }
@@ -87,8 +87,8 @@ static cx_status look(engine__exists *self, const engine__plan *plan, cx_arena *
                       bool *ret_found, cx_error *error)
 {
 	CX_SCOPED(engine__walk_end) engine__walk walk = { 0 };
-	cx_status status = engine__walk_begin(self->relations->read, plan,
-	                                      (engine__scan_start){ 0 }, 1, arena, &walk, error);
+	cx_status status = engine__walk_begin(
+		self->relations->read, plan, (engine__scan_start){ 0 }, 1, arena, &walk, error);
 	*ret_found = false;
 	while (status == CX_OK && !*ret_found) {
 		CX_UNSET engine__step step;
@@ -114,10 +114,9 @@ static cx_status decide(engine__exists *self, bool *ret_found, cx_error *error)
 	const engine_query query = { .type = self->filter.type,
 		                     .deadline_ns = relations->deadline_ns };
 	engine__candidate candidate = self->candidate;
-	engine__plan plan = { .query = &query,
-		              .filter = self->filter,
-		              .limit = 1,
-		              .chosen = &candidate };
+	engine__plan plan = {
+		.query = &query, .filter = self->filter, .limit = 1, .chosen = &candidate
+	};
 	status = engine__plan_finish(&plan, ENGINE__PURPOSE_COUNT, scratch.arena);
 	if (status != CX_OK)
 		return cx_fail(error, status, "no memory for exists");

@@ -140,7 +140,7 @@ static void write_leg(const engine__plan *plan, uint16_t number, cx_buf *out)
 	const bool unites = plan->form == ENGINE__UNION;
 	const engine__candidate *candidate =
 		unites ? &plan->joined->legs[number] : plan->meets[number];
-	const engine__leg *leg = unites ? &plan->legs[number] : &plan->only;
+	const engine__way *leg = unites ? &plan->legs[number] : &plan->only;
 	const bool leads = unites || number == 0;
 	cx_write_map(out, 8);
 	cx_write_text(out, "plan");
@@ -191,8 +191,9 @@ static void write_checks(const engine__plan *plan, cx_buf *out)
 
 static void write_head(const engine__plan *plan, cx_buf *out)
 {
-	static const char *const combined[] = { [ENGINE__UNION] = "union",
-		                                [ENGINE__INTERSECTION] = "intersection" };
+	static const char *const combined[] = {
+		[ENGINE__UNION] = "union", [ENGINE__INTERSECTION] = "intersection"
+	};
 	const bool single = plan->form == ENGINE__SINGLE;
 	cx_write_text(out, "plan");
 	cx_write_text(out, single ? path_name(plan->chosen) : combined[plan->form]);

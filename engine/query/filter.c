@@ -256,10 +256,12 @@ static cx_status read_inner(parser *outer, const engine_type *type, unsigned dep
                             engine__filter *ret);
 
 /* The type whose records refer to this one, and their field. */
-static cx_status read_child(parser *self, const engine_field **ret, const engine_type **ret_type)
+static cx_status read_child(parser *self, const engine_field **ret,
+                            const engine_type **ret_type)
 {
 	const cx_kind kind = cx_reader_peek(&self->reader);
-	const cx_slice name = kind == CX_KIND_STR ? cx_read_str(&self->reader) : (cx_slice){ 0 };
+	const cx_slice name =
+		kind == CX_KIND_STR ? cx_read_str(&self->reader) : (cx_slice){ 0 };
 	if (kind != CX_KIND_STR || self->reader.failed)
 		return refuse_form(self, "the name of a type after \"exists\"");
 	const engine_schema *schema = engine_schema_of(self->read->engine);
@@ -330,8 +332,8 @@ static cx_status read_exists(parser *self, engine__node *node, uint32_t count, u
 		return status;
 	node->field = child != NULL ? &self->type->fields[ENGINE_SLOT_ID] : field;
 	return engine__exists_new(self->relations,
-	                          child != NULL ? field : &other->fields[ENGINE_SLOT_ID], &inner,
-	                          self->arena, &node->exists, self->error);
+	                          child != NULL ? field : &other->fields[ENGINE_SLOT_ID],
+	                          &inner, self->arena, &node->exists, self->error);
 }
 
 static cx_status read_group(parser *self, engine__op op, uint32_t count, unsigned depth)

@@ -55,7 +55,7 @@ typedef enum engine__op {
 #define ENGINE__OP_MEMBER(name, text, form) ENGINE__OP_##name,
 	ENGINE__OPS(ENGINE__OP_MEMBER)
 #undef ENGINE__OP_MEMBER
-	ENGINE__OP_UNTRUE, /* the planner's own: the one filter below it is not TRUE */
+		ENGINE__OP_UNTRUE, /* the planner's own: the one filter below it is not TRUE */
 } engine__op;
 
 typedef enum engine__truth {
@@ -91,7 +91,7 @@ typedef struct engine__filter {
 	uint16_t operand_count;
 	uint16_t *conjuncts; /* nodes, all of which must be TRUE; none = every record */
 	uint16_t conjunct_count;
-	bool names_deleted; /* deleted records are not left out then */
+	bool names_deleted;                  /* deleted records are not left out then */
 	struct engine__relations *relations; /* of its exists; NULL: it has none */
 } engine__filter;
 

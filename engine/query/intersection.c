@@ -13,8 +13,8 @@ static const double keys_worth_it = 64; /* with fewer there is nothing to be gai
 static bool comes_by_id(const engine__candidate *candidate)
 {
 	return (candidate->why == NULL || candidate->why == engine__is_worse) &&
-	       candidate->path.id_last &&
-	       candidate->path.column_count > 0 && candidate->ranges == 1 &&
+	       candidate->path.id_last && candidate->path.column_count > 0 &&
+	       candidate->ranges == 1 &&
 	       candidate->equal_count == candidate->path.column_count && !candidate->ranged;
 }
 

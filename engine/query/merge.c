@@ -37,8 +37,7 @@ static cx_status refill(engine__scan *scan, uint16_t number)
 	if (lane->ended)
 		return CX_OK;
 	size_t got;
-	cx_status status =
-		engine__cursor_next(lane->cursor, lane->pairs, lane->batch, &got);
+	cx_status status = engine__cursor_next(lane->cursor, lane->pairs, lane->batch, &got);
 	if (status != CX_OK)
 		return status;
 	lane->count =
@@ -116,7 +115,8 @@ static cx_status begin_lane(engine__scan *scan, uint16_t number, engine__scan_st
 {
 	engine__lane *lane = &scan->lanes[number];
 	const bool many = scan->ranges->count > ENGINE__LANES_MANY;
-	*lane = (engine__lane){ .batch = many ? ENGINE__MERGE_BATCH_MANY : ENGINE__MERGE_BATCH };
+	*lane = (engine__lane){ .batch =
+		                        many ? ENGINE__MERGE_BATCH_MANY : ENGINE__MERGE_BATCH };
 	cx_status status = engine__cursor_open(
 		scan->view, range_of(scan, number)->path->tree,
 		scan->backward ? ENGINE__BACKWARD : ENGINE__FORWARD, &lane->cursor);

@@ -46,8 +46,7 @@ static void add_legs(const engine__plan *plan, engine__position *position)
 	position->or_node = unites ? plan->joined->node : 0;
 	position->leg_count = (uint8_t)(unites ? plan->joined->leg_count : plan->meet_count);
 	for (uint16_t i = 0; i < position->leg_count; i++)
-		position->legs[i] =
-			index_id(unites ? &plan->joined->legs[i] : plan->meets[i]);
+		position->legs[i] = index_id(unites ? &plan->joined->legs[i] : plan->meets[i]);
 }
 
 void engine__page_end(engine__pager *pager, uint16_t range, cx_slice key)
@@ -119,7 +118,8 @@ static cx_status walk_page(engine__pager *pager, engine__walk *walk, cx_error *e
 		CX_UNSET engine__step step;
 		cx_status status = engine__walk_next(walk, &step, error);
 		if (status == CX_DEADLINE && last.entry.key.size > 0) {
-			/* Deciding "exists" took too long; the page has what was found before. */
+			/* Deciding "exists" took too long; the page has what was found before.
+			 */
 			if (!pager->full)
 				page->reason = ENGINE_REASON_TIME;
 			break;

@@ -175,8 +175,8 @@ static cx_status choose_anew(engine_read *read, engine__plan *plan, engine__purp
 		return status;
 	if (plan->chosen == NULL)
 		return engine__refuse_scan(plan, error);
-	if (free && !plan->by_contents && !plan->continued && plan->query->no_index_count == 0 &&
-	    plan->form == ENGINE__SINGLE)
+	if (free && !plan->by_contents && !plan->continued &&
+	    plan->query->no_index_count == 0 && plan->form == ENGINE__SINGLE)
 		engine__memory_keep(read, plan);
 	return CX_OK;
 }
@@ -213,7 +213,7 @@ static cx_status count_records(engine_read *read, engine__plan *plan)
 
 /* ---- what is left to be looked at ---- */
 
-static cx_status split_residual(engine__leg *leg, const engine__candidate *candidate,
+static cx_status split_residual(engine__way *leg, const engine__candidate *candidate,
                                 cx_arena *arena)
 {
 	const engine__filter *filter = leg->filter;
@@ -233,9 +233,9 @@ static cx_status split_residual(engine__leg *leg, const engine__candidate *candi
  * is undecided, so the row is asked. */
 static cx_status finish_leg(engine__plan *plan, engine__purpose purpose,
                             const engine__filter *filter, const engine__candidate *candidate,
-                            cx_arena *arena, engine__leg *ret)
+                            cx_arena *arena, engine__way *ret)
 {
-	*ret = (engine__leg){ .filter = filter, .path = &candidate->path };
+	*ret = (engine__way){ .filter = filter, .path = &candidate->path };
 	cx_status status = split_residual(ret, candidate, arena);
 	ret->live_only = candidate->path.holds_deleted && !filter->names_deleted;
 	ret->refuses = ret->refuses || ret->live_only;

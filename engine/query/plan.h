@@ -30,23 +30,23 @@ typedef enum engine__purpose {
 /* How the paths of a plan go together. */
 typedef enum engine__form {
 	ENGINE__SINGLE,
-	/* One path for each part of an "or". Each leg asks for what its part and the rest of the
-	 * filter do, and leaves out what the parts before it find: so no record comes twice, and
-	 * nothing has to be remembered. */
+	/* One path for each part of an "or". Each leg asks for what its part and the rest of
+	 * the filter do, and leaves out what the parts before it find: so no record comes
+	 * twice, and nothing has to be remembered. */
 	ENGINE__UNION,
-	/* Several indexes, each fixed to one value of all its columns, so that their entries come
-	 * by id; only records that are in all of them are looked at. */
+	/* Several indexes, each fixed to one value of all its columns, so that their entries
+	 * come by id; only records that are in all of them are looked at. */
 	ENGINE__INTERSECTION,
 } engine__form;
 
 enum {
-	ENGINE__LEGS_MAX = 16,     /* parts of an "or" that becomes a union */
-	ENGINE__INTERSECT_MAX = 4, /* indexes of an intersection */
-	ENGINE__UNIONS_MAX = 4,    /* of the filter that are looked at */
+	ENGINE__UNION_PARTS_MAX = 16, /* parts of an "or" that becomes a union */
+	ENGINE__INTERSECT_MAX = 4,    /* indexes of an intersection */
+	ENGINE__UNIONS_MAX = 4,       /* of the filter that are looked at */
 };
 
 /* A path and what is left to be done with its entries. */
-typedef struct engine__leg {
+typedef struct engine__way {
 	const engine__filter *filter; /* of the plan; in a union the leg's own */
 	const engine__path *path;
 	engine__key_filter key_filter;
@@ -55,7 +55,7 @@ typedef struct engine__leg {
 	bool refuses;   /* not every entry is a match */
 	bool live_only; /* the path finds deleted records, which are left out */
 	bool fetches;   /* the rows are needed */
-} engine__leg;
+} engine__way;
 
 /* A union while it is planned: the "or", and by part its filter and the path for it. */
 typedef struct engine__union {
@@ -83,20 +83,20 @@ typedef struct engine__plan {
 	/* All, by id first, then as the type's indexes; or the one that was known before. */
 	engine__candidate *candidates;
 	size_t candidate_count;
-	/* What is done. Of a union: its first leg, with the ordering and estimate of the whole; of
-	 * an intersection: the leading index, with all that the others decide. */
+	/* What is done. Of a union: its first leg, with the ordering and estimate of the whole;
+	 * of an intersection: the leading index, with all that the others decide. */
 	engine__candidate *chosen;
 	engine__form form;
-	engine__union *joined;                             /* UNION */
-	engine__candidate *meets[ENGINE__INTERSECT_MAX];   /* INTERSECTION: [0] leads */
+	engine__union *joined;                           /* UNION */
+	engine__candidate *meets[ENGINE__INTERSECT_MAX]; /* INTERSECTION: [0] leads */
 	uint16_t meet_count;
-	double rows; /* about how many come out of an intersection */
+	double rows;           /* about how many come out of an intersection */
 	engine__ranges ranges; /* of all legs */
-	engine__leg *legs;
+	engine__way *legs;
 	uint16_t leg_count;
-	engine__leg only; /* the leg of a plan that has one */
-	bool continued; /* from the position of an earlier page */
-	bool timed;     /* time is taken while it is carried out */
+	engine__way only; /* the leg of a plan that has one */
+	bool continued;   /* from the position of an earlier page */
+	bool timed;       /* time is taken while it is carried out */
 	engine__position position;
 } engine__plan;
 

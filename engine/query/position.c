@@ -58,7 +58,8 @@ void engine__position_write(const engine__position *position, engine_page *page)
 	put_big_endian(at + 2, position->index_id, 2);
 	put_big_endian(at + 4, position->fingerprint, 8);
 	put_big_endian(at + 12, position->range, 2);
-	size_t size = ENGINE__POSITION_HEADER + write_legs(position, at + ENGINE__POSITION_HEADER);
+	size_t size =
+		ENGINE__POSITION_HEADER + write_legs(position, at + ENGINE__POSITION_HEADER);
 	if (position->key.size > 0)
 		memcpy(at + size, position->key.data, position->key.size);
 	page->position_size = size + position->key.size;
@@ -67,8 +68,8 @@ void engine__position_write(const engine__position *position, engine_page *page)
 /* False when they are cut, or too many. */
 static bool read_legs(cx_slice bytes, engine__position *ret)
 {
-	if (bytes.size < 3 || bytes.data[2] == 0 ||
-	    bytes.data[2] > ENGINE__POSITION_LEGS_MAX || bytes.size < 3 + 2U * bytes.data[2])
+	if (bytes.size < 3 || bytes.data[2] == 0 || bytes.data[2] > ENGINE__POSITION_LEGS_MAX ||
+	    bytes.size < 3 + 2U * bytes.data[2])
 		return false;
 	ret->or_node = (uint16_t)big_endian(bytes.data, 2);
 	ret->leg_count = bytes.data[2];
@@ -110,7 +111,8 @@ cx_status engine__position_read(const engine_query *query, engine__position *ret
 		.range = (uint16_t)big_endian(bytes.data + 12, 2),
 		.key = cx_slice_from(bytes, ENGINE__POSITION_HEADER),
 	};
-	if (ordering > ENGINE__SORTED || (bytes.data[1] & ~(BACKWARD | FORM_MASK | ORDERING_MASK)) ||
+	if (ordering > ENGINE__SORTED ||
+	    (bytes.data[1] & ~(BACKWARD | FORM_MASK | ORDERING_MASK)) ||
 	    position.fingerprint != engine__fingerprint(query) ||
 	    (position.form > 0 && !read_legs(position.key, &position)))
 		return engine__position_refuse(error);

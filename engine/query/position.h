@@ -4,16 +4,15 @@
  * | offset | size | what                                                                     |
  * |--------|------|--------------------------------------------------------------------------|
  * | 0      | 1    | version, 1                                                               |
- * | 1      | 1    | engine__ordering, plus 80 when the path is read backward, plus engine__form |
- * |        |      | times 10                                                                 |
- * | 2      | 2    | id of the index, big-endian; 0 = by id                                   |
- * | 4      | 8    | fingerprint of the query, big-endian                                     |
- * | 12     | 2    | number of the range, big-endian                                          |
- * | 14     | …    | only of unions and intersections: node of the "or" u16, number of indexes |
- * |        |      | u8, the id u16 of each, big-endian                                       |
- * | then   | …    | the last key looked at; of a merge and of an intersection without the     |
- * |        |      | fixed columns; of a sort                                                  |
- * |        |      | the last row (engine/query/sort.h), and then nothing of what is read      |
+ * | 1      | 1    | engine__ordering, plus 80 when the path is read backward, plus engine__form
+ * | |        |      | times 10 | | 2      | 2    | id of the index, big-endian; 0 = by id | | 4
+ * | 8    | fingerprint of the query, big-endian                                     | | 12 | 2
+ * | number of the range, big-endian                                          | | 14     | … |
+ * only of unions and intersections: node of the "or" u16, number of indexes | |        |      |
+ * u8, the id u16 of each, big-endian                                       | | then   | …    |
+ * the last key looked at; of a merge and of an intersection without the     | |        |      |
+ * fixed columns; of a sort                                                  | |        |      |
+ * the last row (engine/query/sort.h), and then nothing of what is read      |
  *
  * The plan is in it: the next page is read in the way of this one, whatever the planner would
  * choose by then. The bytes may come from anyone: whoever uses them checks them. */
@@ -36,9 +35,9 @@ typedef struct engine__position {
 	uint16_t index_id;
 	uint64_t fingerprint;
 	uint16_t range;
-	uint8_t form;      /* engine__form: plan.h */
-	uint16_t or_node;  /* of a union */
-	uint8_t leg_count; /* 0: only index_id */
+	uint8_t form;                             /* engine__form: plan.h */
+	uint16_t or_node;                         /* of a union */
+	uint8_t leg_count;                        /* 0: only index_id */
 	uint16_t legs[ENGINE__POSITION_LEGS_MAX]; /* indexes, 0 = by id */
 	cx_slice key;
 } engine__position;

@@ -27,7 +27,8 @@ static uint16_t range_number(const engine__scan *scan, size_t at)
 /* Opens the cursor that the present range needs. */
 static cx_status open_cursor(engine__scan *scan)
 {
-	const engine__tree tree = scan->ranges->items[range_number(scan, scan->range)].path->tree;
+	const engine__tree tree =
+		scan->ranges->items[range_number(scan, scan->range)].path->tree;
 	if (scan->cursor != NULL && scan->tree.number == tree.number)
 		return CX_OK;
 	engine__cursor_close(&scan->cursor);

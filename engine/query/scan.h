@@ -54,8 +54,8 @@ typedef struct engine__scan {
 	/* One range after the other. */
 	engine__cursor *cursor;
 	engine__tree tree; /* of the cursor */
-	size_t range; /* number of the present one in reading order */
-	bool begun;   /* the cursor stands in it */
+	size_t range;      /* number of the present one in reading order */
+	bool begun;        /* the cursor stands in it */
 	/* Merged, or meeting. */
 	engine__lane *lanes;
 	uint16_t *heap; /* lanes that have entries, the one to read next first */

@@ -22,7 +22,7 @@ static bool is_candidate(const engine__filter *filter, uint16_t node)
 	if (filter->nodes[node].op != ENGINE__OP_OR)
 		return false;
 	const uint16_t parts = count_parts(filter, node);
-	return parts > 1 && parts <= ENGINE__LEGS_MAX;
+	return parts > 1 && parts <= ENGINE__UNION_PARTS_MAX;
 }
 
 bool engine__union_is_possible(const engine__plan *plan)
@@ -289,8 +289,8 @@ static cx_status try_merges(engine_read *read, const engine__plan *plan,
 		bool good = false;
 		if (!tail_is_ordered(plan, &parts[0].items[i], &reverse))
 			continue;
-		cx_status status = try_merge(read, plan, parts, &parts[0].items[i], &found,
-		                             &good);
+		cx_status status =
+			try_merge(read, plan, parts, &parts[0].items[i], &found, &good);
 		if (status != CX_OK)
 			return status;
 		if (good)
@@ -317,7 +317,7 @@ static cx_status find_legs(engine_read *read, const engine__plan *plan, engine__
 	*ret = NULL;
 	engine__union *self;
 	cx_status status = new_union(plan, node, arena, &self);
-	options parts[ENGINE__LEGS_MAX];
+	options parts[ENGINE__UNION_PARTS_MAX];
 	for (uint16_t i = 0; status == CX_OK && i < self->leg_count; i++) {
 		status = find_options(read, plan, &self->filters[i], arena, &parts[i]);
 		if (status == CX_OK && parts[i].count == 0)

@@ -34,7 +34,7 @@ static cx_status alloc_batch(engine__walk *walk, cx_arena *arena)
 	return CX_OK;
 }
 
-static const engine__leg *leg_of(const engine__walk *walk, const engine__hit *hit)
+static const engine__way *leg_of(const engine__walk *walk, const engine__hit *hit)
 {
 	return &walk->plan->legs[walk->plan->ranges.items[hit->range].leg];
 }
@@ -44,7 +44,7 @@ static engine__walk_leg *work_of(const engine__walk *walk, const engine__hit *hi
 	return &walk->legs[walk->plan->ranges.items[hit->range].leg];
 }
 
-static cx_status alloc_leg(const engine__leg *leg, cx_arena *arena, engine__walk_leg *ret)
+static cx_status alloc_leg(const engine__way *leg, cx_arena *arena, engine__walk_leg *ret)
 {
 	const engine__filter *filter = leg->filter;
 	const size_t room = (size_t)filter->operand_count + 1;
@@ -136,7 +136,7 @@ void engine__walk_end(engine__walk *walk)
 static cx_status decide(engine__walk *walk, size_t at, cx_error *error)
 {
 	const engine__hit *hit = &walk->hits[at];
-	const engine__leg *leg = leg_of(walk, hit);
+	const engine__way *leg = leg_of(walk, hit);
 	cx_slice *record_key = &walk->record_keys[at];
 	int64_t id;
 	cx_status status = engine__path_record_key(leg->path, &hit->entry, record_key);
@@ -144,10 +144,9 @@ static cx_status decide(engine__walk *walk, size_t at, cx_error *error)
 		status = engine__key_id(*record_key, &id);
 	walk->verdicts[at] = hit->missed ? ENGINE__REFUSED : ENGINE__ACCEPTED;
 	if (status == CX_OK && leg->key_filter.conjunct_count > 0 && !hit->missed)
-		status = engine__key_filter_decide(&leg->key_filter, hit->entry.key, id,
-		                                   &walk->unescaped,
-		                                   work_of(walk, hit)->operands,
-		                                   &walk->verdicts[at]);
+		status = engine__key_filter_decide(
+			&leg->key_filter, hit->entry.key, id, &walk->unescaped,
+			work_of(walk, hit)->operands, &walk->verdicts[at]);
 	if (status == CX_CORRUPT)
 		return fail_entry(walk, "an entry is damaged", error);
 	return status == CX_OK ? engine__filter_failure(leg->filter, error)
@@ -252,7 +251,7 @@ static cx_status read_row(engine__walk *walk, engine__step *step, cx_error *erro
 static cx_status row_matches(engine__walk *walk, const engine__step *step, bool undecided,
                              bool *ret, cx_error *error)
 {
-	const engine__leg *leg = leg_of(walk, &step->hit);
+	const engine__way *leg = leg_of(walk, &step->hit);
 	const engine__walk_leg *work = work_of(walk, &step->hit);
 	const uint16_t *conjuncts = undecided ? work->residual : leg->row_conjuncts;
 	const uint16_t count = undecided ? work->residual_count : leg->row_conjunct_count;

@@ -51,7 +51,7 @@ typedef struct engine__walk {
 	cx_buf folded;
 	cx_buf unescaped;
 	cx_arena *pieces; /* the long row of the present step */
-	uint64_t steps; /* entries handed out */
+	uint64_t steps;   /* entries handed out */
 	uint64_t rows_fetched;
 	uint64_t rechecks_failed;
 	uint64_t row_bytes;

@@ -35,8 +35,8 @@ struct engine__view {
 	const engine__memtable *of_layer[ENGINE__TABLES_MAX];
 	unsigned layer_count;
 	engine__lookaside lookaside; /* of its snapshot of LMDB */
-	engine__cursor *idle; /* closed cursors for the next open, last closed first */
-	engine__view *next;   /* in the store's pool */
+	engine__cursor *idle;        /* closed cursors for the next open, last closed first */
+	engine__view *next;          /* in the store's pool */
 	engine__view *next_of_all;
 	unsigned cursors_open;
 	bool live; /* holds a snapshot */

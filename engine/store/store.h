@@ -115,8 +115,8 @@ CX_MUST_USE cx_status engine__store_usage_get(engine__store *store, engine__stor
  * and after each commit that grew the file. */
 bool engine__store_is_low(engine__store *store);
 
-/* True once a commit or a merge has failed in a way that leaves the outcome unknown: no write is
- * taken any more. Cheap. */
+/* True once a commit or a merge has failed in a way that leaves the outcome unknown: no write
+ * is taken any more. Cheap. */
 bool engine__store_is_broken(engine__store *store);
 
 /* Clears snapshots that dead processes left behind; returns how many there were. */

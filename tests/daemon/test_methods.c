@@ -124,13 +124,15 @@ static void included_records_come_with_the_rows(void **state)
 		"'fields': ['name'], 'limit': 2}]}]");
 	static const char *const parts[] = {
 		"'names': ['login'], 'rows': [['ann']], 'at': [0, 0]}",
-		"'names': ['name'], 'rows': [['P3'], ['P2']], 'counts': [2, 0], 'more': [true, false]}",
+		"'names': ['name'], 'rows': [['P3'], ['P2']], 'counts': [2, 0], 'more': [true, "
+		"false]}",
 	};
 	for (size_t i = 0; i < 2; i++)
 		if (strstr(answer, parts[i]) == NULL)
 			fail_msg("no %s in %s", parts[i], answer);
-	answer = call("'get', ['contact', 2, {'fields': ['id'], 'include': [{'ref': 'customer', "
-	              "'fields': ['name']}]}]");
+	answer =
+		call("'get', ['contact', 2, {'fields': ['id'], 'include': [{'ref': 'customer', "
+	             "'fields': ['name']}]}]");
 	if (strstr(answer, "['id'], [2], [{'layout': ") == NULL ||
 	    strstr(answer, "'names': ['name'], 'rows': [['C1']], 'at': [0]}]]]") == NULL)
 		fail_msg("%s", answer);
@@ -165,8 +167,9 @@ static void a_query_may_ask_about_other_records(void **state)
 {
 	(void)state;
 	make_contacts();
-	const char *answer = call("'query', ['customer', {'fields': ['id'], 'filter': ['exists', "
-	                          "'contact', 'customer', ['=', 'name', 'P2']]}]");
+	const char *answer =
+		call("'query', ['customer', {'fields': ['id'], 'filter': ['exists', "
+	             "'contact', 'customer', ['=', 'name', 'P2']]}]");
 	assert_non_null(strstr(answer, "['id'], [[1]], nil, 'done'"));
 	assert_answer("3", "'count', ['contact', ['exists', 'customer', ['=', 'name', 'C1']]]");
 	assert_answer("0", "'count', ['contact', ['exists', 'customer', ['=', 'name', 'C2']]]");
@@ -202,8 +205,8 @@ static void statistics_are_taken_when_asked_for(void **state)
 	(void)state;
 	const char *answer = call("'analyze', []");
 	assert_int_equal(strncmp(answer, "[1, 1, nil, {'epoch': 1, 'indexes': ", 36), 0);
-	assert_non_null(strstr(call("'query', ['customer', {'explain': 0}]"),
-	                       "'stats_epoch': 1"));
+	assert_non_null(
+		strstr(call("'query', ['customer', {'explain': 0}]"), "'stats_epoch': 1"));
 	answer = call("'analyze', [{'deadline_ms': 60000}]");
 	assert_int_equal(strncmp(answer, "[1, 1, nil, {'epoch': 2, ", 25), 0);
 }

@@ -28,9 +28,8 @@ static int setup(void **state)
 	fixture_begin(&store);
 	for (int i = 0; i < ITEMS; i++) {
 		char fields[200];
-		snprintf(fields, sizeof fields,
-		         "{'a': %d, 'b': %d, 'c': %d, 'd': %d, 'e': %d}", i % 30, i / 30 % 30,
-		         i < COMMON ? 0 : i, ITEMS - i, i % 3);
+		snprintf(fields, sizeof fields, "{'a': %d, 'b': %d, 'c': %d, 'd': %d, 'e': %d}",
+		         i % 30, i / 30 % 30, i < COMMON ? 0 : i, ITEMS - i, i % 3);
 		fixture_create(&store, "item", fields);
 	}
 	fixture_commit(&store);
@@ -244,8 +243,7 @@ static void an_intersection_fetches_only_what_matches(void **state)
 {
 	const engine_query query = query_of(*state, "['and', ['=', 'a', 3], ['=', 'b', 4]]");
 	const cx_value *plan = explain(&query, ENGINE_EXPLAIN_EXECUTED);
-	const cx_value *nodes =
-		cx_value_member(cx_value_member(plan, "executed"), "nodes");
+	const cx_value *nodes = cx_value_member(cx_value_member(plan, "executed"), "nodes");
 	assert_int_equal(number(&nodes->as.array.items[1], "fetched"), 4);
 	assert_int_equal(number(&nodes->as.array.items[1], "rechecks_failed"), 0);
 	assert_true(number(&nodes->as.array.items[1], "bytes") > 0);
@@ -270,9 +268,10 @@ static void an_excluded_index_is_not_used_and_explain_says_so(void **state)
 	const cx_value *rejected = cx_value_member(plan, "rejected");
 	bool told = false;
 	for (uint32_t i = 0; i < rejected->as.array.count; i++)
-		told = told || cx_slice_equal(cx_value_member(&rejected->as.array.items[i], "why")
-		                                      ->as.bytes,
-		                              CX_SLICE_LITERAL("no_index excludes it"));
+		told = told ||
+		       cx_slice_equal(
+			       cx_value_member(&rejected->as.array.items[i], "why")->as.bytes,
+			       CX_SLICE_LITERAL("no_index excludes it"));
 	assert_true(told);
 	query.no_index[query.no_index_count++] = fixture_index(*state, "item", "a,d");
 	cx_error error;

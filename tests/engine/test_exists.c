@@ -241,9 +241,9 @@ static void a_reference_without_an_index_is_refused(void **state)
 {
 	cx_error error;
 	found rows;
-	assert_int_equal(run(*state, "person", "['exists', 'person', 'boss', nil]", 10, &rows,
-	                     &error),
-	                 CX_INVALID_ARGUMENT);
+	assert_int_equal(
+		run(*state, "person", "['exists', 'person', 'boss', nil]", 10, &rows, &error),
+		CX_INVALID_ARGUMENT);
 	assert_string_equal(error.text, "exists: no index of person begins with boss, so its "
 	                                "records cannot be found");
 }
@@ -264,7 +264,8 @@ static void the_keys_that_it_looks_at_are_counted(void **state)
 static void a_deadline_ends_the_page_and_the_next_goes_on(void **state)
 {
 	engine_query query = { .type = fixture_type(*state, "firm"),
-		               .filter = wire("['exists', 'person', 'firm', ['>', 'age', 900]]"),
+		               .filter =
+		                       wire("['exists', 'person', 'firm', ['>', 'age', 900]]"),
 		               .deadline_ns = 1 };
 	engine_page page = { .rows = 77 };
 	found rows = { 0 };

@@ -362,8 +362,9 @@ static void what_an_index_holds_is_decided_there(void **state)
 	static const expectation cases[] = {
 		{ "['and', ['=', 'owner', 3], ['>', 'at', 500]]", "",
 		  "index owner,stage,at ranges 1 equal 1 range - order none filter" },
-		{ "['and', ['=', 'owner', 3], ['or', ['!=', 'at', 500], ['!=', 'stage', 'won']]]", "",
-		  "index owner,stage,at ranges 1 equal 1 range - order none filter" },
+		{ "['and', ['=', 'owner', 3], ['or', ['!=', 'at', 500], ['!=', 'stage', "
+		  "'won']]]",
+		  "", "index owner,stage,at ranges 1 equal 1 range - order none filter" },
 		{ "['and', ['=', 'owner', 3], ['or', ['<', 'at', 500], ['=', 'amount', 1]]]",
 		  "", "index owner,stage,at ranges 1 equal 1 range - order none recheck" },
 		{ "['and', ['=', 'owner', 3], ['>', 'at', 500], ['=', 'open', true]]", "",

@@ -347,7 +347,8 @@ void random_filter(dice *random, const engine_type *type, cx_buf *out)
 void random_order(dice *random, const engine_type *type, engine_query *query)
 {
 	query->order_count = 0;
-	if (dice_one_in(random, 4)) { /* what is left in an index when its first column is fixed */
+	if (dice_one_in(random,
+	                4)) { /* what is left in an index when its first column is fixed */
 		static const char *const names[] = { "id", "day", "at" };
 		const char *name = names[dice_below(random, CX_COUNT_OF(names))];
 		query->order[query->order_count++] =

@@ -287,8 +287,7 @@ static void note_form(engine_read *read, const engine_query *query)
 	engine__plan plan;
 	make_plan(read, query, ENGINE__PURPOSE_RUN, arena, &plan);
 	unions += plan.form == ENGINE__UNION;
-	merged_unions +=
-		plan.form == ENGINE__UNION && plan.chosen->ordering == ENGINE__MERGED;
+	merged_unions += plan.form == ENGINE__UNION && plan.chosen->ordering == ENGINE__MERGED;
 	intersections += plan.form == ENGINE__INTERSECTION;
 }
 
@@ -334,7 +333,8 @@ static void try_every_plan(world *self, engine_read *read, const naive_table *ta
 	query.allow_scan = true;
 	try_plan(self, read, table, &query);
 	try_without(self, read, table, query);
-	for (int combine = ENGINE_COMBINE_NEVER; combine <= ENGINE_COMBINE_INTERSECT; combine++) {
+	for (int combine = ENGINE_COMBINE_NEVER; combine <= ENGINE_COMBINE_INTERSECT;
+	     combine++) {
 		query.combine = (engine_combine)combine;
 		try_plan(self, read, table, &query);
 	}
