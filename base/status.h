@@ -27,6 +27,7 @@
 	S(NO_INDEX, 302, CALLER, "no such index")                                            \
 	S(SCHEMA_SYNTAX, 303, CALLER, "the schema text is not valid")                        \
 	S(LAYOUT_CHANGED, 304, CALLER, "the record layout is another one")                   \
+	S(UNSAFE_CHANGE, 305, CALLER, "the schema cannot be changed so")                     \
 	S(NOT_FOUND, 400, CALLER, "no such record")                                          \
 	S(CONFLICT_REV, 401, CALLER, "the record has another revision")                      \
 	S(UNIQUE, 402, CALLER, "the value is taken by another record")                       \

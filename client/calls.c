@@ -102,6 +102,36 @@ cardex_status cardex_search(cardex_conn *conn, const cardex_request *request,
 	return cardex_call(conn, &search, ret, error);
 }
 
+cardex_status cardex_changes(cardex_conn *conn, const cardex_request *request,
+                             cardex_result **ret, cardex_error *error)
+{
+	cardex_request changes = *request;
+	changes.method = CARDEX_METHOD_CHANGES;
+	return cardex_call(conn, &changes, ret, error);
+}
+
+cardex_status cardex_history(cardex_conn *conn, const char *type, int64_t id, uint64_t before,
+                             uint32_t limit, cardex_result **ret, cardex_error *error)
+{
+	cardex_request request = { .method = CARDEX_METHOD_HISTORY,
+		                   .type = type,
+		                   .id = id,
+		                   .before = before,
+		                   .limit = limit };
+	return cardex_call(conn, &request, ret, error);
+}
+
+cardex_status cardex_as_of(cardex_conn *conn, const char *type, int64_t id, uint64_t seq,
+                           int64_t at_ms, cardex_result **ret, cardex_error *error)
+{
+	cardex_request request = { .method = CARDEX_METHOD_AS_OF,
+		                   .type = type,
+		                   .id = id,
+		                   .seq = seq,
+		                   .at_ms = at_ms };
+	return cardex_call(conn, &request, ret, error);
+}
+
 static cardex_status write_one(cardex_conn *conn, const cardex_request *request,
                                cardex_outcome *ret, cardex_error *error)
 {
@@ -194,6 +224,44 @@ cardex_status cardex_analyze(cardex_conn *conn, cardex_result **ret, cardex_erro
 {
 	cardex_request request = { .method = CARDEX_METHOD_ANALYZE };
 	return cardex_call(conn, &request, ret, error);
+}
+
+cardex_status cardex_schema_plan(cardex_conn *conn, const char *text, const char *base,
+                                 cardex_result **ret, cardex_error *error)
+{
+	cardex_request request = { .method = CARDEX_METHOD_SCHEMA_PLAN,
+		                   .text = text,
+		                   .base = base };
+	return cardex_call(conn, &request, ret, error);
+}
+
+cardex_status cardex_schema_apply(cardex_conn *conn, const char *text, const char *base,
+                                  bool may_lose, cardex_result **ret, cardex_error *error)
+{
+	cardex_request request = { .method = CARDEX_METHOD_SCHEMA_APPLY,
+		                   .text = text,
+		                   .base = base,
+		                   .may_lose = may_lose };
+	return cardex_call(conn, &request, ret, error);
+}
+
+cardex_status cardex_index_status(cardex_conn *conn, const char *type, cardex_result **ret,
+                                  cardex_error *error)
+{
+	cardex_request request = { .method = CARDEX_METHOD_INDEX_STATUS, .type = type };
+	return cardex_call(conn, &request, ret, error);
+}
+
+cardex_status cardex_index_cancel(cardex_conn *conn, const char *type, const char *index,
+                                  cardex_error *error)
+{
+	cardex_result *result = NULL;
+	cardex_request request = { .method = CARDEX_METHOD_INDEX_CANCEL,
+		                   .type = type,
+		                   .index = index };
+	cardex_status status = cardex_call(conn, &request, &result, error);
+	cardex_result_free(&result);
+	return status;
 }
 
 cardex_status cardex_schema_get(cardex_conn *conn, const char *type, cardex_schema **ret,

@@ -62,6 +62,7 @@ typedef enum cardex_status {
 	CARDEX_NO_INDEX = 302,           /* no such index */
 	CARDEX_SCHEMA_SYNTAX = 303,      /* the schema text is not valid */
 	CARDEX_LAYOUT_CHANGED = 304,     /* the record layout is another one */
+	CARDEX_UNSAFE_CHANGE = 305,      /* the schema cannot be changed so */
 	CARDEX_NOT_FOUND = 400,          /* no such record */
 	CARDEX_CONFLICT_REV = 401,       /* the record has another revision */
 	CARDEX_UNIQUE = 402,             /* the value is taken by another record */
@@ -281,7 +282,7 @@ CARDEX_API CARDEX_MUST_USE cardex_status cardex_schema_get(cardex_conn *conn, co
                                                            cardex_error *error);
 CARDEX_API void cardex_schema_free(cardex_schema **schema);
 
-/* The schema text the store was made with; "" when only one type was asked for. */
+/* The schema text; "" when only one type was asked for. */
 CARDEX_API const char *cardex_schema_text(const cardex_schema *schema);
 CARDEX_API size_t cardex_schema_type_count(const cardex_schema *schema);
 CARDEX_API const cardex_type *cardex_schema_type_at(const cardex_schema *schema, size_t i);
@@ -350,7 +351,14 @@ typedef enum cardex_method {
 	CARDEX_METHOD_SCHEMA_GET,
 	CARDEX_METHOD_STATS,
 	CARDEX_METHOD_CHECK,
+	CARDEX_METHOD_SCHEMA_PLAN,
+	CARDEX_METHOD_SCHEMA_APPLY,
+	CARDEX_METHOD_INDEX_STATUS,
+	CARDEX_METHOD_INDEX_CANCEL,
 	CARDEX_METHOD_SEARCH,
+	CARDEX_METHOD_CHANGES,
+	CARDEX_METHOD_HISTORY,
+	CARDEX_METHOD_AS_OF,
 	CARDEX_METHOD_ANALYZE
 } cardex_method;
 
@@ -402,7 +410,9 @@ typedef struct cardex_request {
 	int64_t if_rev;         /* writes: only when the record has this revision; > 0 */
 	bool dry_run;           /* writes: say what would happen, and take it back */
 
-	const char *text;  /* search: words parted by blanks */
+	/* search: words parted by blanks; schema.plan, schema.apply: one's own part of the
+	 * schema, NULL = the one there is */
+	const char *text;
 	const char *types; /* search: only these types, "customer, contact"; NULL = all */
 	bool highlights;   /* search: say where it was found */
 
@@ -411,6 +421,14 @@ typedef struct cardex_request {
 	uint64_t max_scan; /* query: keys looked at, after which the page ends; 0 = no limit */
 	const cardex_include *include; /* get query: see cardex_row_included() */
 	size_t include_count;
+	const char *base; /* schema: the part before one's own: "stored" (NULL), "program",
+	                     "none" */
+	bool may_lose;    /* schema.apply: drop fields with their values */
+	uint64_t from;    /* changes: the first seq; 0 = the oldest kept. `types` holds too */
+	uint64_t before;  /* history: changes before this seq; 0 = all */
+	uint64_t seq;     /* as_of: after this change; or 0, and at_ms says when */
+	int64_t at_ms;    /* as_of: at this time, ms since 1970 UTC; > 0 */
+	bool state_hash;  /* check: the hash of all records too */
 } cardex_request;
 
 /* Sends the request and waits for its answer; other answers that come meanwhile go to their
@@ -460,6 +478,28 @@ CARDEX_API CARDEX_MUST_USE cardex_status cardex_search(cardex_conn *conn,
                                                        cardex_result **ret,
                                                        cardex_error *error);
 
+/* The change log from `request->from` on, of `types`, about `limit` changes; the other members
+ * are ignored. The root of the result is the list [changes, next, {seq, oldest}] of
+ * docs/protocol.md. Errors: CARDEX_COMPACTED (no longer kept), CARDEX_NO_TYPE, … */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_changes(cardex_conn *conn,
+                                                        const cardex_request *request,
+                                                        cardex_result **ret,
+                                                        cardex_error *error);
+
+/* The changes of one record before seq `before` (0 = all), newest first, at most `limit` (0:
+ * 100): the list [changes, cut]. Errors: CARDEX_NOT_FOUND (there never was one), … */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_history(cardex_conn *conn, const char *type,
+                                                        int64_t id, uint64_t before,
+                                                        uint32_t limit, cardex_result **ret,
+                                                        cardex_error *error);
+
+/* The record as it was after the change `seq`, or, when that is 0, at `at_ms` (ms since 1970
+ * UTC): a result like that of cardex_get(). Errors: CARDEX_NOT_FOUND (it was not there then),
+ * CARDEX_COMPACTED (what is needed is not kept), … */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_as_of(cardex_conn *conn, const char *type,
+                                                      int64_t id, uint64_t seq, int64_t at_ms,
+                                                      cardex_result **ret, cardex_error *error);
+
 /* What a write did. */
 typedef struct cardex_outcome {
 	int64_t id;
@@ -502,6 +542,31 @@ CARDEX_API CARDEX_MUST_USE cardex_status cardex_check(cardex_conn *conn, cardex_
 /* Takes the statistics of all indexes anew. */
 CARDEX_API CARDEX_MUST_USE cardex_status cardex_analyze(cardex_conn *conn, cardex_result **ret,
                                                         cardex_error *error);
+
+/* What a schema text would change, or changes: a map for cardex_result_value(), with "steps"
+ * and their number by verdict; docs/protocol.md. `text`, `base`, `may_lose`: see
+ * cardex_request. Errors: CARDEX_SCHEMA_SYNTAX, CARDEX_UNSAFE_CHANGE (apply: nothing happened),
+ * and as cardex_call(). */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_schema_plan(cardex_conn *conn, const char *text,
+                                                            const char *base,
+                                                            cardex_result **ret,
+                                                            cardex_error *error);
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_schema_apply(cardex_conn *conn,
+                                                             const char *text, const char *base,
+                                                             bool may_lose, cardex_result **ret,
+                                                             cardex_error *error);
+
+/* How the indexes of a type (NULL: of all) are: an array of maps. */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_index_status(cardex_conn *conn,
+                                                             const char *type,
+                                                             cardex_result **ret,
+                                                             cardex_error *error);
+/* Gives up an index that is being built.
+ * Errors: CARDEX_NO_TYPE, CARDEX_NO_INDEX, CARDEX_INVALID_ARGUMENT (it is not being built). */
+CARDEX_API CARDEX_MUST_USE cardex_status cardex_index_cancel(cardex_conn *conn,
+                                                             const char *type,
+                                                             const char *index,
+                                                             cardex_error *error);
 
 /* ---- batches: several writes, all or none ---- */
 

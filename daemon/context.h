@@ -10,7 +10,6 @@
 
 typedef struct daemon__writer daemon__writer;
 typedef struct daemon__workers daemon__workers;
-typedef struct daemon__layouts daemon__layouts;
 
 /* C(name, text): counted since the start, but `connections`, which are those open now. */
 #define DAEMON_COUNTERS(C)                                          \
@@ -36,8 +35,6 @@ typedef struct daemon_load {
 typedef struct daemon_context {
 	const daemon_config *config;
 	engine *store;
-	const engine_schema *schema;
-	daemon__layouts *layouts;
 	daemon__writer *writer;
 	daemon__workers *workers;
 	daemon_load writes;

@@ -58,6 +58,10 @@
 	  "records that one query may sort without an index")                                \
 	O(limits, scan_records, COUNT, "1000", 0, 1000000000,                                \
 	  "types with fewer records are read through without allow_scan")                    \
+	O(changes, keep_days, COUNT, "0", 0, 36500,                                          \
+	  "days for which the change log is kept; 0 = for ever")                             \
+	O(changes, keep_bytes, SIZE, "0", 0, 17592186044416,                                 \
+	  "size at which the change log drops its oldest changes; 0 = none")                 \
 	O(threads, loops, COUNT, "0", 0, 64,                                                 \
 	  "threads that serve connections; 0 = one per "                                     \
 	  "processor, at most 4")                                                            \

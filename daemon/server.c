@@ -8,7 +8,6 @@
 #include "daemon/exec/indexer.h"
 #include "daemon/exec/workers.h"
 #include "daemon/exec/writer.h"
-#include "daemon/methods/layout.h"
 #include "daemon/net/listener.h"
 #include "daemon/net/loop.h"
 #include "daemon/notify.h"
@@ -85,12 +84,7 @@ static cx_status open_store(daemon_server *server, cx_error *error)
 		.sort_records_max = (uint32_t)config->limits_sort_records,
 		.scan_records_max = (uint32_t)config->limits_scan_records,
 	};
-	status = engine_open(config->store_path, &options, &server->context.store, error);
-	if (status != CX_OK)
-		return status;
-	server->context.schema = engine_schema_of(server->context.store);
-	status = daemon__layouts_new(server->context.schema, &server->context.layouts);
-	return status == CX_OK ? CX_OK : cx_fail(error, status, "out of memory");
+	return engine_open(config->store_path, &options, &server->context.store, error);
 }
 
 static void log_start(const daemon_server *server)
@@ -331,7 +325,6 @@ void daemon_server_free(daemon_server **server)
 	daemon__analyst_free(&self->analyst);
 	daemon__writer_free(&self->context.writer);
 	daemon__workers_free(&self->context.workers);
-	daemon__layouts_free(&self->context.layouts);
 	engine_close(&self->context.store);
 	for (size_t i = 0; i < CX_COUNT_OF(self->signal_events); i++)
 		free_event(&self->signal_events[i]);

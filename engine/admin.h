@@ -40,10 +40,11 @@ typedef struct engine_check_report {
 
 /* Reads the whole snapshot and compares: every row's checksum, shape and key; every row's
  * entries are there with the right value; every entry has its row; unique indexes hold one
- * live record per value; every token of a live
- * record has its posting in the search index, when that is not being built, and there is no
- * other; every live reference points to a live record; back references, delete
- * bookkeeping, id counters and inexact counts agree. `sink` (may be NULL) gets the first 1000
+ * live record per value; every token of a live record has its posting in the search index, when
+ * that is not being built, and there is no other; every live reference points to a live record;
+ * back references, delete bookkeeping, id counters and inexact counts agree; aggregates and
+ * rollups are what the records make them; the change log has no gap and agrees with the
+ * histories and with the records' revisions. `sink` (may be NULL) gets the first 1000
  * findings. CX_OK when the check ran, whatever it found; CX_DEADLINE past `deadline_ns`
  * (0 = none). */
 CX_MUST_USE cx_status engine_check(engine_read *read, uint64_t deadline_ns,

@@ -14,6 +14,10 @@ typedef struct engine engine;
 typedef struct engine_read engine_read;
 typedef struct engine_write engine_write;
 
+/* Times the schema of a store can change while it is open, by engine_schema_apply() and by
+ * builds that end (engine/evolve.h). */
+enum { ENGINE_GENERATIONS_MAX = 500 };
+
 typedef struct engine_options {
 	cx_slice schema;       /* text for a new store; an existing one keeps its own */
 	cx_slice schema_extra; /* more text after it (a user's own types, fields, indexes) */
@@ -49,6 +53,8 @@ bool engine_has_failed(const engine *self);
 /* Everything begun must have ended. NULL is accepted; sets `*self` to NULL. */
 void engine_close(engine **self);
 
+/* The newest schema. What is to be read or written through a handle is named by the schema that
+ * the handle knows: engine_read_schema(). */
 const engine_schema *engine_schema_of(const engine *self);
 
 /* True when the store was made by this open. */
@@ -71,6 +77,12 @@ void engine_read_end(engine_read **read);
 
 /* The number of the last change the snapshot holds. */
 uint64_t engine_read_seq(engine_read *read);
+
+/* The schema the snapshot was written under. The structures live as long as the engine; those
+ * of this one fit this handle until it is renewed. `*_generation`: its number, from 1, one more
+ * with each change of the schema, states of indexes included. Not for a rested handle. */
+const engine_schema *engine_read_schema(const engine_read *read);
+uint64_t engine_read_generation(const engine_read *read);
 
 /* ---- writing ---- */
 

@@ -15,12 +15,13 @@
 
 #include "engine/engine.h"
 
-/* A row as read. `array` lives as long as the snapshot (inside a transaction: as it). */
+/* A row as read, in the present layout of its type. `array` lives as long as the snapshot
+ * (inside a transaction: as it). */
 typedef struct engine_row {
 	const engine_type *type;
 	cx_slice array;
 	int64_t id;
-	uint16_t layout;
+	uint16_t layout; /* the one it was written in */
 } engine_row;
 
 /* Reads a live record. Errors: CX_NOT_FOUND (none, or deleted), CX_CORRUPT, CX_IO. */
@@ -33,7 +34,8 @@ CX_MUST_USE cx_status engine_get_any(engine_read *read, const engine_type *type,
 
 /* Reads the live record with these column values in a unique index. `values` is a MessagePack
  * array with one value per column, in their order.
- * Errors: CX_NOT_FOUND, CX_INVALID_ARGUMENT (not a unique index, wrong count), CX_TYPE, … */
+ * Errors: CX_NOT_FOUND, CX_INVALID_ARGUMENT (not a unique index, wrong count), CX_NO_INDEX (not
+ * readable yet), CX_TYPE, … */
 CX_MUST_USE cx_status engine_lookup(engine_read *read, const engine_index *index,
                                     cx_slice values, engine_row *ret, cx_error *error);
 
@@ -58,7 +60,7 @@ typedef struct engine_change {
 	engine_author author;
 	int64_t if_rev;               /* > 0: only when the record has this revision */
 	engine_references references; /* empty outside a batch */
-	bool internal;                /* rules of the trade: may set readonly fields */
+	bool internal; /* rules of the trade: may set readonly fields, but no rollups */
 } engine_change;
 
 /* Makes a record. Fields left out get their default.
@@ -77,7 +79,7 @@ CX_MUST_USE cx_status engine_update(engine_write *write, const engine_type *type
 
 /* Updates the live record whose columns in `index` (a unique one) equal those in `fields`, or
  * creates one. All columns must be given and not null where the index leaves null out.
- * Errors: as create and update; CX_INVALID_ARGUMENT. */
+ * Errors: as create and update; CX_INVALID_ARGUMENT; CX_NO_INDEX (not readable yet). */
 CX_MUST_USE cx_status engine_upsert(engine_write *write, const engine_index *index,
                                     cx_slice fields, const engine_change *change,
                                     engine_outcome *ret, cx_error *error);

@@ -12,19 +12,21 @@
  *   FILTER     array  a filter (engine/query.h), or nil for all
  *   TEXT       str    what to search for (engine/search.h)
  *   OPERATIONS array  of [method, parameter, …]
+ *   SCHEMA     str    schema text, or nil for the one that is there
  * After them every method takes one optional map of options, and no other option than its
  * own. */
 
 /* A parameter: P(C name, member of proto_request, text) */
-#define PROTO_PARAMETERS(P)         \
-	P(TYPE, type, "type")       \
-	P(ID, id, "id")             \
-	P(INDEX, index, "index")    \
-	P(VALUES, values, "values") \
-	P(FIELDS, fields, "fields") \
-	P(FILTER, filter, "filter") \
-	P(TEXT, text, "text")       \
-	P(OPERATIONS, operations, "operations")
+#define PROTO_PARAMETERS(P)                     \
+	P(TYPE, type, "type")                   \
+	P(ID, id, "id")                         \
+	P(INDEX, index, "index")                \
+	P(VALUES, values, "values")             \
+	P(FIELDS, fields, "fields")             \
+	P(FILTER, filter, "filter")             \
+	P(TEXT, text, "text")                   \
+	P(OPERATIONS, operations, "operations") \
+	P(SCHEMA, schema, "schema")
 
 /* An option: O(C name, member of proto_options, name on the wire, kind).
  * Kinds: FLAG bool · COUNT int >= 0 · WORD str · BYTES bin (a str is taken too) · RAW any
@@ -49,6 +51,13 @@
 	O(DRY_RUN, dry_run, "dry_run", FLAG)          /* writes: try, and take it back */   \
 	O(TYPES, types, "types", RAW)                 /* search: array of names of types */ \
 	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */      \
+	O(BASE, base, "base", WORD) /* schema.plan, apply: stored, program, none */         \
+	O(MAY_LOSE, may_lose, "may_lose", FLAG)       /* schema.apply: drop fields */       \
+	O(FROM, from, "from", COUNT)                  /* changes: the first seq */          \
+	O(BEFORE, before, "before", COUNT)            /* history: those before this seq */  \
+	O(SEQ, seq, "seq", COUNT)                     /* as_of: after this change */        \
+	O(AT, at, "at", COUNT)                        /* as_of: at this time, in ms */      \
+	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */      \
 	O(NO_INDEX, no_index, "no_index", RAW)        /* array of names: none of these */   \
 	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys a page looks at */            \
 	O(INCLUDE, include, "include", RAW) /* array of maps: what the rows refer to */
@@ -56,8 +65,8 @@
 #define PROTO_BIT(option) (1u << PROTO_OPTION_##option)
 
 /* A method: M(C name, name on the wire, access, parameters, options, result)
- * access: READ, WRITE, or NONE (touches no record). Inside a batch only WRITE methods other
- * than batch. `parameters` is a list of PROTO_P_x ended by PROTO_P_END. */
+ * access: READ, WRITE, or NONE (changes no record and reads none). Inside a batch only WRITE
+ * methods other than batch. `parameters` is a list of PROTO_P_x ended by PROTO_P_END. */
 #define PROTO_METHODS(M)                                                                       \
 	M(HELLO, "hello", NONE, (PROTO_P_END), PROTO_BIT(CLIENT) | PROTO_BIT(ERRORS),          \
 	  "map: server, version, protocol, limits, seq")                                       \
@@ -83,6 +92,14 @@
 	  PROTO_BIT(ONLY) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) |        \
 	          PROTO_BIT(HIGHLIGHTS),                                                       \
 	  "[hits, end, {seq, found, keys, fetched}]; a hit is a map")                          \
+	M(CHANGES, "changes", READ, (PROTO_P_END),                                             \
+	  PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) | PROTO_BIT(FROM),         \
+	  "[changes, next, {seq, oldest}]; a change is a map")                                 \
+	M(HISTORY, "history", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                   \
+	  PROTO_BIT(LIMIT) | PROTO_BIT(BEFORE), "[changes, cut]; a change is a map")           \
+	M(AS_OF, "as_of", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                       \
+	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT) | PROTO_BIT(SEQ) | PROTO_BIT(AT),                \
+	  "[layout, names, row]")                                                              \
 	M(CREATE, "create", WRITE, (PROTO_P_TYPE, PROTO_P_FIELDS, PROTO_P_END),                \
 	  PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")                             \
 	M(UPDATE, "update", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_FIELDS, PROTO_P_END),    \
@@ -98,8 +115,17 @@
 	M(BATCH, "batch", WRITE, (PROTO_P_OPERATIONS, PROTO_P_END), PROTO_BIT(DRY_RUN),        \
 	  "array of the operations' results")                                                  \
 	M(SCHEMA_GET, "schema.get", NONE, (PROTO_P_END), PROTO_BIT(ONLY_TYPE),                 \
-	  "map: types (array of descriptions), text")                                          \
+	  "map: types (array of descriptions), text, own, generation")                         \
+	M(SCHEMA_PLAN, "schema.plan", READ, (PROTO_P_SCHEMA, PROTO_P_END), PROTO_BIT(BASE),    \
+	  "map: generation, instant, rebuild, refused, losing, steps")                         \
+	M(SCHEMA_APPLY, "schema.apply", NONE, (PROTO_P_SCHEMA, PROTO_P_END),                   \
+	  PROTO_BIT(BASE) | PROTO_BIT(MAY_LOSE),                                               \
+	  "map: generation, instant, rebuild, refused, losing, steps")                         \
+	M(INDEX_STATUS, "index.status", READ, (PROTO_P_END), PROTO_BIT(ONLY_TYPE),             \
+	  "array of maps: type, index, state, entries, …")                                     \
+	M(INDEX_CANCEL, "index.cancel", NONE, (PROTO_P_TYPE, PROTO_P_INDEX, PROTO_P_END), 0,   \
+	  "true")                                                                              \
 	M(STATS, "stats", READ, (PROTO_P_END), 0, "map")                                       \
-	M(CHECK, "check", READ, (PROTO_P_END), PROTO_BIT(DEADLINE),                            \
-	  "map: records, entries, references, findings, texts")                                \
+	M(CHECK, "check", READ, (PROTO_P_END), PROTO_BIT(DEADLINE) | PROTO_BIT(STATE_HASH),    \
+	  "map: records, entries, references, findings, texts; state_hash if asked for")       \
 	M(ANALYZE, "analyze", READ, (PROTO_P_END), PROTO_BIT(DEADLINE), "map: epoch, indexes")

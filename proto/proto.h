@@ -87,6 +87,7 @@ typedef struct proto_request {
 	cx_slice filter; /* empty when nil */
 	cx_slice text;
 	cx_slice operations; /* the array's bytes */
+	cx_slice schema;     /* its data NULL when nil */
 	proto_options options;
 } proto_request;
 

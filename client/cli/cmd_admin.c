@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* ping schema check analyze stats help version */
 #include "base/text.h"
+#include "client/cli/change.h"
 #include "client/cli/command.h"
 #include "client/cli/output.h"
 #include "client/cli/table.h"
@@ -136,8 +137,10 @@ static cli_exit print_raw(cli_context *self, const char *type)
 
 cli_exit cli_run_schema(cli_context *self, int argc, char **argv)
 {
+	if (argc > 1 && (strcmp(argv[1], "plan") == 0 || strcmp(argv[1], "apply") == 0))
+		return cli_schema_change(self, argc - 1, argv + 1);
 	if (argc > 2)
-		return cli_usage("usage: cardex schema [TYPE]");
+		return cli_usage("usage: cardex schema [TYPE] | plan [FILE] | apply [FILE]");
 	cli_exit end = CLI_OK;
 	if (self->format == CLI_JSON || self->format == CLI_NDJSON)
 		return print_raw(self, argc == 2 ? argv[1] : NULL);
@@ -153,13 +156,14 @@ cli_exit cli_run_schema(cli_context *self, int argc, char **argv)
 
 cli_exit cli_run_check(cli_context *self, int argc, char **argv)
 {
-	(void)argv;
 	cardex_result *result = NULL;
-	if (argc != 1)
-		return cli_usage("usage: cardex check");
+	const bool hash = argc == 2 && strcmp(argv[1], "--state-hash") == 0;
+	if (argc != 1 && !hash)
+		return cli_usage("usage: cardex check [--state-hash]");
+	const cardex_request request = { .method = CARDEX_METHOD_CHECK, .state_hash = hash };
 	if (cli_conn(self) == NULL)
 		return CLI_UNREACHABLE;
-	if (cardex_check(self->conn, &result, &self->error) != CARDEX_OK)
+	if (cardex_call(self->conn, &request, &result, &self->error) != CARDEX_OK)
 		return cli_fail(self);
 	const cardex_value *report = cardex_result_value(result);
 	const bool sound = cardex_value_int(cardex_value_member(report, "findings")) == 0;

@@ -20,8 +20,13 @@
 	C(purge, "TYPE ID…", "erase deleted records for good")                                \
 	C(import, "TYPE FILE [options]", "load CSV or ndjson; see cardex help import")        \
 	C(export, "TYPE [--where FILTER] [--columns LIST]", "write records as CSV or ndjson") \
-	C(schema, "[TYPE]", "show the record types, or the fields of one")                    \
-	C(check, "", "verify every record, index entry and reference")                        \
+	C(schema, "[TYPE] | plan [FILE] | apply [FILE]",                                      \
+	  "show the record types, or change them; see cardex help schema")                    \
+	C(index, "status [TYPE] | cancel TYPE INDEX", "show how indexes are and are built")   \
+	C(changes, "[--from SEQ] [--limit N] [--type LIST]",                                  \
+	  "show what was changed, in order")                                                  \
+	C(history, "TYPE ID [--before SEQ] [--limit N]", "show what happened to a record")    \
+	C(check, "[--state-hash]", "verify every record, index entry and reference")          \
 	C(analyze, "", "take the statistics by which queries are planned")                    \
 	C(stats, "", "show what the server is doing and how full it is")                      \
 	C(shell, "", "type commands one after the other")                                     \

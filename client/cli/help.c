@@ -117,10 +117,40 @@ static const topic TOPICS[] = {
 	              "\n"
 	              "example: cardex undelete customer 17\n" },
 	{ "purge", "There is no way back.\n\nexample: cardex purge customer 17\n" },
-	{ "schema", "--format json has everything the server says of them.\n"
-	            "\n"
-	            "example: cardex schema customer\n" },
-	{ "check", "Ends with 1 when something is wrong.\n" },
+	{ "schema",
+	  "--format json has everything the server says of them.\n"
+	  "  plan [FILE]        what FILE in place of one's own part of the schema would "
+	  "change\n"
+	  "  apply [FILE]       change it; new indexes are built while the server works on\n"
+	  "  --base WHICH       the part before it: stored (as it is), program (the built-in\n"
+	  "                     schema of this server), none (FILE is all)\n"
+	  "  --may-lose         apply: drop fields that are not there any more, with their "
+	  "values\n"
+	  "\n"
+	  "example: cardex schema customer\n"
+	  "         cardex schema plan own.schema\n"
+	  "         cardex schema plan --base program\n" },
+	{ "index", "  status [TYPE]      states: readable, building, failed, dropping\n"
+	           "  cancel TYPE INDEX  give up one that is being built\n"
+	           "\n"
+	           "example: cardex index status customer\n" },
+	{ "changes",
+	  "Every create, update, delete, undelete and purge, with old and new values. An\n"
+	  "operation is shown whole, so there may be more than N.\n"
+	  "  --from SEQ         from this number on (the oldest that is kept)\n"
+	  "  --limit N          about so many changes (100, at most 1000)\n"
+	  "  --type LIST        only of these types: customer,contact\n"
+	  "\n"
+	  "example: cardex changes --from 1 --type customer\n" },
+	{ "history", "Newest first.\n"
+	             "  --before SEQ       what happened before this number\n"
+	             "  --limit N          at most so many changes (100, at most 1000)\n"
+	             "\n"
+	             "example: cardex history customer 17\n" },
+	{ "check",
+	  "Ends with 1 when something is wrong.\n"
+	  "  --state-hash       also a hash over all records: equal in stores that hold the\n"
+	  "                     same\n" },
 	{ "analyze", "The daemon does so by itself when a fifth of an index has changed.\n" },
 	{ "shell",
 	  "Words are parted by blanks; '…' and \"…\" keep them together, \\ takes the next\n"

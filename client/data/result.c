@@ -203,6 +203,7 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 	switch (asked->method) {
 	case PROTO_GET:
 	case PROTO_LOOKUP:
+	case PROTO_AS_OF:
 		return take_record(result, asked);
 	case PROTO_QUERY:
 		if (!asked->explain)
@@ -225,10 +226,22 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 		return take_hits(result);
 	case PROTO_HELLO:
 	case PROTO_SCHEMA_GET:
+	case PROTO_SCHEMA_PLAN:
+	case PROTO_SCHEMA_APPLY:
 	case PROTO_STATS:
 	case PROTO_CHECK:
 	case PROTO_ANALYZE:
 		fits = is(result->root, CARDEX_VALUE_MAP);
+		break;
+	case PROTO_INDEX_STATUS:
+		fits = is(result->root, CARDEX_VALUE_LIST);
+		break;
+	case PROTO_INDEX_CANCEL:
+		fits = is(result->root, CARDEX_VALUE_BOOL);
+		break;
+	case PROTO_CHANGES:
+	case PROTO_HISTORY:
+		fits = is(result->root, CARDEX_VALUE_LIST);
 		break;
 	case PROTO_PING:
 		fits = is(result->root, CARDEX_VALUE_TEXT);

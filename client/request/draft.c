@@ -35,8 +35,15 @@ static const proto_method methods[] = {
 	[CARDEX_METHOD_SCHEMA_GET] = PROTO_SCHEMA_GET,
 	[CARDEX_METHOD_STATS] = PROTO_STATS,
 	[CARDEX_METHOD_CHECK] = PROTO_CHECK,
+	[CARDEX_METHOD_SCHEMA_PLAN] = PROTO_SCHEMA_PLAN,
+	[CARDEX_METHOD_SCHEMA_APPLY] = PROTO_SCHEMA_APPLY,
+	[CARDEX_METHOD_INDEX_STATUS] = PROTO_INDEX_STATUS,
+	[CARDEX_METHOD_INDEX_CANCEL] = PROTO_INDEX_CANCEL,
 	[CARDEX_METHOD_SEARCH] = PROTO_SEARCH,
 	[CARDEX_METHOD_ANALYZE] = PROTO_ANALYZE,
+	[CARDEX_METHOD_CHANGES] = PROTO_CHANGES,
+	[CARDEX_METHOD_HISTORY] = PROTO_HISTORY,
+	[CARDEX_METHOD_AS_OF] = PROTO_AS_OF,
 };
 
 /* hello is the connection's own; it takes the place of "none" in the enum. */
@@ -129,6 +136,10 @@ static cx_status take_parameter(filler *self, proto_parameter which)
 		return take_text(self, request->text, "text", &proto->text);
 	case PROTO_P_OPERATIONS:
 		return take_batch(self, request->batch, &self->operations);
+	case PROTO_P_SCHEMA:
+		if (request->text != NULL)
+			proto->schema = cx_slice_of(request->text);
+		return CX_OK;
 	case PROTO_P_END:
 		break;
 	}
@@ -165,7 +176,14 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		.deleted = request->deleted,
 		.only_type = cx_slice_of(request->type),
 		.dry_run = request->dry_run,
+		.base = cx_slice_of(request->base),
+		.may_lose = request->may_lose,
 		.highlights = request->highlights,
+		.from = request->from,
+		.before = request->before,
+		.seq = request->seq,
+		.at = (uint64_t)request->at_ms,
+		.state_hash = request->state_hash,
 	};
 	const struct {
 		bool given;
@@ -183,7 +201,14 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		{ request->deleted, PROTO_BIT(DELETED) },
 		{ request->type != NULL, PROTO_BIT(ONLY_TYPE) },
 		{ request->dry_run, PROTO_BIT(DRY_RUN) },
+		{ request->base != NULL, PROTO_BIT(BASE) },
+		{ request->may_lose, PROTO_BIT(MAY_LOSE) },
 		{ request->highlights, PROTO_BIT(HIGHLIGHTS) },
+		{ request->from > 0, PROTO_BIT(FROM) },
+		{ request->before > 0, PROTO_BIT(BEFORE) },
+		{ request->seq > 0, PROTO_BIT(SEQ) },
+		{ request->at_ms > 0, PROTO_BIT(AT) },
+		{ request->state_hash, PROTO_BIT(STATE_HASH) },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(rows); i++)
 		options->given |= rows[i].given ? rows[i].bit : 0;

@@ -1,12 +1,20 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/exec/queue.h"
 
+#include "base/clock.h"
+
+#include <time.h>
+
 void daemon__queue_init(daemon__queue *queue, size_t jobs_max, size_t bytes_max,
                         daemon_load *load)
 {
 	*queue = (daemon__queue){ .jobs_max = jobs_max, .bytes_max = bytes_max, .load = load };
 	pthread_mutex_init(&queue->lock, NULL);
-	pthread_cond_init(&queue->filled, NULL);
+	pthread_condattr_t monotonic;
+	pthread_condattr_init(&monotonic);
+	pthread_condattr_setclock(&monotonic, CLOCK_MONOTONIC);
+	pthread_cond_init(&queue->filled, &monotonic);
+	pthread_condattr_destroy(&monotonic);
 }
 
 void daemon__queue_release(daemon__queue *queue)
@@ -80,6 +88,21 @@ bool daemon__queue_take_one(daemon__queue *queue, daemon__job **ret)
 	/* One signal may stand for several jobs: pass it on to the next who waits. */
 	if (open && queue->jobs.count > 0)
 		pthread_cond_signal(&queue->filled);
+	pthread_mutex_unlock(&queue->lock);
+	return open;
+}
+
+bool daemon__queue_wait(daemon__queue *queue, uint64_t time_ns)
+{
+	enum { NS_PER_S = 1000 * 1000 * 1000 };
+	const uint64_t end_ns = cx_clock_monotonic_ns() + time_ns;
+	const struct timespec end = { .tv_sec = (time_t)(end_ns / NS_PER_S),
+		                      .tv_nsec = (long)(end_ns % NS_PER_S) };
+	pthread_mutex_lock(&queue->lock);
+	int code = 0;
+	while (queue->jobs.count == 0 && !queue->closed && code == 0)
+		code = pthread_cond_timedwait(&queue->filled, &queue->lock, &end);
+	const bool open = !queue->closed;
 	pthread_mutex_unlock(&queue->lock);
 	return open;
 }

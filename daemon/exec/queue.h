@@ -39,6 +39,10 @@ void daemon__queue_push(daemon__queue *queue, daemon__jobs *jobs);
 bool daemon__queue_take_all(daemon__queue *queue, daemon__jobs *ret);
 bool daemon__queue_take_one(daemon__queue *queue, daemon__job **ret);
 
+/* Waits until there is something, the queue is closed, or `time_ns` have passed. False once it
+ * is closed. */
+bool daemon__queue_wait(daemon__queue *queue, uint64_t time_ns);
+
 /* Whether there is something to take. */
 bool daemon__queue_is_filled(daemon__queue *queue);
 

@@ -6,9 +6,14 @@
 #include "daemon/exec/committer.h"
 #include "daemon/exec/mailbox.h"
 #include "daemon/exec/queue.h"
+#include "daemon/methods/schema.h"
 #include "daemon/methods/write.h"
+#include "engine/changes.h"
+#include "engine/evolve.h"
 
 #include <stdlib.h>
+
+#define DAY_MS (UINT64_C(24) * 60 * 60 * 1000)
 
 struct daemon__writer {
 	daemon_context *context;
@@ -18,6 +23,7 @@ struct daemon__writer {
 	atomic_bool failed;
 	atomic_uint_fast64_t busy_since_ns; /* 0 = waits */
 	engine_author author;               /* of the group that runs */
+	uint64_t build_again_ns;            /* not before; 0 = at once */
 	int64_t ids[PROTO_BATCH_OPERATIONS_MAX];
 };
 
@@ -27,7 +33,7 @@ static void run_job(daemon__writer *writer, engine_write *transaction, daemon__j
 {
 	engine_mark mark = engine_write_mark(transaction);
 	daemon__write write = {
-		.schema = writer->context->schema,
+		.schema = engine_read_schema(engine_write_view(transaction)),
 		.transaction = transaction,
 		.author = writer->author,
 		.ids = writer->ids,
@@ -80,6 +86,27 @@ static void fail(daemon__writer *writer, cx_status status)
 	daemon_context_wake(writer->context);
 }
 
+/* Drops what of the change log need not be kept: somewhat more than a group adds, so that it
+ * keeps up with the writes and none waits long for it. */
+static void trim_log(daemon__writer *writer, engine_write *transaction, size_t group)
+{
+	enum { OPERATIONS_MORE = 64 };
+	const daemon_config *config = writer->context->config;
+	const engine_retention keep = { .keep_ms = config->changes_keep_days * DAY_MS,
+		                        .keep_bytes = config->changes_keep_bytes };
+	if (keep.keep_ms == 0 && keep.keep_bytes == 0)
+		return;
+	const engine_mark mark = engine_write_mark(transaction);
+	bool more;
+	cx_status status = engine_changes_trim(transaction, &keep, writer->author.now_ms,
+	                                       (uint32_t)group + OPERATIONS_MORE, &more);
+	if (status == CX_OK)
+		return;
+	engine_write_rollback(transaction, mark);
+	DAEMON_LOG(WARN, "changes kept", LOG_TEXT("status", cx_status_name(status)),
+	           LOG_TEXT("text", "the change log cannot be cut; run check"));
+}
+
 /* Runs jobs of `waiting` until the transaction is large enough, and hands it over. `*ret_group`
  * are those it took, whatever happened. */
 static cx_status run_group(daemon__writer *writer, daemon__jobs *waiting,
@@ -95,8 +122,10 @@ static cx_status run_group(daemon__writer *writer, daemon__jobs *waiting,
 		daemon__job *job = daemon__jobs_take(waiting);
 		run_job(writer, transaction, job);
 		daemon__jobs_append(ret_group, job);
-	} while (waiting->count > 0 && !is_large_enough(writer, transaction));
+	} while (waiting->count > 0 && !is_large_enough(writer, transaction) &&
+	         !daemon__schema_is_change(waiting->first->request.method));
 
+	trim_log(writer, transaction, ret_group->count);
 	/* Also one in which all failed or changed nothing: that may be due to the group before.
 	 */
 	if (engine_write_operations(transaction) > 0)
@@ -140,10 +169,36 @@ static void serve_each(daemon__writer *writer, daemon__jobs *group)
 	}
 }
 
+/* A change of the schema is a transaction of its own, on disk when it ends. */
+static void change_schema(daemon__writer *writer, daemon__job *job)
+{
+	daemon__jobs one = { 0 };
+	cx_error error = { 0 };
+	cx_buf_clear(&job->reply);
+	proto_reply_begin(job->request.msgid, &job->reply);
+	cx_status status = daemon__schema_change(writer->context->store, &job->request,
+	                                         &job->reply, &error);
+	if (status == CX_OK)
+		DAEMON_LOG(INFO, "schema changed",
+		           LOG_TEXT("method", proto_method_info_of(job->request.method)->name));
+	if (status == CX_OK)
+		status = cx_buf_status(&job->reply);
+	if (status != CX_OK)
+		daemon__job_fail(job, status, &error);
+	daemon__jobs_append(&one, job);
+	if (status == CX_IO)
+		fail(writer, status);
+	answer(writer, &one);
+}
+
 /* Answers all that wait. A single job that does not fit ends the way down. */
 static void serve(daemon__writer *writer, daemon__jobs *waiting)
 {
 	while (waiting->count > 0 && !atomic_load(&writer->failed)) {
+		if (daemon__schema_is_change(waiting->first->request.method)) {
+			change_schema(writer, daemon__jobs_take(waiting));
+			continue;
+		}
 		daemon__jobs group = { 0 };
 		engine_commit ticket;
 		cx_status status = run_group(writer, waiting, &group, &ticket);
@@ -162,11 +217,85 @@ static void serve(daemon__writer *writer, daemon__jobs *waiting)
 		answer_error(writer, waiting, CX_IO, "an earlier commit failed");
 }
 
+/* ---- builds ---- */
+
+static const uint64_t trouble_wait_ns = UINT64_C(10) * 1000 * 1000 * 1000;
+
+enum {
+	/* What a write may have to wait for a slice; shorter when one waits already. */
+	SLICE_NS = 6 * 1000 * 1000,
+	BUSY_SLICE_NS = 3 * 1000 * 1000,
+	MERGE_WAIT_NS = 20 * 1000 * 1000,
+};
+
+static void postpone(daemon__writer *writer, cx_status status)
+{
+	const bool merging = status == CX_BUSY;
+	if (!merging)
+		DAEMON_LOG(WARN, "build waits", LOG_TEXT("status", cx_status_name(status)),
+		           LOG_TEXT("text", cx_status_text(status)));
+	writer->build_again_ns =
+		cx_clock_monotonic_ns() + (merging ? MERGE_WAIT_NS : trouble_wait_ns);
+}
+
+/* One slice of what is to be built. While others wait, their commit brings it to disk. */
+static void build(daemon__writer *writer)
+{
+	engine *store = writer->context->store;
+	const bool others_wait = daemon__queue_is_filled(&writer->queue);
+	engine_commit commit;
+	bool more = false;
+	cx_status status = engine_build_step(store, others_wait ? BUSY_SLICE_NS : SLICE_NS,
+	                                     &commit, &more);
+	if (status == CX_BUSY || status == CX_STORAGE_FULL || status == CX_NO_MEMORY ||
+	    status == CX_CORRUPT) {
+		postpone(writer, status);
+		return;
+	}
+	if (status == CX_OK && !daemon__queue_is_filled(&writer->queue))
+		status = engine_commit_wait(store, commit);
+	if (status != CX_OK)
+		fail(writer, status);
+	writer->build_again_ns = 0;
+}
+
+static bool may_build(const daemon__writer *writer)
+{
+	return engine_build_is_wanted(writer->context->store) &&
+	       !atomic_load(&writer->failed) &&
+	       cx_clock_monotonic_ns() >= writer->build_again_ns;
+}
+
+static void build_once(daemon__writer *writer)
+{
+	if (!may_build(writer))
+		return;
+	atomic_store(&writer->busy_since_ns, cx_clock_monotonic_ns());
+	build(writer);
+	atomic_store(&writer->busy_since_ns, 0);
+}
+
+/* Takes what waits; while nothing does, builds. False once the queue is closed. */
+static bool take(daemon__writer *writer, daemon__jobs *ret)
+{
+	while (engine_build_is_wanted(writer->context->store) &&
+	       !daemon__queue_is_filled(&writer->queue) && !atomic_load(&writer->failed)) {
+		const uint64_t now_ns = cx_clock_monotonic_ns();
+		const uint64_t again_ns = writer->build_again_ns;
+		if (!daemon__queue_wait(&writer->queue,
+		                        again_ns > now_ns ? again_ns - now_ns : 0))
+			return false;
+		if (!daemon__queue_is_filled(&writer->queue))
+			build_once(writer);
+	}
+	return daemon__queue_take_all(&writer->queue, ret);
+}
+
 static void *run(void *context)
 {
 	daemon__writer *writer = context;
 	daemon__jobs waiting = { 0 };
-	while (daemon__queue_take_all(&writer->queue, &waiting)) {
+	while (take(writer, &waiting)) {
 		atomic_store(&writer->busy_since_ns, cx_clock_monotonic_ns());
 		/* The time of a record never goes back, whatever the clock does. */
 		int64_t now_ms = cx_clock_wall_ms();
@@ -174,6 +303,7 @@ static void *run(void *context)
 			writer->author.now_ms = now_ms;
 		serve(writer, &waiting);
 		atomic_store(&writer->busy_since_ns, 0);
+		build_once(writer); /* however many writes come, it goes on */
 	}
 	return NULL;
 }

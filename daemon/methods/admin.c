@@ -5,12 +5,16 @@
 #include "base/clock.h"
 #include "daemon/methods/answers.h"
 #include "daemon/version.h"
+#include "engine/changes.h"
+
+#include <inttypes.h>
+#include <stdio.h>
 
 enum { FINDINGS_BYTES_MAX = 1024 * 1024, NS_PER_MS = 1000 * 1000 };
 
 cx_status daemon__answer_schema_get(daemon__call *call, cx_error *error)
 {
-	const engine_schema *schema = call->context->schema;
+	const engine_schema *schema = engine_read_schema(call->read);
 	const proto_options *options = &call->request->options;
 	bool one = (options->given & PROTO_BIT(ONLY_TYPE)) != 0;
 	const engine_type *type = one ? engine_schema_type(schema, options->only_type) : NULL;
@@ -18,7 +22,7 @@ cx_status daemon__answer_schema_get(daemon__call *call, cx_error *error)
 		return cx_fail(error, CX_NO_TYPE, "there is no record type %.*s",
 		               CX_SLICE_ARG(options->only_type));
 
-	cx_write_map(call->out, 2);
+	cx_write_map(call->out, 4);
 	cx_write_text(call->out, "types");
 	cx_write_array(call->out, one ? 1 : schema->type_count);
 	for (size_t i = 0; i < schema->type_count; i++)
@@ -29,6 +33,13 @@ cx_status daemon__answer_schema_get(daemon__call *call, cx_error *error)
 		cx_write_nil(call->out);
 	else
 		cx_write_str(call->out, schema->text);
+	cx_write_text(call->out, "own");
+	if (one)
+		cx_write_nil(call->out);
+	else
+		cx_write_str(call->out, engine_schema_own(schema));
+	cx_write_text(call->out, "generation");
+	cx_write_uint(call->out, engine_read_generation(call->read));
 	return CX_OK;
 }
 
@@ -66,7 +77,7 @@ static void write_store(const engine_stats *stats, cx_buf *out)
 
 static cx_status write_records(daemon__call *call)
 {
-	const engine_schema *schema = call->context->schema;
+	const engine_schema *schema = engine_read_schema(call->read);
 	cx_write_map(call->out, schema->type_count);
 	for (size_t i = 0; i < schema->type_count; i++) {
 		uint64_t count = 0;
@@ -138,11 +149,18 @@ cx_status daemon__answer_check(daemon__call *call, cx_error *error)
 	if (status != CX_OK)
 		return cx_fail(error, status, "the check did not end: %s",
 		               cx_status_text(status));
+	const bool hashed = call->request->options.state_hash;
+	uint64_t hash = 0;
+	if (hashed)
+		status = engine_state_hash(call->read, call->deadline_ns, &hash);
+	if (status != CX_OK)
+		return cx_fail(error, status, "the state hash was not finished: %s",
+		               cx_status_text(status));
 	if (report.findings > 0)
 		DAEMON_LOG(ERROR, "store damaged", LOG_NUMBER("findings", report.findings));
 
 	cx_buf *out = call->out;
-	cx_write_map(out, 5);
+	cx_write_map(out, hashed ? 6 : 5);
 	write_figure("records", report.records, out);
 	write_figure("entries", report.entries, out);
 	write_figure("references", report.references, out);
@@ -150,5 +168,11 @@ cx_status daemon__answer_check(daemon__call *call, cx_error *error)
 	cx_write_text(out, "texts");
 	cx_write_array(out, found.count);
 	cx_write_raw(out, cx_buf_slice(&found.texts));
+	if (!hashed)
+		return CX_OK;
+	char text[17]; /* as text: numbers of replies stay under 2^53 */
+	snprintf(text, sizeof text, "%016" PRIx64, hash);
+	cx_write_text(out, "state_hash");
+	cx_write_text(out, text);
 	return CX_OK;
 }

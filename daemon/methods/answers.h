@@ -5,14 +5,19 @@
 
 #include "daemon/methods/method.h"
 
-daemon__method_run daemon__answer_hello;      /* session.c */
-daemon__method_run daemon__answer_ping;       /* session.c */
-daemon__method_run daemon__answer_get;        /* record.c */
-daemon__method_run daemon__answer_lookup;     /* record.c */
-daemon__method_run daemon__answer_query;      /* query.c */
-daemon__method_run daemon__answer_count;      /* query.c */
-daemon__method_run daemon__answer_search;     /* search.c */
-daemon__method_run daemon__answer_schema_get; /* admin.c */
-daemon__method_run daemon__answer_stats;      /* admin.c */
-daemon__method_run daemon__answer_check;      /* admin.c */
-daemon__method_run daemon__answer_analyze;    /* analyze.c */
+daemon__method_run daemon__answer_hello;        /* session.c */
+daemon__method_run daemon__answer_ping;         /* session.c */
+daemon__method_run daemon__answer_get;          /* record.c */
+daemon__method_run daemon__answer_lookup;       /* record.c */
+daemon__method_run daemon__answer_query;        /* query.c */
+daemon__method_run daemon__answer_count;        /* query.c */
+daemon__method_run daemon__answer_search;       /* search.c */
+daemon__method_run daemon__answer_schema_get;   /* admin.c */
+daemon__method_run daemon__answer_schema_plan;  /* schema.c */
+daemon__method_run daemon__answer_index_status; /* schema.c */
+daemon__method_run daemon__answer_stats;        /* admin.c */
+daemon__method_run daemon__answer_check;        /* admin.c */
+daemon__method_run daemon__answer_changes;      /* changes.c */
+daemon__method_run daemon__answer_history;      /* changes.c */
+daemon__method_run daemon__answer_as_of;        /* record.c */
+daemon__method_run daemon__answer_analyze;      /* analyze.c */

@@ -133,8 +133,8 @@ static cx_status read_one(daemon__call *call, const engine_type *type, cx_reader
 		status = cx_fail(error, CX_INVALID_ARGUMENT, "include: ref is missing");
 	if (status == CX_OK)
 		status = from.type.data == NULL ? bind_parent(type, &from, ret, error)
-		                                : bind_children(call->context->schema, type,
-		                                                &from, ret, error);
+		                                : bind_children(engine_read_schema(call->read),
+		                                                type, &from, ret, error);
 	if (status != CX_OK)
 		return status;
 	proto_options options = { 0 };
@@ -376,13 +376,12 @@ static cx_status include_children(output *self, size_t rows)
 }
 
 /* The layout number and the names, each behind its key. */
-static void write_head(const daemon__include *include, const daemon__layouts *layouts,
-                       cx_buf *out)
+static void write_head(const daemon__include *include, cx_buf *out)
 {
 	cx_write_text(out, "layout");
 	daemon__projection_write_number(&include->projection, out);
 	cx_write_text(out, "names");
-	daemon__projection_write_names(&include->projection, layouts, out);
+	daemon__projection_write_names(&include->projection, out);
 }
 
 cx_status daemon__includes_write(daemon__call *call, daemon__includes *includes,
@@ -394,7 +393,7 @@ cx_status daemon__includes_write(daemon__call *call, daemon__includes *includes,
 		daemon__include *at = &includes->items[i];
 		output self = { .call = call, .include = at, .left = &left, .error = error };
 		cx_write_map(call->out, at->children ? 5 : 4);
-		write_head(at, call->context->layouts, call->out);
+		write_head(at, call->out);
 		cx_status status = at->children ? include_children(&self, includes->rows)
 		                                : include_parents(&self, includes->rows);
 		if (status != CX_OK)

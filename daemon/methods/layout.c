@@ -1,53 +1,19 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "daemon/methods/layout.h"
 
-#include "base/check.h"
-
-#include <stdlib.h>
-
-enum { NAMES_BYTES_MAX = ENGINE_SLOTS_MAX * (ENGINE_NAME_MAX + 5) + 5 };
-
-struct daemon__layouts {
-	size_t count;
-	cx_buf names[]; /* by number of the type; an array of field names each */
-};
-
-cx_status daemon__layouts_new(const engine_schema *schema, daemon__layouts **ret)
-{
-	CX_SCOPED(daemon__layouts_free)
-	daemon__layouts *layouts =
-		calloc(1, sizeof *layouts + schema->type_count * sizeof *layouts->names);
-	if (layouts == NULL)
-		return CX_NO_MEMORY;
-
-	layouts->count = schema->type_count;
-	for (size_t i = 0; i < layouts->count; i++) {
-		const engine_type *type = &schema->types[i];
-		cx_buf *names = &layouts->names[i];
-		*names = CX_BUF_INIT(NAMES_BYTES_MAX);
-		cx_write_array(names, type->field_count);
-		for (uint16_t slot = 0; slot < type->field_count; slot++)
-			cx_write_text(names, type->fields[slot].name);
-		if (cx_buf_status(names) != CX_OK)
-			return cx_buf_status(names);
-	}
-	*ret = layouts;
-	layouts = NULL; /* now the caller's */
-	return CX_OK;
-}
-
-void daemon__layouts_free(daemon__layouts **layouts)
-{
-	if (*layouts != NULL)
-		for (size_t i = 0; i < (*layouts)->count; i++)
-			cx_buf_release(&(*layouts)->names[i]);
-	free(*layouts);
-	*layouts = NULL;
-}
-
 uint32_t daemon__layout_number(const engine_type *type)
 {
 	return (uint32_t)type->id << 16 | type->layout;
+}
+
+/* Slots of dropped fields are holes, which are not sent. */
+static void take_shown(const engine_type *type, daemon__projection *ret)
+{
+	ret->whole = type->shown_count == type->field_count;
+	ret->count = 0;
+	for (uint16_t slot = 0; !ret->whole && slot < type->field_count; slot++)
+		if (!type->fields[slot].dropped)
+			ret->slots[ret->count++] = slot;
 }
 
 static cx_status read_slots(const engine_type *type, cx_slice only, daemon__projection *ret,
@@ -77,11 +43,13 @@ cx_status daemon__projection_of(const engine_type *type, const proto_options *op
                                 daemon__projection *ret, cx_error *error)
 {
 	ret->type = type;
-	ret->whole = (options->given & PROTO_BIT(ONLY)) == 0;
-	if (!ret->whole) {
+	ret->given = options->given;
+	if ((options->given & PROTO_BIT(ONLY)) != 0) {
+		ret->whole = false;
 		ret->names = true;
 		return read_slots(type, options->only, ret, error);
 	}
+	take_shown(type, ret);
 	ret->names = (options->given & PROTO_BIT(LAYOUT)) == 0 ||
 	             options->layout != daemon__layout_number(type);
 	return CX_OK;
@@ -92,13 +60,11 @@ void daemon__projection_write_number(const daemon__projection *projection, cx_bu
 	cx_write_uint(out, daemon__layout_number(projection->type));
 }
 
-void daemon__projection_write_names(const daemon__projection *projection,
-                                    const daemon__layouts *layouts, cx_buf *out)
+void daemon__projection_write_names(const daemon__projection *projection, cx_buf *out)
 {
 	const engine_type *type = projection->type;
-	CX_ASSERT(type->number < layouts->count);
-	if (projection->whole) {
-		cx_write_raw(out, cx_buf_slice(&layouts->names[type->number]));
+	if ((projection->given & PROTO_BIT(ONLY)) == 0) {
+		cx_write_raw(out, type->shown_names);
 		return;
 	}
 	cx_write_array(out, projection->count);
@@ -106,12 +72,11 @@ void daemon__projection_write_names(const daemon__projection *projection,
 		cx_write_text(out, type->fields[projection->slots[i]].name);
 }
 
-void daemon__projection_write_head(const daemon__projection *projection,
-                                   const daemon__layouts *layouts, cx_buf *out)
+void daemon__projection_write_head(const daemon__projection *projection, cx_buf *out)
 {
 	daemon__projection_write_number(projection, out);
 	if (projection->names)
-		daemon__projection_write_names(projection, layouts, out);
+		daemon__projection_write_names(projection, out);
 	else
 		cx_write_nil(out);
 }
@@ -137,11 +102,9 @@ cx_status daemon__projection_write_row(const daemon__projection *projection,
 	cx_write_array(out, projection->count);
 	for (uint16_t i = 0; i < projection->count; i++) {
 		uint16_t slot = projection->slots[i];
-		/* A row written under an older layout ends before the fields added since. */
-		if (slot < stored)
-			cx_write_raw(out, values[slot]);
-		else
-			cx_write_nil(out);
+		if (slot >= stored)
+			return CX_CORRUPT;
+		cx_write_raw(out, values[slot]);
 	}
 	return CX_OK;
 }

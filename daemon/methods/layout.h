@@ -10,18 +10,13 @@
 #include "engine/record.h"
 #include "proto/proto.h"
 
-typedef struct daemon__layouts daemon__layouts;
-
-/* The names of every type's fields, written once. Errors: CX_NO_MEMORY. */
-CX_MUST_USE cx_status daemon__layouts_new(const engine_schema *schema, daemon__layouts **ret);
-void daemon__layouts_free(daemon__layouts **layouts);
-
 uint32_t daemon__layout_number(const engine_type *type);
 
 /* How the rows of one reply are sent. */
 typedef struct daemon__projection {
 	const engine_type *type;
-	bool whole;                       /* the row as it is stored */
+	uint32_t given;                   /* options */
+	bool whole;                       /* the row as the engine gives it */
 	bool names;                       /* the client needs them */
 	uint16_t count;                   /* of `slots`, when not whole */
 	uint16_t slots[PROTO_FIELDS_MAX]; /* in the order asked for */
@@ -34,13 +29,11 @@ CX_MUST_USE cx_status daemon__projection_of(const engine_type *type,
                                             daemon__projection *ret, cx_error *error);
 
 /* Writes the layout number and the names or nil: two values. */
-void daemon__projection_write_head(const daemon__projection *projection,
-                                   const daemon__layouts *layouts, cx_buf *out);
+void daemon__projection_write_head(const daemon__projection *projection, cx_buf *out);
 
 /* The two by themselves; the names even where the client knows them. */
 void daemon__projection_write_number(const daemon__projection *projection, cx_buf *out);
-void daemon__projection_write_names(const daemon__projection *projection,
-                                    const daemon__layouts *layouts, cx_buf *out);
+void daemon__projection_write_names(const daemon__projection *projection, cx_buf *out);
 
 /* Writes the row as one value. Errors: CX_CORRUPT (the row is no array). */
 CX_MUST_USE cx_status daemon__projection_write_row(const daemon__projection *projection,

@@ -119,8 +119,8 @@ static cx_status read_query(daemon__call *call, cx_slice filter, engine_query *r
 		.max_scan = options->max_scan,
 		.deadline_ns = call->deadline_ns,
 	};
-	cx_status status =
-		daemon__method_type(call->context->schema, call->request, &ret->type, error);
+	cx_status status = daemon__method_type(engine_read_schema(call->read), call->request,
+	                                       &ret->type, error);
 	if (status == CX_OK && (options->given & PROTO_BIT(USE_INDEX)) != 0)
 		status = daemon__method_index(ret->type, options->use_index, &ret->use_index,
 		                              error);
@@ -225,7 +225,7 @@ static cx_status write_page(daemon__call *call, const engine_query *query, cx_er
 		              .includes = &includes,
 		              .out = call->out };
 	cx_write_array(call->out, 6);
-	daemon__projection_write_head(&projection, call->context->layouts, call->out);
+	daemon__projection_write_head(&projection, call->out);
 	status = write_rows(call, query, &writer, &page, error);
 	if (status == CX_OK)
 		status = write_continuation(call, query, &page);

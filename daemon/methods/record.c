@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* get and lookup. */
+/* get, as_of and lookup. */
 #include "daemon/methods/answers.h"
 #include "daemon/methods/include.h"
+#include "engine/changes.h"
 
 static cx_status write_included(daemon__call *call, const engine_row *row, cx_error *error)
 {
@@ -22,7 +23,7 @@ static cx_status write_row(daemon__call *call, const engine_row *row, cx_error *
 	if (status != CX_OK)
 		return status;
 	cx_write_array(call->out, includes ? 4 : 3);
-	daemon__projection_write_head(&projection, call->context->layouts, call->out);
+	daemon__projection_write_head(&projection, call->out);
 	status = daemon__projection_write_row(&projection, row, call->out);
 	return status == CX_OK && includes ? write_included(call, row, error) : status;
 }
@@ -31,7 +32,8 @@ cx_status daemon__answer_get(daemon__call *call, cx_error *error)
 {
 	const proto_request *request = call->request;
 	const engine_type *type = NULL;
-	cx_status status = daemon__method_type(call->context->schema, request, &type, error);
+	cx_status status =
+		daemon__method_type(engine_read_schema(call->read), request, &type, error);
 	if (status != CX_OK)
 		return status;
 
@@ -47,7 +49,8 @@ cx_status daemon__answer_lookup(daemon__call *call, cx_error *error)
 	const proto_request *request = call->request;
 	const engine_type *type = NULL;
 	const engine_index *index = NULL;
-	cx_status status = daemon__method_type(call->context->schema, request, &type, error);
+	cx_status status =
+		daemon__method_type(engine_read_schema(call->read), request, &type, error);
 	if (status == CX_OK)
 		status = daemon__method_index(type, request->index, &index, error);
 	if (status != CX_OK)
@@ -55,5 +58,26 @@ cx_status daemon__answer_lookup(daemon__call *call, cx_error *error)
 
 	engine_row row;
 	status = engine_lookup(call->read, index, request->values, &row, error);
+	return status == CX_OK ? write_row(call, &row, error) : status;
+}
+
+cx_status daemon__answer_as_of(daemon__call *call, cx_error *error)
+{
+	const proto_request *request = call->request;
+	const proto_options *options = &request->options;
+	const bool by_seq = (options->given & PROTO_BIT(SEQ)) != 0;
+	const bool by_time = (options->given & PROTO_BIT(AT)) != 0;
+	if (by_seq == by_time || (by_seq && options->seq == 0) || options->at > INT64_MAX)
+		return cx_fail(error, CX_INVALID_ARGUMENT,
+		               "as_of takes one of seq (from 1) and at (ms since 1970)");
+	const engine_type *type = NULL;
+	cx_status status =
+		daemon__method_type(engine_read_schema(call->read), request, &type, error);
+	if (status != CX_OK)
+		return status;
+
+	const engine_moment moment = { .seq = options->seq, .at_ms = (int64_t)options->at };
+	engine_row row;
+	status = engine_as_of(call->read, type, request->id.number, moment, &row, error);
 	return status == CX_OK ? write_row(call, &row, error) : status;
 }

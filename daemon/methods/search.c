@@ -30,7 +30,7 @@ static cx_status read_types(answering *self, cx_error *error)
 		if (reader.failed)
 			return cx_fail(error, CX_INVALID_ARGUMENT,
 			               "types: element %u is no name", i);
-		self->types[i] = engine_schema_type(self->call->context->schema, name);
+		self->types[i] = engine_schema_type(engine_read_schema(self->call->read), name);
 		if (self->types[i] == NULL)
 			return cx_fail(error, CX_NO_TYPE, "there is no record type %.*s",
 			               CX_SLICE_ARG(name));
@@ -43,7 +43,7 @@ static cx_status read_types(answering *self, cx_error *error)
 /* Whether a type that is searched has the field. */
 static bool has_field(const answering *self, cx_slice name)
 {
-	const engine_schema *schema = self->call->context->schema;
+	const engine_schema *schema = engine_read_schema(self->call->read);
 	const size_t count =
 		self->search.type_count > 0 ? self->search.type_count : schema->type_count;
 	for (size_t i = 0; i < count; i++) {

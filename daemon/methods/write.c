@@ -85,8 +85,15 @@ static cx_status run_operation(daemon__write *write, const operation *op, engine
 	case PROTO_QUERY:
 	case PROTO_COUNT:
 	case PROTO_SEARCH:
+	case PROTO_CHANGES:
+	case PROTO_HISTORY:
+	case PROTO_AS_OF:
 	case PROTO_BATCH:
 	case PROTO_SCHEMA_GET:
+	case PROTO_SCHEMA_PLAN:
+	case PROTO_SCHEMA_APPLY:
+	case PROTO_INDEX_STATUS:
+	case PROTO_INDEX_CANCEL:
 	case PROTO_STATS:
 	case PROTO_CHECK:
 	case PROTO_ANALYZE:

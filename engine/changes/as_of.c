@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A record as it was: from its present row back through its history. Each change is taken back
  * until the newest one of the moment is reached; that one tells revision, time and author. */
-#include "engine/changes/log.h"
 #include "engine/core/meta.h"
 #include "engine/core/snapshot.h"
+#include "engine/log/log.h"
 #include "engine/record/read.h"
 #include "engine/row/row.h"
 
@@ -47,6 +47,10 @@ static cx_status take_back_fields(past *self, const engine_logged *change)
 		const uint64_t slot = cx_read_uint(&reader);
 		if (reader.failed || parts != 3 || slot >= self->type->field_count)
 			return CX_CORRUPT;
+		if (self->type->fields[slot].dropped) {
+			cx_read_skip_many(&reader, 2); /* its values are of no kind any more */
+			continue;
+		}
 		cx_status status = engine__value_take(&self->type->fields[slot], &reader,
 		                                      &self->values[slot]);
 		if (status != CX_OK)
@@ -130,6 +134,14 @@ static cx_status begin(past *self)
 	return CX_OK; /* purged: the walk meets that first */
 }
 
+/* Their past is in no log. */
+static void forget_rollups(past *self)
+{
+	for (uint16_t slot = 0; slot < self->type->field_count; slot++)
+		if (self->type->fields[slot].rollup != NULL)
+			self->values[slot] = (engine__value){ 0 };
+}
+
 static cx_status write_row(const past *self, engine_row *ret)
 {
 	CX_SCOPED(cx_buf_release) cx_buf array = CX_BUF_INIT(ENGINE_RECORD_BYTES_MAX);
@@ -159,6 +171,7 @@ cx_status engine_as_of(engine_read *read, const engine_type *type, int64_t id,
 	cx_status status = begin(&self);
 	if (status == CX_OK)
 		status = go_back(&self);
+	forget_rollups(&self);
 	if (status == CX_OK)
 		status = write_row(&self, ret);
 	if (status != CX_OK && error != NULL && error->status != status)

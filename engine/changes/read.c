@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "engine/changes/log.h"
 #include "engine/core/meta.h"
+#include "engine/log/log.h"
 
 #include <inttypes.h>
 

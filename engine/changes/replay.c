@@ -3,8 +3,8 @@
  * again, and does the rest of it by itself. What was redacted has left no record: of it the log
  * gets the same bare entries, and what the operation did to records that are still there (a
  * reference cleared, or set again) is done to them. */
-#include "engine/changes/log.h"
 #include "engine/core/meta.h"
+#include "engine/log/log.h"
 #include "engine/record/apply.h"
 #include "engine/record/fields.h"
 #include "engine/record/operation.h"
@@ -38,6 +38,10 @@ static cx_status set_fields(const engine_logged *change, engine__value *values)
 		if (reader.failed || parts != 3 || slot >= change->type->field_count)
 			return CX_CORRUPT;
 		cx_read_skip(&reader);
+		if (change->type->fields[slot].dropped) {
+			cx_read_skip(&reader);
+			continue;
+		}
 		cx_status status =
 			engine__value_take(&change->type->fields[slot], &reader, &values[slot]);
 		if (status != CX_OK)
@@ -68,10 +72,6 @@ static cx_status update(engine_write *write, const engine_logged *change, cx_err
 /* As it is in the log, where it changes a record that is there; otherwise a bare entry. */
 static cx_status one_part(engine_write *write, const engine_logged *change, cx_error *error)
 {
-	if (change->type == NULL)
-		return cx_fail(error, CX_UNSUPPORTED,
-		               "change %" PRIu64 " is of a type that the schema has no more",
-		               change->seq);
 	if (change->kind == ENGINE_CHANGED_CREATE && !change->redacted)
 		return create(write, change, error);
 	if (change->kind == ENGINE_CHANGED_UPDATE && !change->redacted)
@@ -142,10 +142,18 @@ cx_status engine_changes_replay(engine_write *write, const engine_logged *change
 		               "change %" PRIu64 " does not follow %" PRIu64
 		               ", the last of this store",
 		               change->seq, write->seq);
+	engine_logged own = *change;
+	if (change->type != NULL) /* it is of the other store */
+		own.type = engine_schema_type(engine_read_schema(&write->read),
+		                              cx_slice_of(change->type->name));
+	if (own.type == NULL)
+		return cx_fail(error, CX_NO_TYPE,
+		               "change %" PRIu64 " is of a type that this store has not",
+		               change->seq);
 	if (change->part == 0)
-		return begin_operation(write, change, error);
+		return begin_operation(write, &own, error);
 	if (write->replay_runs)
 		return CX_OK; /* the operation has done it */
 	cx_arena_clear(write->arena);
-	return one_part(write, change, error);
+	return one_part(write, &own, error);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Retention: the oldest operations go, whole ones, with what the histories have of them. */
-#include "engine/changes/log.h"
 #include "engine/core/meta.h"
+#include "engine/log/log.h"
 
 typedef struct trimming {
 	engine_write *write;

@@ -68,6 +68,8 @@ static cx_status check_index(engine__checking *self, const engine_index *index)
 	snprintf(name, sizeof name, "%s: index %s", index->type->name, index->name);
 	bool differs = false;
 	cx_status status = CX_OK;
+	if (index->state == ENGINE_INDEX_FAILED)
+		return CX_OK; /* its entries are being removed, and it is not used */
 	if (!index->cluster)
 		status = check_count(self, index->tree, name, &differs);
 	if (status == CX_OK && differs)
@@ -103,12 +105,24 @@ static cx_status check_search(engine__checking *self)
 	return status == CX_OK && differs ? engine__check_stray_postings(self) : status;
 }
 
+static cx_status check_log(engine__checking *self)
+{
+	bool damaged;
+	cx_status status = engine__check_log(self, &damaged);
+	if (status != CX_OK || damaged)
+		return status;
+	return check_count(self, self->read->engine->history.number, "histories", &damaged);
+}
+
 static cx_status check_all(engine__checking *self)
 {
 	const engine *store = self->read->engine;
-	cx_status status = engine__check_search_state(self);
-	for (uint16_t i = 0; i < store->schema->type_count && status == CX_OK; i++)
-		status = check_type(self, &store->schema->types[i]);
+	const engine_schema *schema = self->read->generation->schema;
+	cx_status status = engine__check_begin_builds(self);
+	if (status == CX_OK)
+		status = engine__check_search_state(self);
+	for (uint16_t i = 0; i < schema->type_count && status == CX_OK; i++)
+		status = check_type(self, &schema->types[i]);
 	bool differs;
 	if (status == CX_OK)
 		status = check_count(self, store->backref.number, "back references", &differs);
@@ -117,7 +131,11 @@ static cx_status check_all(engine__checking *self)
 		                     &differs);
 	if (status == CX_OK)
 		status = check_search(self);
-	return status == CX_OK ? engine__check_bookkeeping(self) : status;
+	if (status == CX_OK)
+		status = engine__check_bookkeeping(self);
+	if (status == CX_OK)
+		status = check_log(self);
+	return status == CX_OK ? engine__check_aggregates(self) : status;
 }
 
 static uint16_t last_index_id(const engine_schema *schema)
@@ -135,6 +153,7 @@ static void checking_free(engine__checking **self)
 	if (*self == NULL)
 		return;
 	cx_arena_free(&(*self)->arena);
+	cx_arena_free(&(*self)->frontiers);
 	free((*self)->inexact);
 	free(*self);
 	*self = NULL;
@@ -150,8 +169,8 @@ cx_status engine_check(engine_read *read, uint64_t deadline_ns, engine_finding_s
 	self->deadline_ns = deadline_ns;
 	self->sink = sink;
 	self->context = context;
-	self->inexact =
-		calloc((size_t)last_index_id(read->engine->schema) + 1, sizeof *self->inexact);
+	self->inexact = calloc((size_t)last_index_id(read->generation->schema) + 1,
+	                       sizeof *self->inexact);
 	if (self->inexact == NULL)
 		return CX_NO_MEMORY;
 	cx_status status = cx_arena_new(ENGINE__SCRATCH_BYTES_MAX, &self->arena);

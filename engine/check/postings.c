@@ -9,7 +9,8 @@ cx_status engine__check_search_state(engine__checking *self)
 {
 	engine__search_state state;
 	cx_status status =
-		engine__search_state_read(self->read->engine, self->read->view, &state, NULL);
+		engine__search_state_read(self->read->engine, self->read->generation->schema,
+	                                  self->read->view, &state, NULL);
 	if (status == CX_CORRUPT) {
 		engine__find(self, "the state of the search index is damaged");
 		return CX_OK;
@@ -54,7 +55,7 @@ cx_status engine__check_postings(engine__checking *self, const engine_type *type
 
 static const engine_type *type_of(const engine__checking *self, uint16_t id)
 {
-	const engine_schema *schema = self->read->engine->schema;
+	const engine_schema *schema = self->read->generation->schema;
 	for (uint16_t i = 0; i < schema->type_count; i++)
 		if (schema->types[i].id == id)
 			return &schema->types[i];

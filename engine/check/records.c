@@ -2,6 +2,7 @@
 #include "engine/check/report.h"
 #include "engine/core/meta.h"
 #include "engine/index/entries.h"
+#include "engine/record/partial.h"
 #include "engine/record/read.h"
 #include "engine/record/undo.h"
 #include "engine/record/unique.h"
@@ -17,6 +18,7 @@ typedef struct record {
 	const engine_type *type;
 	int64_t id;
 	const engine__value *values;
+	cx_slice key; /* in the record tree */
 } record;
 
 static void find(engine__checking *self, const record *what, const char *text)
@@ -38,12 +40,21 @@ static cx_status holds(engine__checking *self, uint16_t tree, cx_slice key, cx_s
 static cx_status check_entry(engine__checking *self, const record *what,
                              const engine__entry *entry)
 {
+	bool there;
+	cx_status status;
+	if (engine__entry_is_partial(entry)) {
+		bool missing = false;
+		status = engine__check_partial(self, entry, what->key, &missing);
+		if (missing)
+			engine__find(self, "%s %lld: index %s: the entry is not built",
+			             what->type->name, (long long)what->id, entry->index->name);
+		return status;
+	}
 	self->report.entries++;
 	self->expected[entry->tree]++;
 	if (entry->inexact && entry->index != NULL)
 		self->inexact[entry->index->id]++;
-	bool there;
-	cx_status status = holds(self, entry->tree, entry->key, entry->value, &there);
+	status = holds(self, entry->tree, entry->key, entry->value, &there);
 	if (status == CX_OK && !there)
 		engine__find(self, "%s %lld: index %s: the entry is missing or wrong",
 		             what->type->name, (long long)what->id,
@@ -158,7 +169,9 @@ static cx_status visit(engine__checking *self, void *context, const engine__pair
 	}
 	if (status != CX_OK)
 		return status;
-	const record what = { .type = walk->type, .id = row.id, .values = values };
+	const record what = {
+		.type = walk->type, .id = row.id, .values = values, .key = pair->key
+	};
 	if (row.id > walk->last_id)
 		find(self, &what, "its id is past the id counter");
 	status = check_values(self, &what, pair->key);

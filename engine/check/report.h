@@ -4,6 +4,7 @@
 
 #include "engine/admin.h"
 #include "engine/core/handle.h"
+#include "engine/index/entries.h"
 #include "engine/row/value.h"
 #include "engine/store/store.h"
 
@@ -17,7 +18,9 @@ typedef struct engine__checking {
 	uint64_t expected[ENGINE__TREES_MAX]; /* pairs each tree should hold, by number */
 	uint64_t *inexact;                    /* inexact entries by index id */
 	uint64_t deleted;                     /* deleted rows */
-	bool search_is_ready;                 /* else its postings are not looked at */
+	struct engine__frontier *building;    /* by engine/check/builds.c; in `frontiers` */
+	cx_arena *frontiers;
+	bool search_is_ready; /* else its postings are not looked at */
 } engine__checking;
 
 /* Counts a finding and tells the sink the first 1000. */
@@ -33,6 +36,13 @@ CX_MUST_USE cx_status engine__check_records(engine__checking *self, const engine
 CX_MUST_USE cx_status engine__check_stray_entries(engine__checking *self,
                                                   const engine_index *index);
 
+/* Reads how far builds have come, and counts the back references that wait to be removed. */
+CX_MUST_USE cx_status engine__check_begin_builds(engine__checking *self);
+
+/* The entry of an index that is being built: below its frontier it must be there, behind it may
+ * be. Counts it when it is. */
+CX_MUST_USE cx_status engine__check_partial(engine__checking *self, const engine__entry *entry,
+                                            cx_slice record_key, bool *ret_missing);
 /* The search index: whether it can be read; the postings of a live record are there; the
  * postings that no live record explains. */
 CX_MUST_USE cx_status engine__check_search_state(engine__checking *self);
@@ -42,6 +52,12 @@ CX_MUST_USE cx_status engine__check_stray_postings(engine__checking *self);
 
 /* Back references, delete bookkeeping. */
 CX_MUST_USE cx_status engine__check_bookkeeping(engine__checking *self);
+
+/* The change log; `*ret_differs` when it could not be read to its end. */
+CX_MUST_USE cx_status engine__check_log(engine__checking *self, bool *ret_differs);
+
+/* Aggregates and rollups. */
+CX_MUST_USE cx_status engine__check_aggregates(engine__checking *self);
 
 typedef cx_status engine__pair_visitor(engine__checking *self, void *what,
                                        const engine__pair *pair);

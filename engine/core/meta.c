@@ -156,8 +156,45 @@ cx_status engine__index_inexact_add(engine_write *write, const engine_index *ind
 	return put_counter(write, slice_of_key(&key), count + (uint64_t)(int64_t)delta);
 }
 
+cx_status engine__index_met_duplicate(engine_write *write, const engine_index *index)
+{
+	const counter_key key = counter_key_of('d', index->id);
+	return put_counter(write, slice_of_key(&key), 1);
+}
+
+cx_status engine__index_take_met(engine_write *write, uint16_t index_id, bool *ret_met)
+{
+	const counter_key key = counter_key_of('d', index_id);
+	uint64_t met;
+	cx_status status = get_u64(&write->read, slice_of_key(&key), &met);
+	*ret_met = status == CX_OK && met > 0;
+	return *ret_met
+	               ? engine__txn_remove(write->txn, write->engine->meta, slice_of_key(&key))
+	               : status;
+}
+
+cx_status engine__index_inexact_forget(engine_write *write, uint16_t index_id)
+{
+	const counter_key count = counter_key_of('n', index_id);
+	const counter_key note = counter_key_of('d', index_id);
+	cx_status status =
+		engine__txn_remove(write->txn, write->engine->meta, slice_of_key(&count));
+	if (status != CX_OK)
+		return status;
+	return engine__txn_remove(write->txn, write->engine->meta, slice_of_key(&note));
+}
+
+cx_status engine__meta_generation(engine_read *read, uint64_t *ret)
+{
+	uint64_t number;
+	cx_status status = get_u64(read, key_of("generation"), &number);
+	if (status == CX_OK)
+		*ret = number == 0 ? 1 : number;
+	return status;
+}
+
 /* Whatever a build that does not know of them would leave wrong. */
-static const char *const features_known[] = { "search" };
+static const char *const features_known[] = { "search", "changes" };
 
 static bool is_known(cx_slice feature)
 {
@@ -225,7 +262,7 @@ static cx_status get_catalog(engine *self, engine__view *view, cx_buf *out)
 }
 
 static cx_status load_existing(engine *self, engine__view *view, cx_slice format,
-                               cx_error *error)
+                               engine__catalog **ret, cx_error *error)
 {
 	cx_status status = check_format(format, error);
 	if (status != CX_OK)
@@ -241,7 +278,7 @@ static cx_status load_existing(engine *self, engine__view *view, cx_slice format
 	status = get_catalog(self, view, &catalog);
 	if (status != CX_OK || catalog.size == 0)
 		return cx_fail(error, CX_CORRUPT, "the store's schema is missing or damaged");
-	return engine__catalog_read(cx_buf_slice(&catalog), &self->catalog, error);
+	return engine__catalog_read(cx_buf_slice(&catalog), ret, error);
 }
 
 static cx_status put_format(engine__txn *txn, engine__tree meta)
@@ -258,10 +295,28 @@ static cx_status put_format(engine__txn *txn, engine__tree meta)
 	return engine__txn_put(txn, meta, key_of("format"), cx_buf_slice(&out));
 }
 
-static cx_status put_catalog(engine__txn *txn, const engine *self)
+/* Removes the pieces of a longer catalog that was there before. */
+static cx_status remove_pieces(engine__txn *txn, engine__tree meta, uint8_t from)
+{
+	cx_status status = CX_OK;
+	for (uint8_t piece = from; status == CX_OK && piece < CATALOG_PIECES_MAX; piece++) {
+		uint8_t key[7];
+		cx_slice there;
+		status = engine__view_get(engine__txn_view(txn), meta, catalog_key(key, piece),
+		                          &there);
+		if (status == CX_NOT_FOUND)
+			return CX_OK;
+		if (status == CX_OK)
+			status = engine__txn_remove(txn, meta, catalog_key(key, piece));
+	}
+	return status;
+}
+
+static cx_status put_catalog(engine__txn *txn, const engine *self,
+                             const engine__catalog *catalog)
 {
 	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(CATALOG_BYTES_MAX);
-	cx_status status = engine__catalog_write(self->catalog, &out);
+	cx_status status = engine__catalog_write(catalog, &out);
 	uint8_t piece = 0;
 	for (cx_slice rest = cx_buf_slice(&out); status == CX_OK && rest.size > 0; piece++) {
 		cx_slice head = rest;
@@ -271,20 +326,28 @@ static cx_status put_catalog(engine__txn *txn, const engine *self)
 		status = engine__txn_put(txn, self->meta, catalog_key(key, piece), head);
 		rest = cx_slice_from(rest, head.size);
 	}
-	return status;
+	return status == CX_OK ? remove_pieces(txn, self->meta, piece) : status;
 }
 
-static cx_status save_new(engine *self, cx_error *error)
+cx_status engine__meta_schema_put(engine_write *write, const engine__catalog *catalog,
+                                  uint64_t generation)
+{
+	cx_status status = put_catalog(write->txn, write->engine, catalog);
+	return status == CX_OK ? put_counter(write, key_of("generation"), generation) : status;
+}
+
+static cx_status save_new(engine *self, const engine__catalog *catalog, cx_error *error)
 {
 	CX_SCOPED(engine__txn_abort) engine__txn *txn = NULL;
 	cx_status status = engine__txn_begin(self->store, &txn);
 	if (status == CX_OK)
 		status = put_format(txn, self->meta);
 	if (status == CX_OK)
-		status = put_catalog(txn, self);
+		status = put_catalog(txn, self, catalog);
 	const engine__search_state search = { .state = ENGINE_SEARCH_READY };
 	if (status == CX_OK)
-		status = engine__search_state_put(self, txn, &search);
+		status = engine__search_state_put(self, engine__catalog_schema(catalog), txn,
+		                                  &search);
 	cx_slice secret = { .data = self->secret, .size = sizeof self->secret };
 	if (status == CX_OK)
 		status = engine__txn_put(txn, self->meta, key_of("secret"), secret);
@@ -295,7 +358,8 @@ static cx_status save_new(engine *self, cx_error *error)
 	return status == CX_OK ? CX_OK : cx_fail(error, status, "cannot write the new store");
 }
 
-static cx_status make_new(engine *self, const engine_options *options, cx_error *error)
+static cx_status make_new(engine *self, const engine_options *options, engine__catalog **ret,
+                          cx_error *error)
 {
 	CX_SCOPED(cx_buf_release) cx_buf text = CX_BUF_INIT(ENGINE_SCHEMA_BYTES_MAX);
 	cx_status status = engine_schema_check((cx_slice){ 0 }, options->schema, error);
@@ -305,25 +369,40 @@ static cx_status make_new(engine *self, const engine_options *options, cx_error 
 		return status;
 
 	cx_buf_append_slice(&text, options->schema);
+	size_t own_from = text.size;
 	if (options->schema_extra.size > 0) {
 		cx_buf_append_byte(&text, '\n');
+		own_from = text.size;
 		cx_buf_append_slice(&text, options->schema_extra);
 	}
 	if (cx_buf_status(&text) != CX_OK)
 		return cx_fail(error, cx_buf_status(&text), "the schema text is over %d bytes",
 		               ENGINE_SCHEMA_BYTES_MAX);
-	status = engine__catalog_of_text(cx_buf_slice(&text), &self->catalog, error);
+	CX_SCOPED(engine__catalog_free) engine__catalog *catalog = NULL;
+	status = engine__catalog_of_texts(cx_buf_slice(&text), own_from, &catalog, error);
 	if (status != CX_OK)
 		return status;
 	if (getrandom(self->secret, sizeof self->secret, 0) != (ssize_t)sizeof self->secret)
 		return cx_fail(error, CX_IO, "the system gives no random bytes");
 	self->created = true;
-	return save_new(self, error);
+	status = save_new(self, catalog, error);
+	if (status != CX_OK)
+		return status;
+	*ret = catalog;
+	catalog = NULL; /* now the caller's */
+	return CX_OK;
+}
+
+/* As the first handle does it, before there is a schema. */
+static cx_status load_generation(engine *self, engine__view *view, uint64_t *ret)
+{
+	engine_read read = { .engine = self, .view = view };
+	return engine__meta_generation(&read, ret);
 }
 
 /* Before anything is written by this build's tokenizer the index says that it is not of it:
  * else a build of the other tokenizer would believe it again. */
-static cx_status disown_search(engine *self, cx_error *error)
+static cx_status disown_search(engine *self, const engine_schema *schema, cx_error *error)
 {
 	CX_SCOPED(engine__txn_abort) engine__txn *txn = NULL;
 	const engine__search_state state = { .state = ENGINE_SEARCH_CLEARING };
@@ -331,37 +410,89 @@ static cx_status disown_search(engine *self, cx_error *error)
 	if (status == CX_OK)
 		status = put_format(txn, self->meta);
 	if (status == CX_OK)
-		status = engine__search_state_put(self, txn, &state);
+		status = engine__search_state_put(self, schema, txn, &state);
 	if (status == CX_OK)
 		status = engine__txn_commit(&txn);
 	return status == CX_OK ? CX_OK : cx_fail(error, status, "cannot mark the search index");
 }
 
-static cx_status settle_search(engine *self, engine__view **view, cx_error *error)
+static cx_status settle_search(engine *self, const engine_schema *schema, engine__view **view,
+                               cx_error *error)
 {
 	engine__search_state state;
 	bool own;
-	cx_status status = engine__search_state_read(self, *view, &state, &own);
+	cx_status status = engine__search_state_read(self, schema, *view, &state, &own);
 	engine__view_end(view);
 	if (status != CX_OK)
 		return cx_fail(error, status, "the state of the search index is damaged");
-	return own ? CX_OK : disown_search(self, error);
+	return own ? CX_OK : disown_search(self, schema, error);
 }
 
-cx_status engine__meta_load(engine *self, const engine_options *options, cx_error *error)
+static cx_status get_number(engine__view *view, engine__tree meta, const char *key,
+                            bool *ret_there, uint64_t *ret)
+{
+	cx_slice value;
+	cx_status status = engine__view_get(view, meta, key_of(key), &value);
+	*ret_there = status == CX_OK;
+	*ret = 0;
+	for (size_t i = 0; status == CX_OK && i < value.size; i++)
+		*ret = *ret << 8 | value.data[i];
+	return status == CX_NOT_FOUND ? CX_OK : status;
+}
+
+/* The changes of a store that is older than the log are not in it: it begins behind them. */
+static cx_status settle_log(engine *self)
+{
+	CX_SCOPED(engine__txn_abort) engine__txn *txn = NULL;
+	cx_status status = engine__txn_begin(self->store, &txn);
+	if (status != CX_OK)
+		return status;
+	bool has_seq, has_log;
+	uint64_t seq, bytes;
+	status = get_number(engine__txn_view(txn), self->meta, "seq", &has_seq, &seq);
+	if (status == CX_OK)
+		status = get_number(engine__txn_view(txn), self->meta, "logsize", &has_log,
+		                    &bytes);
+	if (status != CX_OK || !has_seq || has_log)
+		return status;
+	uint8_t oldest[8], none[8] = { 0 };
+	put_u64(oldest, seq + 1);
+	status = put_format(txn, self->meta);
+	if (status == CX_OK)
+		status = engine__txn_put(txn, self->meta, key_of("oldest"),
+		                         (cx_slice){ oldest, sizeof oldest });
+	if (status == CX_OK)
+		status = engine__txn_put(txn, self->meta, key_of("logsize"),
+		                         (cx_slice){ none, sizeof none });
+	return status == CX_OK ? engine__txn_commit(&txn) : status;
+}
+
+cx_status engine__meta_load(engine *self, const engine_options *options,
+                            engine__catalog **ret_catalog, uint64_t *ret_generation,
+                            cx_error *error)
 {
 	CX_SCOPED(engine__view_end) engine__view *view = NULL;
 	cx_status status = engine__view_begin(self->store, &view);
+	if (status == CX_OK)
+		status = load_generation(self, view, ret_generation);
 	if (status != CX_OK)
 		return cx_fail(error, status, "cannot read the store");
 	cx_slice format;
 	status = engine__view_get(view, self->meta, key_of("format"), &format);
 	if (status == CX_OK) {
-		status = load_existing(self, view, format, error);
-		return status == CX_OK ? settle_search(self, &view, error) : status;
+		status = load_existing(self, view, format, ret_catalog, error);
+		if (status != CX_OK)
+			return status;
+		status =
+			settle_search(self, engine__catalog_schema(*ret_catalog), &view, error);
+		if (status == CX_OK && settle_log(self) != CX_OK)
+			status = cx_fail(error, CX_IO, "cannot begin the change log");
+		if (status != CX_OK)
+			engine__catalog_free(ret_catalog);
+		return status;
 	}
 	if (status != CX_NOT_FOUND)
 		return cx_fail(error, status, "cannot read the store's format");
 	engine__view_end(&view);
-	return make_new(self, options, error);
+	return make_new(self, options, ret_catalog, error);
 }

@@ -12,8 +12,9 @@ static cx_status open_system_trees(engine *self)
 	} trees[] = {
 		{ "meta", &self->meta },       { "backref", &self->backref },
 		{ "deleted", &self->deleted }, { "undo", &self->undo },
-		{ "chunks", &self->chunks },   { "search", &self->search },
-		{ "changes", &self->changes }, { "history", &self->history },
+		{ "chunks", &self->chunks },   { "builds", &self->builds },
+		{ "search", &self->search },   { "changes", &self->changes },
+		{ "history", &self->history }, { "groups", &self->groups },
 		{ "stats", &self->stats },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(trees); i++) {
@@ -36,57 +37,23 @@ static cx_status name_tree(void *context, const char *name, uint16_t *ret)
 	return CX_OK;
 }
 
-/* Counts the references to each deletable type in `fill`, and stores them where they are
- * wanted already (self->referrers; `fill` then holds the next place of each type). */
-static void each_referrer(const engine *self, uint32_t *fill)
+/* The schema as it stands is the first generation of this process. */
+static cx_status load_schema(engine *self, const engine_options *options, cx_error *error)
 {
-	for (uint16_t t = 0; t < self->schema->type_count; t++) {
-		const engine_type *source = &self->schema->types[t];
-		for (uint16_t f = 0; f < source->field_count; f++) {
-			const engine_field *field = &source->fields[f];
-			if (field->kind != ENGINE_REF || field->target->keep)
-				continue;
-			uint32_t *next = &fill[field->target->number];
-			if (self->referrers != NULL)
-				self->referrers[*next] = (engine__referrer){ source, field };
-			++*next;
-		}
-	}
-}
-
-static cx_status collect_referrers(engine *self)
-{
-	const size_t types = self->schema->type_count;
-	uint32_t *from = calloc(types + 1, sizeof *from);
-	CX_SCOPED(cx_arena_free) cx_arena *arena = NULL;
-	if (from == NULL)
-		return CX_NO_MEMORY;
-	self->referrers_from = from;
-	cx_status status = cx_arena_new(1024 * 1024, &arena);
+	CX_SCOPED(engine__catalog_free) engine__catalog *catalog = NULL;
+	uint64_t number;
+	cx_status status = engine__meta_load(self, options, &catalog, &number, error);
 	if (status != CX_OK)
 		return status;
-	uint32_t *fill = cx_arena_zalloc(arena, (types + 1) * sizeof *fill);
-	if (fill == NULL)
-		return CX_NO_MEMORY;
-
-	each_referrer(self, fill);
-	for (size_t i = 0; i < types; i++) {
-		from[i + 1] = from[i] + fill[i];
-		fill[i] = from[i];
-	}
-	self->referrers = calloc((size_t)from[types] + 1, sizeof *self->referrers);
-	if (self->referrers == NULL)
-		return CX_NO_MEMORY;
-	each_referrer(self, fill);
+	CX_SCOPED(engine__generation_free) engine__generation *generation = NULL;
+	status = engine__catalog_bind(catalog, name_tree, self);
+	if (status == CX_OK)
+		status = engine__generation_new(&catalog, number, &generation);
+	if (status == CX_OK)
+		status = engine__generations_add(&self->generations, &generation);
+	if (status != CX_OK)
+		return cx_fail(error, status, "cannot open the trees of the schema");
 	return CX_OK;
-}
-
-const engine__referrer *engine__referrers_of(const engine *self, const engine_type *type,
-                                             size_t *ret_count)
-{
-	const uint32_t from = self->referrers_from[type->number];
-	*ret_count = self->referrers_from[type->number + 1] - from;
-	return &self->referrers[from];
 }
 
 static cx_status fill(engine *self, const char *path, const engine_options *options,
@@ -107,17 +74,14 @@ static cx_status fill(engine *self, const char *path, const engine_options *opti
 	status = open_system_trees(self);
 	if (status != CX_OK)
 		return cx_fail(error, status, "cannot open the trees of %s", path);
-	status = engine__meta_load(self, options, error);
+	status = load_schema(self, options, error);
 	if (status != CX_OK)
 		return status;
-	status = engine__catalog_bind(self->catalog, name_tree, self);
-	if (status != CX_OK)
-		return cx_fail(error, status, "cannot open the trees of the schema");
-	self->schema = engine__catalog_schema(self->catalog);
 	status = engine__shelf_new(self->store, self->stats, &self->shelf);
 	if (status != CX_OK)
 		return cx_fail(error, status, "cannot read the statistics of %s", path);
-	return collect_referrers(self);
+	atomic_store(&self->has_builds, true); /* whoever builds looks whether that is so */
+	return CX_OK;
 }
 
 cx_status engine_open(const char *path, const engine_options *options, engine **ret,
@@ -131,6 +95,7 @@ cx_status engine_open(const char *path, const engine_options *options, engine **
 		options->sort_records_max > 0 ? options->sort_records_max : SORT_RECORDS;
 	self->scan_records_max =
 		options->scan_records_max > 0 ? options->scan_records_max : SCAN_RECORDS;
+	self->journal_bytes = options->journal_bytes;
 	cx_status status = fill(self, path, options, error);
 	if (status != CX_OK)
 		return status;
@@ -149,10 +114,8 @@ void engine_close(engine **self)
 	if (*self == NULL)
 		return;
 	engine__shelf_free(&(*self)->shelf);
-	engine__catalog_free(&(*self)->catalog);
 	engine__store_close(&(*self)->store);
-	free((*self)->referrers);
-	free((*self)->referrers_from);
+	engine__generations_release(&(*self)->generations);
 	free(*self);
 	*self = NULL;
 }
@@ -164,7 +127,17 @@ bool engine_has_failed(const engine *self)
 
 const engine_schema *engine_schema_of(const engine *self)
 {
-	return self->schema;
+	return engine__generations_newest(&self->generations)->schema;
+}
+
+const engine_schema *engine_read_schema(const engine_read *read)
+{
+	return read->generation->schema;
+}
+
+uint64_t engine_read_generation(const engine_read *read)
+{
+	return atomic_load(&read->generation->number);
 }
 
 bool engine_was_created(const engine *self)

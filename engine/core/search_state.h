@@ -26,8 +26,10 @@ typedef struct engine__search_state {
 /* Of what another tokenizer, Unicode or set of fields made: CLEARING, from the start. The same
  * where there is no entry: the store is older than search. `*ret_is_own` (may be NULL) tells
  * whether the entry is one of this build. Errors: CX_CORRUPT, CX_IO. */
-CX_MUST_USE cx_status engine__search_state_read(const engine *self, engine__view *view,
-                                                engine__search_state *ret, bool *ret_is_own);
+CX_MUST_USE cx_status engine__search_state_read(const engine *self, const engine_schema *schema,
+                                                engine__view *view, engine__search_state *ret,
+                                                bool *ret_is_own);
 
-CX_MUST_USE cx_status engine__search_state_put(const engine *self, engine__txn *txn,
+CX_MUST_USE cx_status engine__search_state_put(const engine *self, const engine_schema *schema,
+                                               engine__txn *txn,
                                                const engine__search_state *state);

@@ -12,6 +12,36 @@ cx_status engine__read_init(engine_read *read, engine *self)
 	return cx_arena_new(ENGINE__ASSEMBLED_BYTES_MAX, &read->assembled);
 }
 
+/* Plans that were remembered name indexes of another generation. */
+static void set_generation(engine_read *read, const engine__generation *generation)
+{
+	if (read->generation == generation)
+		return;
+	free(read->memory);
+	read->memory = NULL;
+	read->generation = generation;
+}
+
+cx_status engine__read_schema_find(engine_read *read)
+{
+	engine__generations *known = &read->engine->generations;
+	/* The snapshot was taken before: what it holds was made known before that. So while
+	 * there was one schema only, nothing has to be looked up. */
+	if (engine__generations_left(known) == ENGINE_GENERATIONS_MAX - 1) {
+		set_generation(read, engine__generations_newest(known));
+		return CX_OK;
+	}
+	uint64_t number;
+	cx_status status = engine__meta_generation(read, &number);
+	if (status != CX_OK)
+		return status;
+	const engine__generation *found = engine__generations_find(known, number);
+	if (found == NULL)
+		return CX_CORRUPT;
+	set_generation(read, found);
+	return CX_OK;
+}
+
 void engine__read_release(engine_read *read)
 {
 	cx_arena_free(&read->assembled);
@@ -54,6 +84,8 @@ cx_status engine_read_begin(engine *self, engine_read **ret)
 	cx_status status = engine__read_init(read, self);
 	if (status == CX_OK)
 		status = engine__view_begin(self->store, &read->view);
+	if (status == CX_OK)
+		status = engine__read_schema_find(read);
 	if (status != CX_OK)
 		return status;
 	*ret = read;
@@ -65,7 +97,8 @@ cx_status engine_read_renew(engine_read *read)
 {
 	cx_arena_clear(read->assembled);
 	read->seq_known = false;
-	return engine__view_renew(read->view);
+	cx_status status = engine__view_renew(read->view);
+	return status == CX_OK ? engine__read_schema_find(read) : status;
 }
 
 void engine_read_rest(engine_read *read)

@@ -8,6 +8,10 @@
 CX_MUST_USE cx_status engine__read_init(engine_read *read, engine *self);
 void engine__read_release(engine_read *read);
 
+/* Finds the schema that the snapshot just taken was written under.
+ * Errors: CX_CORRUPT (of no known generation), CX_IO. */
+CX_MUST_USE cx_status engine__read_schema_find(engine_read *read);
+
 /* Memory for one call, taken from the handle and returned to it. Calls nest, as a sink may
  * itself look up and query through the same handle: an inner one gets memory of its own.
  *

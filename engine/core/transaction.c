@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/check.h"
-#include "engine/changes/log.h"
 #include "engine/core/meta.h"
 #include "engine/core/snapshot.h"
 
@@ -19,6 +18,9 @@ static cx_status begin(engine_write *write)
 	write->low = engine__store_is_low(write->engine->store);
 	write->log_entry = CX_BUF_INIT(ENGINE__LOG_ENTRY_BYTES_MAX);
 	write->row = CX_BUF_INIT(ENGINE_RECORD_BYTES_MAX);
+	status = engine__read_schema_find(&write->read);
+	if (status != CX_OK)
+		return status;
 	status = engine__meta_seq(&write->read, &write->seq_before);
 	if (status == CX_OK)
 		status = engine__meta_log_bytes(&write->read, &write->log_bytes);
@@ -55,6 +57,7 @@ void engine_write_rollback(engine_write *write, engine_mark mark)
 	write->seq = mark.seq;
 	write->log_bytes = mark.log_bytes;
 	write->read.seq = mark.seq;
+	write->zone_known = false;
 }
 
 engine_read *engine_write_view(engine_write *write)
@@ -94,6 +97,22 @@ cx_status engine_write_submit(engine_write **write, engine_commit *ret)
 	return engine__txn_submit(&self->txn, &ret->number);
 }
 
+cx_status engine__write_submit_quiet(engine_write **write, engine_commit *ret)
+{
+	CX_SCOPED(engine_write_abort) engine_write *self = *write;
+	*write = NULL;
+	CX_ASSERT(self->seq == self->seq_before);
+	engine__generations *known = &self->engine->generations;
+	const bool changes = self->next != NULL;
+	cx_status status = changes ? engine__generations_add(known, &self->next) : CX_OK;
+	if (status != CX_OK)
+		return status;
+	status = engine__txn_submit(&self->txn, &ret->number);
+	if (status != CX_OK && changes)
+		engine__generations_forget_newest(known);
+	return status;
+}
+
 cx_status engine_commit_wait(engine *self, engine_commit commit)
 {
 	return engine__store_wait(self->store, commit.number);
@@ -113,6 +132,7 @@ void engine_write_abort(engine_write **write)
 	if (self == NULL)
 		return;
 	engine__txn_abort(&self->txn);
+	engine__generation_free(&self->next);
 	engine__read_release(&self->read);
 	cx_arena_free(&self->arena);
 	cx_buf_release(&self->log_entry);

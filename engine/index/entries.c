@@ -155,7 +155,7 @@ static cx_status add_all(work *self, uint16_t backref_tree)
 {
 	const engine_type *type = self->type;
 	for (size_t i = 0; i < type->index_count; i++) {
-		if (type->indexes[i].cluster)
+		if (type->indexes[i].cluster || type->indexes[i].state == ENGINE_INDEX_FAILED)
 			continue;
 		cx_status status = add_index(self, &type->indexes[i]);
 		if (status != CX_OK)
@@ -206,6 +206,28 @@ cx_status engine__entries_of(const engine_type *type, const engine__value *value
 		status = record_key(&self, &self.record_key);
 	if (status == CX_OK)
 		status = add_all(&self, backref_tree);
+	if (status == CX_OK)
+		*ret_count = self.count;
+	return status;
+}
+
+cx_status engine__entries_of_index(const engine_index *index, const engine__value *values,
+                                   cx_arena *arena, engine__entry *ret, size_t *ret_count)
+{
+	*ret_count = 0;
+	if (values[ENGINE_SLOT_DELETED_AT].shape != ENGINE__NULL)
+		return CX_OK;
+	CX_SCOPED(release)
+	work self = { .type = index->type,
+		      .values = values,
+		      .arena = arena,
+		      .scratch = CX_BUF_INIT(FOLDED_BYTES_MAX),
+		      .entries = ret };
+	cx_status status = CX_OK;
+	if (index->type->cluster != NULL)
+		status = record_key(&self, &self.record_key);
+	if (status == CX_OK)
+		status = add_index(&self, index);
 	if (status == CX_OK)
 		*ret_count = self.count;
 	return status;

@@ -198,7 +198,8 @@ cx_status engine_analysis_step(engine_analysis *self, engine_read *read, bool *r
 
 static cx_status list_indexes(engine_analysis *self)
 {
-	const engine_schema *schema = self->engine->schema;
+	const engine_schema *schema =
+		engine__generations_newest(&self->engine->generations)->schema;
 	size_t room = 0;
 	for (uint16_t i = 0; i < schema->type_count; i++)
 		room += schema->types[i].index_count;
@@ -318,7 +319,7 @@ static bool has_changed(uint64_t before, uint64_t now)
 
 cx_status engine_analysis_is_due(engine_read *read, bool *ret)
 {
-	const engine_schema *schema = read->engine->schema;
+	const engine_schema *schema = engine_read_schema(read);
 	*ret = false;
 	for (uint16_t i = 0; i < schema->type_count; i++) {
 		const engine_type *type = &schema->types[i];

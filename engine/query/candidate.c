@@ -105,6 +105,10 @@ static const char *refusal(const engine__filter *filter, engine__candidate *self
 	if (filter->names_deleted && !self->path.holds_deleted)
 		return "deleted records have no entries";
 	const engine_index *index = self->path.index;
+	if (index != NULL && index->state == ENGINE_INDEX_BUILDING)
+		return "is being built";
+	if (index != NULL && index->state != ENGINE_INDEX_READABLE)
+		return "is not complete: its build failed";
 	if (index != NULL && index->present != NULL &&
 	    !implies_present(filter, index->present, self))
 		return "has no entries for records in which its field is null";

@@ -264,7 +264,7 @@ static cx_status read_child(parser *self, const engine_field **ret,
 		kind == CX_KIND_STR ? cx_read_str(&self->reader) : (cx_slice){ 0 };
 	if (kind != CX_KIND_STR || self->reader.failed)
 		return refuse_form(self, "the name of a type after \"exists\"");
-	const engine_schema *schema = engine_schema_of(self->read->engine);
+	const engine_schema *schema = engine_read_schema(self->read);
 	const engine_type *child = engine_schema_type(schema, name);
 	if (child == NULL && (name.size > ENGINE_NAME_MAX || !cx_text_is_utf8(name, NULL)))
 		return cx_fail(self->error, CX_NO_TYPE, "exists: no such type");

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The calls of engine/query.h. */
 #include "engine/core/snapshot.h"
+#include "engine/query/cover.h"
 #include "engine/query/page.h"
 
 #include <string.h>
@@ -46,6 +47,12 @@ cx_status engine_query_count(engine_read *read, const engine_query *query, uint6
 {
 	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
 	cx_status status = begin(read, &scratch, error);
+	bool covered = false;
+	if (status == CX_OK)
+		status = engine__count_by_groups(read, query, scratch.arena, &covered, ret,
+		                                 error);
+	if (status != CX_OK || covered)
+		return status;
 	engine__plan plan;
 	if (status == CX_OK)
 		status = engine__plan_of(read, query, ENGINE__PURPOSE_COUNT, scratch.arena,

@@ -217,13 +217,13 @@ static cx_status next_batch(engine__walk *walk, cx_error *error)
 
 /* ---- a row ---- */
 
-/* Puts the pieces of a long row into an arena of our own, so that rows that are refused do not
- * pile up until the snapshot ends. */
+/* Puts the pieces of a long row, or one of an older layout, together in an arena of our own, so
+ * that rows that are refused do not pile up until the snapshot ends. */
 static cx_status read_long(engine__walk *walk, engine__step *step, cx_error *error)
 {
 	if (walk->pieces == NULL) {
 		cx_status status =
-			cx_arena_new((size_t)2 * ENGINE_RECORD_BYTES_MAX, &walk->pieces);
+			cx_arena_new((size_t)4 * ENGINE_RECORD_BYTES_MAX, &walk->pieces);
 		if (status != CX_OK)
 			return fail(status, error);
 	}
@@ -242,7 +242,7 @@ static cx_status read_row(engine__walk *walk, engine__step *step, cx_error *erro
 	if (step->stored.data == NULL)
 		return fail_entry(walk, "an entry leads to no record", error);
 	walk->rows_fetched++;
-	if (step->stored.size > 0 && step->stored.data[0] == ENGINE__ROW_CHUNKED)
+	if (!engine__row_is_plain(walk->plan->query->type, step->stored))
 		return read_long(walk, step, error);
 	return engine__read_row(walk->read, walk->plan->query->type, step->record_key,
 	                        step->stored, &step->row, error);

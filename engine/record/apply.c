@@ -2,10 +2,13 @@
 #include "engine/record/apply.h"
 
 #include "base/check.h"
-#include "engine/changes/log.h"
+#include "engine/aggregate/maintain.h"
 #include "engine/core/meta.h"
 #include "engine/index/diff.h"
+#include "engine/log/log.h"
+#include "engine/record/partial.h"
 #include "engine/record/read.h"
+#include "engine/record/rollup.h"
 #include "engine/record/unique.h"
 #include "engine/search/posting.h"
 
@@ -30,6 +33,8 @@ static cx_status count_inexact(engine_write *write, const engine__entry *entry, 
 static cx_status remove_entry(void *context, const engine__entry *entry)
 {
 	editing *self = context;
+	if (engine__entry_is_partial(entry))
+		return engine__partial_remove(self->write, entry);
 	cx_status status =
 		engine__txn_remove(self->write->txn, engine__tree_of(entry->tree), entry->key);
 	return status == CX_OK ? count_inexact(self->write, entry, -1) : status;
@@ -86,9 +91,24 @@ static cx_status insert_entry(void *context, const engine__entry *entry)
 	return status == CX_OK ? count_inexact(self->write, entry, +1) : status;
 }
 
+/* The record has moved in its cluster. */
+static cx_status change_partial(editing *self, const engine__entry *entry)
+{
+	bool added;
+	int64_t other;
+	cx_status status =
+		engine__partial_insert(self->write, entry, self->after, &added, &other);
+	/* It had the values before, so the write is not to blame: the build will fail. */
+	return status == CX_OK && other > 0
+	               ? engine__index_met_duplicate(self->write, entry->index)
+	               : status;
+}
+
 static cx_status change_entry(void *context, const engine__entry *entry)
 {
 	editing *self = context;
+	if (engine__entry_is_partial(entry))
+		return change_partial(self, entry);
 	return engine__txn_put(self->write->txn, engine__tree_of(entry->tree), entry->key,
 	                       entry->value);
 }
@@ -243,9 +263,10 @@ static cx_status apply_row(engine_write *write, const engine_type *type, int64_t
 	return status;
 }
 
-cx_status engine__apply(engine_write *write, const engine_type *type, int64_t id,
-                        const engine__value *before, const engine__value *after,
-                        cx_error *error)
+/* What is kept over the records comes last: it looks them up as they stand by then. */
+static cx_status apply_all(engine_write *write, const engine_type *type, int64_t id,
+                           const engine__value *before, const engine__value *after,
+                           cx_error *error)
 {
 	CX_ASSERT(before != NULL || after != NULL);
 	cx_status status = apply_entries(write, type, before, after, error);
@@ -255,7 +276,25 @@ cx_status engine__apply(engine_write *write, const engine_type *type, int64_t id
 		status = make_array(write, type, after, error);
 	if (status == CX_OK)
 		status = apply_row(write, type, id, before, after);
-	return status == CX_OK ? engine__log_append(write, type, id, before, after,
-	                                            cx_buf_slice(&write->row))
+	if (status == CX_OK)
+		status = engine__log_append(write, type, id, before, after,
+		                            cx_buf_slice(&write->row));
+	if (status == CX_OK)
+		status = engine__aggregates_apply(write, type, before, after, error);
+	return status == CX_OK ? engine__rollups_apply(write, type, before, after, error)
 	                       : status;
+}
+
+cx_status engine__apply_stored(engine_write *write, const engine_type *type, int64_t id,
+                               const engine__value *before, const engine__value *after,
+                               cx_error *error)
+{
+	return apply_all(write, type, id, before, after, error);
+}
+
+cx_status engine__apply(engine_write *write, const engine_type *type, int64_t id,
+                        const engine__value *before, const engine__value *after,
+                        cx_error *error)
+{
+	return apply_all(write, type, id, before, after, error);
 }

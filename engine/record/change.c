@@ -169,11 +169,11 @@ static cx_status find_match(engine__operation *op, const engine_index *index, cx
 static cx_status upsert(engine__operation *op, const engine_index *index, cx_slice fields,
                         engine_outcome *ret)
 {
-	if (!index->unique)
-		return cx_fail(op->error, CX_INVALID_ARGUMENT, "index %s of %s is not unique",
-		               index->name, index->type->name);
+	cx_status status = engine__unique_check(index, op->error);
+	if (status != CX_OK)
+		return status;
 	int64_t id;
-	cx_status status = find_match(op, index, fields, &id);
+	status = find_match(op, index, fields, &id);
 	if (status == CX_NOT_FOUND)
 		return create(op, index->type, fields, ret);
 	return status == CX_OK ? update(op, index->type, id, fields, ret) : status;

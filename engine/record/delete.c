@@ -121,8 +121,8 @@ static cx_status follow(deleting *self, engine_on_delete rule)
 		if (step.kind != ENGINE__STEP_DELETED)
 			continue;
 		size_t count;
-		const engine__referrer *referrers =
-			engine__referrers_of(self->op->write->engine, step.type, &count);
+		const engine__referrer *referrers = engine__referrers_of(
+			self->op->write->read.generation, step.type, &count);
 		for (size_t r = 0; r < count && status == CX_OK; r++)
 			if (referrers[r].field->on_delete == rule)
 				status = act_on_referring(self, &referrers[r], step.id);

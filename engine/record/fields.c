@@ -23,7 +23,7 @@ static bool is_settable(const engine_field *field, const engine_change *change)
 {
 	if (field->slot < ENGINE_SYSTEM_SLOTS)
 		return field->slot == ENGINE_SLOT_EXT_ID;
-	return !field->readonly || change->internal;
+	return !field->readonly || (change->internal && field->rollup == NULL);
 }
 
 static cx_status read_member(const engine_type *type, cx_reader *reader,

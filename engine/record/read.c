@@ -100,6 +100,13 @@ cx_status engine__read_row(engine_read *read, const engine_type *type, cx_slice 
 	}
 	if (engine__row_checksum(type, header.layout, id, array) != header.checksum)
 		return fail_corrupt(type, id, "the row's checksum does not match", error);
+	if (header.layout != type->layout) {
+		cx_status status = engine__row_complete(type, array, read->assembled, &array);
+		if (status == CX_CORRUPT)
+			return fail_corrupt(type, id, "the row does not fit its layout", error);
+		if (status != CX_OK)
+			return cx_fail(error, status, "%s", cx_status_text(status));
+	}
 	*ret = (engine_row){ .type = type, .array = array, .id = id, .layout = header.layout };
 	return CX_OK;
 }

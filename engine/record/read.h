@@ -6,7 +6,8 @@
 #include "engine/row/row.h"
 
 /* Makes a row of what the record tree holds under `record_key`: takes the header apart, puts
- * chunks together (into read->assembled), checks the checksum. Deleted rows too.
+ * chunks together (into read->assembled), checks the checksum, brings a row of an older layout
+ * into the present one. Deleted rows too.
  * Errors: CX_CORRUPT (`error` names type and id), CX_NO_MEMORY, CX_IO. */
 CX_MUST_USE cx_status engine__read_row(engine_read *read, const engine_type *type,
                                        cx_slice record_key, cx_slice stored, engine_row *ret,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Undelete and purge: both begin at the record a delete began with and walk what it wrote
  * down. */
-#include "engine/changes/log.h"
+#include "engine/log/log.h"
 #include "engine/record/apply.h"
 #include "engine/record/fields.h"
 #include "engine/record/operation.h"

@@ -28,7 +28,7 @@ static cx_slice undo_key(uint8_t bytes[UNDO_KEY_BYTES], uint64_t delete_id, uint
 
 static const engine_type *type_of_id(const engine_read *read, int64_t id)
 {
-	const engine_schema *schema = read->engine->schema;
+	const engine_schema *schema = read->generation->schema;
 	for (uint16_t i = 0; i < schema->type_count; i++)
 		if (schema->types[i].id == id)
 			return &schema->types[i];
@@ -38,7 +38,7 @@ static const engine_type *type_of_id(const engine_read *read, int64_t id)
 static const engine_field *field_of_id(const engine_type *type, int64_t id)
 {
 	for (uint16_t i = 0; i < type->field_count; i++)
-		if (type->fields[i].id == id)
+		if (type->fields[i].id == id && !type->fields[i].dropped)
 			return &type->fields[i];
 	return NULL;
 }
@@ -112,20 +112,21 @@ static cx_status read_step(const engine_read *read, cx_slice value, engine__step
 	cx_reader reader = cx_reader_of(value);
 	const uint32_t count = cx_read_array(&reader);
 	const int64_t kind = cx_read_int(&reader);
-	engine__step step = { .type = type_of_id(read, cx_read_int(&reader)) };
+	engine__step step = { .kind = (engine__step_kind)kind };
+	step.type = type_of_id(read, cx_read_int(&reader));
 	step.id = cx_read_int(&reader);
-	if (reader.failed || step.type == NULL)
+	const bool deleted = kind == ENGINE__STEP_DELETED && count == 3;
+	if (reader.failed || !(deleted || (kind == ENGINE__STEP_CLEARED && count == 5)))
 		return CX_CORRUPT;
-	if (kind == ENGINE__STEP_DELETED && count == 3) {
-		step.kind = ENGINE__STEP_DELETED;
-		*ret = step;
-		return CX_OK;
+	if (!deleted) {
+		const int64_t field_id = cx_read_int(&reader);
+		step.field = step.type == NULL ? NULL : field_of_id(step.type, field_id);
+		step.target = cx_read_int(&reader);
+		if (reader.failed)
+			return CX_CORRUPT;
 	}
-	step.kind = ENGINE__STEP_CLEARED;
-	step.field = field_of_id(step.type, cx_read_int(&reader));
-	step.target = cx_read_int(&reader);
-	if (reader.failed || kind != ENGINE__STEP_CLEARED || count != 5 || step.field == NULL)
-		return CX_CORRUPT;
+	if (step.type == NULL || (!deleted && step.field == NULL))
+		step = (engine__step){ .kind = ENGINE__STEP_GONE };
 	*ret = step;
 	return CX_OK;
 }

@@ -23,6 +23,7 @@ typedef struct engine__deletion {
 typedef enum engine__step_kind {
 	ENGINE__STEP_DELETED,
 	ENGINE__STEP_CLEARED,
+	ENGINE__STEP_GONE, /* of a type or field that was dropped since; nothing else is set */
 } engine__step_kind;
 
 typedef struct engine__step {

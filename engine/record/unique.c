@@ -152,15 +152,26 @@ static cx_status read_columns(const engine_index *index, cx_slice values, cx_are
 	return CX_OK;
 }
 
+cx_status engine__unique_check(const engine_index *index, cx_error *error)
+{
+	if (!index->unique)
+		return cx_fail(error, CX_INVALID_ARGUMENT, "index %s of %s is not unique",
+		               index->name, index->type->name);
+	if (index->state != ENGINE_INDEX_READABLE)
+		return cx_fail(error, CX_NO_INDEX, "index %s of %s is not complete: %s",
+		               index->name, index->type->name,
+		               engine_index_state_name(index->state));
+	return CX_OK;
+}
+
 cx_status engine_lookup(engine_read *read, const engine_index *index, cx_slice values,
                         engine_row *ret, cx_error *error)
 {
-	if (!index->unique)
-		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "index %s of %s is not unique: use query", index->name,
-		               index->type->name);
+	cx_status status = engine__unique_check(index, error);
+	if (status != CX_OK)
+		return status;
 	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
-	cx_status status = engine__scratch_take(read, &scratch);
+	status = engine__scratch_take(read, &scratch);
 	if (status != CX_OK)
 		return cx_fail(error, status, "%s", cx_status_text(status));
 	engine__value columns[ENGINE_COLUMNS_MAX];

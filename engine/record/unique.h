@@ -18,6 +18,10 @@ CX_MUST_USE cx_status engine__unique_find(engine_read *read, const engine_index 
                                           const engine__value *values, int64_t *ret,
                                           cx_error *error);
 
+/* Whether records can be found by the index. Errors: CX_INVALID_ARGUMENT (it is not unique),
+ * CX_NO_INDEX (it is being built, or its build failed). */
+CX_MUST_USE cx_status engine__unique_check(const engine_index *index, cx_error *error);
+
 /* The values of the index's columns out of those of a record. */
 void engine__unique_columns(const engine_index *index, const engine__value *record,
                             engine__value *ret_columns);

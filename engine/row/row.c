@@ -91,6 +91,54 @@ static cx_status begin_array(cx_reader *reader, uint16_t count, uint32_t *ret_pr
 	return CX_OK;
 }
 
+bool engine__row_is_plain(const engine_type *type, cx_slice stored)
+{
+	return stored.size > ENGINE__ROW_HEADER && stored.data[0] == ENGINE__ROW_WHOLE &&
+	       little_endian(stored.data + 1, 2) == type->layout;
+}
+
+/* At most so many bytes more than before. */
+static size_t growth(const engine_type *type)
+{
+	enum { HEAD_BYTES = 6 };
+	size_t size = HEAD_BYTES + type->field_count; /* a nil each */
+	for (uint16_t slot = 0; slot < type->field_count; slot++)
+		size += type->fields[slot].fill.size;
+	return size;
+}
+
+cx_status engine__row_complete(const engine_type *type, cx_slice array, cx_arena *arena,
+                               cx_slice *ret)
+{
+	cx_reader reader = cx_reader_of(array);
+	uint32_t present;
+	if (begin_array(&reader, type->field_count, &present) != CX_OK)
+		return CX_CORRUPT;
+	const size_t room = array.size + growth(type);
+	cx_buf out = { .data = cx_arena_alloc(arena, room),
+		       .capacity = room,
+		       .limit = room - 1 };
+	if (out.data == NULL)
+		return CX_NO_MEMORY;
+	cx_write_array(&out, type->field_count);
+	for (uint16_t slot = 0; slot < type->field_count; slot++) {
+		const engine_field *field = &type->fields[slot];
+		const bool stored = slot < present;
+		const cx_slice element = stored ? cx_read_skip(&reader) : field->fill;
+		if (reader.failed)
+			return CX_CORRUPT;
+		if (field->dropped || element.size == 0)
+			cx_write_nil(&out);
+		else
+			cx_write_raw(&out, element);
+	}
+	if (reader.rest.size > 0)
+		return CX_CORRUPT;
+	CX_ASSERT(cx_buf_status(&out) == CX_OK);
+	*ret = cx_buf_slice(&out);
+	return CX_OK;
+}
+
 cx_status engine__row_split(cx_slice array, uint16_t count, cx_slice *elements)
 {
 	cx_reader reader = cx_reader_of(array);

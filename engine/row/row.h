@@ -48,8 +48,21 @@ void engine__row_header_write(const engine_type *type, int64_t id, cx_slice arra
 /* Appends the array of these values (one per slot). */
 void engine__row_array_write(const engine_type *type, const engine__value *values, cx_buf *out);
 
-/* Cuts an array into its `count` elements. An array of an older layout has fewer elements than
- * the type has fields now: the rest are nil (one byte, of static storage).
+/* A row of an older layout has fewer elements than the type has fields, and may have values in
+ * slots that are holes by now. Where rows are read it is brought into the present layout:
+ * holes are nil, and of what was added since, it has the value that the type says for older
+ * records (engine_field.fill). So a row looks the same to filters, indexes, and clients. */
+
+/* Whether what is stored is a row of the present layout in one piece. */
+bool engine__row_is_plain(const engine_type *type, cx_slice stored);
+
+/* Brings an array of an older layout into the present one, in the arena.
+ * Errors: CX_CORRUPT, CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__row_complete(const engine_type *type, cx_slice array,
+                                           cx_arena *arena, cx_slice *ret);
+
+/* Cuts an array into its `count` elements. Elements that it does not have are nil (one byte, of
+ * static storage).
  * Errors: CX_CORRUPT; `elements` may then be written in part. */
 CX_MUST_USE cx_status engine__row_split(cx_slice array, uint16_t count, cx_slice *elements);
 

@@ -117,19 +117,25 @@ static cx_status join_types(const engine__builder *builder, const engine__syntax
 	return CX_OK;
 }
 
-cx_status engine__model_of(const engine__syntax *syntax, cx_arena *arena, engine__model *ret,
-                           cx_error *error)
+cx_status engine__model_of(const engine__syntax *syntax, const engine__places_list *places,
+                           cx_arena *arena, engine__model *ret, cx_error *error)
 {
 	if (syntax->type_count == 0)
 		return engine__fail_at(error, (engine__position){ .line = 1, .column = 1 },
 		                       "expected \"type\", found no type at all");
 	engine__model model = { 0 };
-	engine__builder builder = { .model = &model, .arena = arena, .error = error };
+	engine__builder builder = {
+		.model = &model, .places = places, .arena = arena, .error = error
+	};
 	cx_status status = begin_model(&builder, syntax);
 	if (status == CX_OK)
 		status = build_types(&builder, syntax);
 	if (status == CX_OK)
 		status = join_types(&builder, syntax);
+	if (status == CX_OK)
+		status = engine__build_aggregates(&builder, syntax);
+	if (status == CX_OK)
+		status = engine__build_rollups(&builder, syntax);
 	if (status == CX_OK)
 		*ret = model;
 	return status;

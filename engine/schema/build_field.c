@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Makes the fields of a type: the system fields, then those of the text. */
 #include "base/check.h"
+#include "base/msgpack.h"
 #include "engine/schema/model.h"
 #include "engine/schema/names.h"
 
@@ -164,31 +165,13 @@ static cx_status check_recency(const engine__builder *builder,
 	return CX_OK;
 }
 
-static cx_status name_fields(const engine__builder *builder, engine_type *type)
+/* Those of the text behind the system fields, in its order; slots are not set. */
+static cx_status build_written(const engine__builder *builder, const engine_type *type,
+                               const engine__syntax_type *written, engine_field *fields)
 {
-	const char *names[ENGINE_SLOTS_MAX];
-	for (size_t i = 0; i < type->field_count; i++)
-		names[i] = type->fields[i].name;
-	if (engine__names_new(names, type->field_count, builder->arena, &type->field_names))
-		return engine__build_no_memory(builder->error);
-	return CX_OK;
-}
-
-cx_status engine__build_fields(const engine__builder *builder,
-                               const engine__syntax_type *written, uint16_t number)
-{
-	engine_type *type = &builder->model->types[number];
-	size_t room = ENGINE_SYSTEM_SLOTS + (size_t)written->field_count;
-	CX_ASSERT(room <= ENGINE_SLOTS_MAX);
-	engine_field *fields = cx_arena_zalloc(builder->arena, room * sizeof *fields);
-	if (fields == NULL)
-		return engine__build_no_memory(builder->error);
-
 	uint16_t count = 0;
-	for (; count < ENGINE_SYSTEM_SLOTS; count++) {
+	for (; count < ENGINE_SYSTEM_SLOTS; count++)
 		fields[count] = system_fields[count];
-		fields[count].slot = count;
-	}
 	for (const engine__syntax_field *field = written->fields; field != NULL;
 	     field = field->next) {
 		cx_status status = check_name(builder, type, field, fields, count);
@@ -198,12 +181,112 @@ cx_status engine__build_fields(const engine__builder *builder,
 			status = build_field(builder, field, &fields[count]);
 		if (status != CX_OK)
 			return status;
-		fields[count].slot = count;
 		count++;
 	}
-	CX_ASSERT(count == room);
+	return CX_OK;
+}
+
+static const engine__places *find_places(const engine__builder *builder, cx_slice type)
+{
+	const engine__places_list *list = builder->places;
+	for (size_t i = 0; list != NULL && i < list->count; i++)
+		if (cx_slice_equal(list->items[i].type, type))
+			return &list->items[i];
+	return NULL;
+}
+
+static engine_field hole(void)
+{
+	return (engine_field){ .name = "",
+		               .label_en = "",
+		               .label_zh = "",
+		               .kind = ENGINE_INT,
+		               .readonly = true,
+		               .dropped = true };
+}
+
+static bool is_named(const engine_field *field, cx_slice name)
+{
+	return cx_slice_equal(cx_slice_of(field->name), name);
+}
+
+/* Puts the fields into the slots they have, holes between, and the others behind. `fields` has
+ * room for all, up to ENGINE_SLOTS_MAX; false when more are needed. */
+static bool place(const engine__places *places, const engine_field *written, size_t count,
+                  engine_field *fields, uint16_t *ret)
+{
+	bool taken[ENGINE_SLOTS_MAX] = { false };
+	uint16_t slot = 0;
+	for (; places != NULL && slot < places->count; slot++) {
+		fields[slot] = hole();
+		for (size_t i = 0; i < count; i++) {
+			if (taken[i] || !is_named(&written[i], places->names[slot]))
+				continue;
+			fields[slot] = written[i];
+			taken[i] = true;
+		}
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (taken[i])
+			continue;
+		if (slot == ENGINE_SLOTS_MAX)
+			return false;
+		fields[slot++] = written[i];
+	}
+	for (uint16_t i = 0; i < slot; i++)
+		fields[i].slot = i;
+	*ret = slot;
+	return true;
+}
+
+static cx_status write_shown(const engine__builder *builder, engine_type *type)
+{
+	enum { NAMES_BYTES_MAX = ENGINE_SLOTS_MAX * (ENGINE_NAME_MAX + 5) + 5 };
+	CX_SCOPED(cx_buf_release) cx_buf names = CX_BUF_INIT(NAMES_BYTES_MAX);
+	for (uint16_t i = 0; i < type->field_count; i++)
+		type->shown_count = (uint16_t)(type->shown_count + !type->fields[i].dropped);
+	cx_write_array(&names, type->shown_count);
+	for (uint16_t i = 0; i < type->field_count; i++)
+		if (!type->fields[i].dropped)
+			cx_write_text(&names, type->fields[i].name);
+	if (cx_buf_status(&names) == CX_OK)
+		type->shown_names = cx_arena_copy(builder->arena, cx_buf_slice(&names));
+	return type->shown_names.size > 0 ? CX_OK : engine__build_no_memory(builder->error);
+}
+
+static cx_status name_fields(const engine__builder *builder, engine_type *type)
+{
+	const char *names[ENGINE_SLOTS_MAX];
+	for (size_t i = 0; i < type->field_count; i++)
+		names[i] = type->fields[i].name;
+	if (engine__names_new(names, type->field_count, builder->arena, &type->field_names))
+		return engine__build_no_memory(builder->error);
+	return write_shown(builder, type);
+}
+
+cx_status engine__build_fields(const engine__builder *builder,
+                               const engine__syntax_type *written, uint16_t number)
+{
+	engine_type *type = &builder->model->types[number];
+	const size_t count = ENGINE_SYSTEM_SLOTS + (size_t)written->field_count;
+	CX_ASSERT(count <= ENGINE_SLOTS_MAX);
+	const engine__places *places = find_places(builder, written->name.text);
+	size_t room = count + (places != NULL ? places->count : 0);
+	if (room > ENGINE_SLOTS_MAX)
+		room = ENGINE_SLOTS_MAX;
+	engine_field *in_order = cx_arena_zalloc(builder->arena, count * sizeof *in_order);
+	engine_field *fields = cx_arena_zalloc(builder->arena, room * sizeof *fields);
+	if (in_order == NULL || fields == NULL)
+		return engine__build_no_memory(builder->error);
+	cx_status status = build_written(builder, type, written, in_order);
+	if (status != CX_OK)
+		return status;
+	if (!place(places, in_order, count, fields, &type->field_count))
+		return engine__fail_at(builder->error, written->name.at,
+		                       "type \"%s\" has had %d fields, with those that were "
+		                       "dropped; it can get no more",
+		                       type->name, ENGINE_SLOTS_MAX);
 	builder->model->fields[number] = fields;
 	type->fields = fields;
-	type->field_count = count;
 	return name_fields(builder, type);
 }

@@ -31,8 +31,7 @@ static cx_status check_rule(const engine__builder *builder, const engine_type *t
 	return CX_OK;
 }
 
-/* An index that has an entry for every live record in which the field is set, first by it. */
-static bool leads(const engine_index *index, const engine_field *field)
+bool engine__index_leads(const engine_index *index, const engine_field *field)
 {
 	const engine_column *first = &index->columns[0];
 	return first->field == field && !first->folded &&
@@ -41,12 +40,10 @@ static bool leads(const engine_index *index, const engine_field *field)
 
 static const engine_index *find_ref_index(const engine_type *type, const engine_field *field)
 {
-	if (field->target->keep)
-		return NULL;
-	if (type->cluster != NULL && leads(type->cluster, field))
+	if (type->cluster != NULL && engine__index_leads(type->cluster, field))
 		return type->cluster;
 	for (size_t i = 0; i < type->index_count; i++) {
-		if (leads(&type->indexes[i], field))
+		if (engine__index_leads(&type->indexes[i], field))
 			return &type->indexes[i];
 	}
 	return NULL;
@@ -69,15 +66,15 @@ static cx_status build_reference(const engine__builder *builder, const engine_ty
 cx_status engine__build_references(const engine__builder *builder,
                                    const engine__syntax_type *written, uint16_t number)
 {
-	engine_field *field = builder->model->fields[number] + ENGINE_SYSTEM_SLOTS;
 	const engine_type *type = &builder->model->types[number];
 	for (const engine__syntax_field *it = written->fields; it != NULL; it = it->next) {
-		if (it->kind == ENGINE_REF) {
-			cx_status status = build_reference(builder, type, it, field);
-			if (status != CX_OK)
-				return status;
-		}
-		field++;
+		if (it->kind != ENGINE_REF)
+			continue;
+		const uint16_t slot = engine_type_field(type, it->name.text)->slot;
+		cx_status status = build_reference(builder, type, it,
+		                                   &builder->model->fields[number][slot]);
+		if (status != CX_OK)
+			return status;
 	}
 	return CX_OK;
 }

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The schema as a store keeps it: the text it was made with and the numbers given to types,
- * fields and indexes, once and never again. Building a catalog needs no store.
+/* The schema as a store keeps it: its text and the numbers given to types, fields and indexes,
+ * once and never again. Building a catalog needs no store.
  *
- * Kept in the catalog tree under the key "schema" as one MessagePack map:
- *   {"version": 1, "text": str, "unicode": str,
- *    "types": [[name, id, layout, [[field name, field id], …] by slot, [[index name, id], …]]]}
- */
+ * Kept in the meta tree under the key "schema" as one MessagePack map:
+ *   {"version": 2, "text": str, "own": where in it one's own text begins, "unicode": str,
+ *    "next": [type id, field id, index id, aggregate id] to be given next,
+ *    "types": engine/schema/ids.h, "aggregates": the same}
+ * Version 1, which is read too, has no "own", no "next" and no "aggregates". */
 #pragma once
 
 #include "base/arena.h"
@@ -18,6 +19,16 @@ typedef struct engine__catalog engine__catalog;
  * Errors: CX_SCHEMA_SYNTAX with line and column, CX_TOO_LARGE, CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__catalog_of_text(cx_slice text, engine__catalog **ret,
                                               cx_error *error);
+
+/* The same of a text in which one's own begins at `own_from` (engine_schema.own_from). */
+CX_MUST_USE cx_status engine__catalog_of_texts(cx_slice text, size_t own_from,
+                                               engine__catalog **ret, cx_error *error);
+
+/* The same with another state of one index, and with the same trees.
+ * Errors: CX_TOO_LARGE, CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__catalog_with_state(const engine__catalog *catalog,
+                                                 uint16_t index_id, engine_index_state state,
+                                                 engine__catalog **ret);
 
 /* Appends the stored form. */
 CX_MUST_USE cx_status engine__catalog_write(const engine__catalog *catalog, cx_buf *out);

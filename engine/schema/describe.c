@@ -97,10 +97,11 @@ static void write_field(const engine_field *field, cx_buf *out)
 
 static void write_index(const engine_index *index, cx_buf *out)
 {
-	cx_write_map(out, index->present != NULL ? 5 : 4);
+	cx_write_map(out, index->present != NULL ? 6 : 5);
 	write_text_member(out, "name", index->name);
 	write_bool_member(out, "unique", index->unique);
 	write_bool_member(out, "cluster", index->cluster);
+	write_text_member(out, "state", engine_index_state_name(index->state));
 	cx_write_text(out, "columns");
 	cx_write_array(out, index->column_count);
 	for (size_t i = 0; i < index->column_count; i++) {
@@ -131,9 +132,10 @@ void engine_type_describe(const engine_type *type, cx_buf *out)
 	else
 		cx_write_nil(out);
 	cx_write_text(out, "fields");
-	cx_write_array(out, type->field_count);
+	cx_write_array(out, type->shown_count);
 	for (size_t i = 0; i < type->field_count; i++)
-		write_field(&type->fields[i], out);
+		if (!type->fields[i].dropped)
+			write_field(&type->fields[i], out);
 	cx_write_text(out, "indexes");
 	cx_write_array(out, type->index_count);
 	for (size_t i = 0; i < type->index_count; i++)

@@ -221,6 +221,21 @@ static bool punctuation_of(uint8_t byte, engine__token_kind *ret)
 	case '=':
 		*ret = ENGINE__TOKEN_EQUALS;
 		return true;
+	case '!':
+		*ret = ENGINE__TOKEN_BANG;
+		return true;
+	case '*':
+		*ret = ENGINE__TOKEN_STAR;
+		return true;
+	case '+':
+		*ret = ENGINE__TOKEN_PLUS;
+		return true;
+	case '-':
+		*ret = ENGINE__TOKEN_MINUS;
+		return true;
+	case '.':
+		*ret = ENGINE__TOKEN_DOT;
+		return true;
 	default:
 		return false;
 	}

@@ -31,7 +31,12 @@ typedef struct engine__position {
 	T(ANGLE_OPEN, "\"<\"")        \
 	T(ANGLE_CLOSE, "\">\"")       \
 	T(COMMA, "\",\"")             \
-	T(EQUALS, "\"=\"")
+	T(EQUALS, "\"=\"")            \
+	T(BANG, "\"!\"")              \
+	T(STAR, "\"*\"")              \
+	T(PLUS, "\"+\"")              \
+	T(MINUS, "\"-\"")             \
+	T(DOT, "\".\"")
 
 typedef enum engine__token_kind {
 #define ENGINE__TOKEN_MEMBER(name, text) ENGINE__TOKEN_##name,

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Types, fields, indexes and labels by name; names of kinds. */
 #include "base/check.h"
+#include "engine/aggregate.h"
 #include "engine/schema.h"
 #include "engine/schema/names.h"
 
@@ -11,6 +12,31 @@ const char *engine_kind_name(engine_kind kind)
 {
 	CX_ASSERT((unsigned)kind < CX_COUNT_OF(kind_names));
 	return kind_names[kind];
+}
+
+const char *engine_index_state_name(engine_index_state state)
+{
+	switch (state) {
+#define CASE(name, text)          \
+	case ENGINE_INDEX_##name: \
+		return text;
+		ENGINE_INDEX_STATES(CASE)
+#undef CASE
+	}
+	CX_UNREACHABLE();
+}
+
+cx_slice engine_schema_base(const engine_schema *schema)
+{
+	cx_slice base = schema->text;
+	if (schema->own_from < base.size)
+		base.size = schema->own_from == 0 ? 0 : schema->own_from - 1; /* line end */
+	return base;
+}
+
+cx_slice engine_schema_own(const engine_schema *schema)
+{
+	return cx_slice_from(schema->text, schema->own_from);
 }
 
 static bool is_name(const char *name, cx_slice slice)
@@ -38,7 +64,7 @@ const engine_field *engine_type_field(const engine_type *type, cx_slice name)
 		return number < 0 ? NULL : &type->fields[number];
 	}
 	for (size_t i = 0; i < type->field_count; i++) {
-		if (is_name(type->fields[i].name, name))
+		if (!type->fields[i].dropped && is_name(type->fields[i].name, name))
 			return &type->fields[i];
 	}
 	return NULL;
@@ -66,4 +92,12 @@ int engine_field_label(const engine_field *field, cx_slice label)
 			return i;
 	}
 	return -1;
+}
+
+const engine_aggregate *engine_schema_aggregate(const engine_schema *schema, cx_slice name)
+{
+	for (uint16_t i = 0; i < schema->aggregate_count; i++)
+		if (cx_slice_equal(cx_slice_of(schema->aggregates[i].name), name))
+			return &schema->aggregates[i];
+	return NULL;
 }

@@ -61,7 +61,8 @@ cx_status engine__names_new(const char *const *names, size_t count, cx_arena *ar
 		return CX_NO_MEMORY;
 	self->mask = capacity - 1;
 	for (size_t i = 0; i < count; i++)
-		insert(self, names[i], i);
+		if (names[i][0] != '\0')
+			insert(self, names[i], i);
 	*ret = self;
 	return CX_OK;
 }

@@ -9,7 +9,8 @@
 enum { ENGINE__NAMES_FEW = 6 };
 
 /* Makes the table of `names` in the arena, each name with its position. Sets `*ret` to NULL
- * when they are few. The names must be different and outlive the table.
+ * when they are few. The names must be different and outlive the table; an
+ * empty one is none.
  * Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__names_new(const char *const *names, size_t count, cx_arena *arena,
                                         const engine__names **ret);

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "engine/schema/parser.h"
 
+#define STATEMENTS "\"type\", \"extend\", \"aggregate\" or \"time zone\""
+
 static engine__syntax_type *find_type(const engine__syntax *syntax, cx_slice name)
 {
 	for (engine__syntax_type *type = syntax->types; type != NULL; type = type->next) {
@@ -158,11 +160,15 @@ static void parse_all(engine__parser *parser)
 			parse_type(parser);
 		else if (engine__parser_take_word(parser, "extend"))
 			parse_extension(parser);
+		else if (engine__parser_take_word(parser, "aggregate"))
+			engine__parse_aggregate(parser);
+		else if (engine__parser_take_word(parser, "time"))
+			engine__parse_zone(parser);
 		else
-			engine__parser_expected(parser, "\"type\" or \"extend\"");
+			engine__parser_expected(parser, STATEMENTS);
 	}
 	if (!engine__parser_is(parser, ENGINE__TOKEN_END))
-		engine__parser_expected(parser, "\"type\" or \"extend\"");
+		engine__parser_expected(parser, STATEMENTS);
 }
 
 /* Where the byte at `offset` stands; what comes before it is valid. */

@@ -57,6 +57,13 @@ static void parse_search(engine__parser *parser, engine__syntax_field *field)
 	engine__parser_expect(parser, ENGINE__TOKEN_PAREN_CLOSE);
 }
 
+static void parse_rollup(engine__parser *parser, engine__syntax_field *field)
+{
+	if (field->rollup != NULL)
+		engine__parser_fail(parser, parser->token.at, "a rollup is given twice");
+	field->rollup = engine__parse_rollup(parser);
+}
+
 /* False when no option follows. */
 static bool parse_option(engine__parser *parser, engine__syntax_field *field)
 {
@@ -71,6 +78,8 @@ static bool parse_option(engine__parser *parser, engine__syntax_field *field)
 		engine__parser_set_once(parser, &field->unique);
 	else if (engine__parser_is(parser, ENGINE__TOKEN_EQUALS))
 		parse_default(parser, field);
+	else if (engine__parse_at_rollup(parser))
+		parse_rollup(parser, field);
 	/* A field may be named "on", but none has the kind "delete". */
 	else if (engine__parser_is_word(parser, "on") &&
 	         engine__parser_is_followed_by(parser, "delete"))

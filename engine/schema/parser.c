@@ -56,6 +56,11 @@ void engine__parser_expected(engine__parser *parser, const char *what)
 	case ENGINE__TOKEN_ANGLE_CLOSE:
 	case ENGINE__TOKEN_COMMA:
 	case ENGINE__TOKEN_EQUALS:
+	case ENGINE__TOKEN_BANG:
+	case ENGINE__TOKEN_STAR:
+	case ENGINE__TOKEN_PLUS:
+	case ENGINE__TOKEN_MINUS:
+	case ENGINE__TOKEN_DOT:
 		engine__parser_fail(parser, token->at, "expected %s, found %s", what,
 		                    engine__token_kind_name(token->kind));
 		return;

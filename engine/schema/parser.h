@@ -79,6 +79,16 @@ void engine__parse_kind(engine__parser *parser, engine__syntax_field *field);
 /* The value after "=". */
 engine__syntax_literal *engine__parse_literal(engine__parser *parser);
 
+/* After "aggregate", to its labels; adds it to the tree. */
+void engine__parse_aggregate(engine__parser *parser);
+
+/* After "time": "zone TYPE.FIELD". */
+void engine__parse_zone(engine__parser *parser);
+
+/* True at "rollup" when it is the option of a field. */
+bool engine__parse_at_rollup(const engine__parser *parser);
+engine__syntax_rollup *engine__parse_rollup(engine__parser *parser);
+
 /* True for words that begin an item, are an option or follow an index: no field and no index
  * can have such a name, as it could not be told from them. */
 bool engine__parse_is_reserved(cx_slice name);

@@ -41,6 +41,42 @@ typedef struct engine__syntax_literal {
 	struct engine__syntax_literal *next;
 } engine__syntax_literal;
 
+/* A comparison of a where-clause. A name as the literal is a label, true, false, or another
+ * field of the record. */
+typedef struct engine__syntax_condition {
+	engine__syntax_name field;
+	engine_comparison comparison;
+	engine__syntax_literal *literal; /* a list: "in"; NULL: null, notnull */
+	struct engine__syntax_condition *next;
+} engine__syntax_condition;
+
+/* A product of one or two fields, added or subtracted. */
+typedef struct engine__syntax_term {
+	engine__syntax_name factors[ENGINE_FACTORS_MAX];
+	uint16_t factor_count;
+	bool minus;
+	struct engine__syntax_term *next;
+} engine__syntax_term;
+
+typedef struct engine__syntax_sum {
+	engine__position at;
+	engine__syntax_term *terms;
+	uint16_t term_count;
+	struct engine__syntax_sum *next;
+} engine__syntax_sum;
+
+/* rollup KIND(what) of TYPE by REF where … */
+typedef struct engine__syntax_rollup {
+	engine__position at;
+	engine_rollup_kind kind;
+	engine__syntax_sum sum;     /* SUM */
+	engine__syntax_name source; /* MIN, MAX */
+	engine__syntax_name type;
+	engine__syntax_name ref;
+	engine__syntax_condition *conditions;
+	uint16_t condition_count;
+} engine__syntax_rollup;
+
 typedef struct engine__syntax_field {
 	engine__syntax_name name;
 	engine_kind kind;
@@ -58,6 +94,7 @@ typedef struct engine__syntax_field {
 	engine_search_as search_as;
 	bool unique;
 	engine__syntax_literal *default_value; /* NULL = none */
+	engine__syntax_rollup *rollup;         /* NULL = none */
 	cx_slice label_en;                     /* empty = none */
 	cx_slice label_zh;
 	struct engine__syntax_field *next;
@@ -97,11 +134,37 @@ typedef struct engine__syntax_type {
 	struct engine__syntax_type *next;
 } engine__syntax_type;
 
+typedef struct engine__syntax_group {
+	engine__syntax_name field;
+	engine_bucket bucket;
+	struct engine__syntax_group *next;
+} engine__syntax_group;
+
+typedef struct engine__syntax_aggregate {
+	engine__syntax_name name;
+	engine__syntax_name type;
+	engine__syntax_condition *conditions;
+	uint16_t condition_count;
+	engine__syntax_group *groups;
+	uint16_t group_count;
+	engine__syntax_sum *sums;
+	uint16_t sum_count;
+	bool counts;
+	cx_slice label_en;
+	cx_slice label_zh;
+	struct engine__syntax_aggregate *next;
+} engine__syntax_aggregate;
+
 /* Zero is the empty schema. */
 typedef struct engine__syntax {
 	engine__syntax_type *types;
 	engine__syntax_type *last;
 	uint16_t type_count;
+	engine__syntax_aggregate *aggregates;
+	engine__syntax_aggregate *last_aggregate;
+	uint16_t aggregate_count;
+	engine__syntax_name zone_type; /* "time zone TYPE.FIELD"; empty = UTC */
+	engine__syntax_name zone_field;
 } engine__syntax;
 
 static inline bool engine__syntax_is_given(engine__syntax_name name)

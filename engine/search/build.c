@@ -29,7 +29,8 @@ const char *engine_search_state_name(engine_search_state state)
 cx_status engine_search_state_get(engine_read *read, engine_search_state *ret)
 {
 	engine__search_state state;
-	cx_status status = engine__search_state_read(read->engine, read->view, &state, NULL);
+	cx_status status = engine__search_state_read(read->engine, read->generation->schema,
+	                                             read->view, &state, NULL);
 	if (status == CX_OK)
 		*ret = state.state;
 	return status;
@@ -39,7 +40,8 @@ cx_status engine_search_rebuild(engine_write *write)
 {
 	const engine__search_state state = { .state = ENGINE_SEARCH_CLEARING };
 	write->maintains = true;
-	return engine__search_state_put(write->engine, write->txn, &state);
+	return engine__search_state_put(write->engine, write->read.generation->schema,
+	                                write->txn, &state);
 }
 
 static void set_place(building *self, cx_slice place)
@@ -195,7 +197,8 @@ static cx_status build(building *self)
 		after = big_endian(self->state.place + 2, ID_BYTES);
 	}
 	while (self->work > 0) {
-		const engine_type *type = next_type(self->write->engine->schema, least);
+		const engine_type *type =
+			next_type(self->write->read.generation->schema, least);
 		if (type == NULL) {
 			self->state = (engine__search_state){ .state = ENGINE_SEARCH_READY };
 			return CX_OK;
@@ -222,7 +225,8 @@ cx_status engine_search_build(engine_write *write, uint32_t work_max,
 	write->maintains = true;
 	building self = { .write = write, .work = work_max, .error = error };
 	cx_status status =
-		engine__search_state_read(write->engine, write->read.view, &self.state, NULL);
+		engine__search_state_read(write->engine, write->read.generation->schema,
+	                                  write->read.view, &self.state, NULL);
 	if (status == CX_OK && self.state.state == ENGINE_SEARCH_READY) {
 		*ret_state = ENGINE_SEARCH_READY;
 		return CX_OK;
@@ -232,7 +236,8 @@ cx_status engine_search_build(engine_write *write, uint32_t work_max,
 	if (status == CX_OK && self.state.state == ENGINE_SEARCH_BUILDING)
 		status = build(&self);
 	if (status == CX_OK)
-		status = engine__search_state_put(write->engine, write->txn, &self.state);
+		status = engine__search_state_put(write->engine, write->read.generation->schema,
+		                                  write->txn, &self.state);
 	if (status == CX_OK)
 		*ret_state = self.state.state;
 	else

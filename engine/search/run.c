@@ -61,7 +61,7 @@ const char *engine_search_end_name(engine_search_end end)
 
 static cx_status make_types(searching *self, size_t most)
 {
-	const engine_schema *schema = self->read->engine->schema;
+	const engine_schema *schema = self->read->generation->schema;
 	size_t last = 0;
 	for (uint16_t i = 0; i < schema->type_count; i++)
 		last = schema->types[i].id > last ? schema->types[i].id : last;
@@ -88,7 +88,7 @@ static void add_type(engine__types *types, const engine_type *type)
 static cx_status take_types(searching *self)
 {
 	const engine_search *search = self->search;
-	const engine_schema *schema = self->read->engine->schema;
+	const engine_schema *schema = self->read->generation->schema;
 	self->types.all = search->type_count == 0;
 	cx_status status =
 		make_types(self, self->types.all ? schema->type_count : search->type_count);
@@ -266,7 +266,8 @@ static cx_status check_state(searching *self)
 {
 	engine__search_state state;
 	cx_status status =
-		engine__search_state_read(self->read->engine, self->read->view, &state, NULL);
+		engine__search_state_read(self->read->engine, self->read->generation->schema,
+	                                  self->read->view, &state, NULL);
 	if (status != CX_OK)
 		return cx_fail(self->error, status, "the state of the search index is damaged");
 	if (state.state == ENGINE_SEARCH_READY)

@@ -23,6 +23,7 @@ static cx_kind kind_of(proto_parameter which)
 	case PROTO_P_TYPE:
 	case PROTO_P_INDEX:
 	case PROTO_P_TEXT:
+	case PROTO_P_SCHEMA:
 		return CX_KIND_STR;
 	case PROTO_P_ID:
 		return CX_KIND_INT;
@@ -36,6 +37,11 @@ static cx_kind kind_of(proto_parameter which)
 		break;
 	}
 	CX_UNREACHABLE();
+}
+
+static bool may_be_nil(proto_parameter which)
+{
+	return which == PROTO_P_FILTER || which == PROTO_P_SCHEMA;
 }
 
 static uint32_t parameter_count(const proto_method_info *method)
@@ -81,7 +87,7 @@ static bool read_id(cx_reader *reader, proto__place place, proto_id *ret)
 
 static bool read_slice(cx_reader *reader, proto_parameter which, cx_slice *ret)
 {
-	if (which == PROTO_P_FILTER && cx_read_if_nil(reader))
+	if (may_be_nil(which) && cx_read_if_nil(reader))
 		return true;
 	if (cx_reader_peek(reader) != kind_of(which))
 		return false;
@@ -105,7 +111,7 @@ static cx_status decode_parameter(cx_reader *reader, proto_parameter which, prot
 		               table[which].name);
 	return cx_fail(error, CX_INVALID_ARGUMENT, "%s: parameter \"%s\" takes %s%s, not %s",
 	               method, table[which].name, cx_kind_name(kind_of(which)),
-	               which == PROTO_P_FILTER ? " or nil" : "", cx_kind_name(came));
+	               may_be_nil(which) ? " or nil" : "", cx_kind_name(came));
 }
 
 static cx_status check_count(uint32_t count, const proto_method_info *method, cx_error *error)
@@ -167,12 +173,13 @@ static void write_id(proto_id id, proto__place place, cx_buf *out)
 
 static void write_slice(cx_slice value, proto_parameter which, cx_buf *out)
 {
-	if (kind_of(which) == CX_KIND_STR) {
-		cx_write_str(out, value);
+	const bool is_text = kind_of(which) == CX_KIND_STR;
+	if (may_be_nil(which) && (is_text ? value.data == NULL : value.size == 0)) {
+		cx_write_nil(out);
 		return;
 	}
-	if (which == PROTO_P_FILTER && value.size == 0) {
-		cx_write_nil(out);
+	if (is_text) {
+		cx_write_str(out, value);
 		return;
 	}
 	CX_ASSERT(value.size > 0);

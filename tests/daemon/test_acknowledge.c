@@ -37,7 +37,6 @@ static void wait_for_a_sync(void)
 }
 
 /* Goes before that of the C library. */
-int fdatasync(int fd);
 int fdatasync(int fd)
 {
 	pthread_mutex_lock(&lock);

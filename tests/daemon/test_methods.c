@@ -434,6 +434,46 @@ static void stats_and_check_and_schema_answer(void **state)
 	assert_non_null(strstr(answer, "type org"));
 }
 
+static void changes_history_and_the_past_of_a_record_are_told(void **state)
+{
+	(void)state;
+	make_team_and_user();
+	(void)call("'update', ['team', 1, {'name': 'B'}]");
+	const char *answer = call("'changes', [{'from': 3}]");
+	assert_non_null(strstr(answer, "[1, 1, nil, [[{'seq': 3, 'part': 0, 'kind': 'update', "
+	                               "'type': 'team', 'id': 1, 'rev': 2, 'at': "));
+	assert_non_null(strstr(answer, "'changed': {'name': ['A', 'B']}}], 4, "
+	                               "{'seq': 3, 'oldest': 1}]]"));
+	answer = call("'changes', [{'types': ['user']}]");
+	assert_non_null(strstr(answer, "[[{'seq': 2, 'part': 0, 'kind': 'create'"));
+	assert_non_null(strstr(answer, "'login': 'ann'"));
+	assert_null(strstr(answer, "'type': 'team'"));
+	assert_non_null(strstr(answer, "], 4, {"));
+	answer = call("'changes', [{'limit': 1}]");
+	assert_non_null(strstr(answer, "], 2, {'seq': 3"));
+	assert_answer("[[], 4, {'seq': 3, 'oldest': 1}]", "'changes', [{'from': 4}]");
+	assert_refused("INVALID_ARGUMENT: from", "'changes', [{'from': 5}]");
+	assert_refused("INVALID_ARGUMENT: from", "'changes', [{'from': 0}]");
+	assert_refused("INVALID_ARGUMENT: limit", "'changes', [{'limit': 1001}]");
+	assert_refused("NO_TYPE", "'changes', [{'types': ['nope']}]");
+
+	answer = call("'history', ['team', 1]");
+	const char *update = strstr(answer, "'seq': 3");
+	assert_non_null(update);
+	assert_non_null(strstr(update, "'seq': 1"));
+	assert_non_null(strstr(update, "], false]]"));
+	assert_refused("NOT_FOUND", "'history', ['team', 9]");
+
+	assert_non_null(strstr(call("'as_of', ['team', 1, {'seq': 2, 'fields': ['name']}]"),
+	                       "['name'], ['A']]"));
+	assert_non_null(strstr(call("'as_of', ['team', 1, {'seq': 3, 'fields': ['name']}]"),
+	                       "['name'], ['B']]"));
+	assert_refused("NOT_FOUND", "'as_of', ['team', 1, {'at': 1}]");
+	assert_refused("INVALID_ARGUMENT", "'as_of', ['team', 1]");
+	assert_refused("INVALID_ARGUMENT", "'as_of', ['team', 1, {'seq': 4}]");
+	assert_non_null(strstr(call("'check', [{'state_hash': true}]"), "'state_hash': '"));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 
 int main(void)
@@ -456,6 +496,7 @@ int main(void)
 		TEST(a_query_says_what_it_cost_and_counts_when_asked),
 		TEST(options_out_of_range_are_refused),
 		TEST(stats_and_check_and_schema_answer),
+		TEST(changes_history_and_the_past_of_a_record_are_told),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -3,7 +3,6 @@
  * elsewhere; the same read with a time of its own is answered. */
 #include "crm/crm.h"
 #include "daemon/methods/continuation.h"
-#include "daemon/methods/layout.h"
 #include "daemon/methods/method.h"
 #include "engine/record.h"
 #include "tests/daemon/scratch.h"
@@ -21,7 +20,8 @@ static engine_read *read_;
 
 static void fill(void)
 {
-	const engine_type *team = engine_schema_type(context.schema, cx_slice_of("team"));
+	const engine_type *team =
+		engine_schema_type(engine_schema_of(context.store), cx_slice_of("team"));
 	engine_write *write = NULL;
 	assert_int_equal(engine_write_begin(context.store, &write), CX_OK);
 	for (int i = 0; i < RECORDS; i++) {
@@ -46,8 +46,6 @@ static int set_up(void **state)
 		                   .any_filesystem = true };
 	assert_int_equal(daemon_config_init(&config), CX_OK);
 	assert_int_equal(engine_open(path, &options, &context.store, NULL), CX_OK);
-	context.schema = engine_schema_of(context.store);
-	assert_int_equal(daemon__layouts_new(context.schema, &context.layouts), CX_OK);
 	assert_int_equal(daemon__signer_new(engine_secret(context.store), &signer), CX_OK);
 	fill();
 	assert_int_equal(engine_read_begin(context.store, &read_), CX_OK);
@@ -59,7 +57,6 @@ static int tear_down(void **state)
 	(void)state;
 	engine_read_end(&read_);
 	daemon__signer_free(&signer);
-	daemon__layouts_free(&context.layouts);
 	engine_close(&context.store);
 	daemon_config_release(&config);
 	scratch_remove();

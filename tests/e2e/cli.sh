@@ -9,7 +9,7 @@ cardex version
 assert_contains "$out" 'cardex '
 cardex --version
 cardex help
-for name in ping get query count search create update upsert delete undelete purge import export schema \
+for name in ping get query count search changes history create update upsert delete undelete purge import export schema \
 	check stats shell help version; do
 	assert_contains "$out" "  $name"
 	cardex help "$name"
@@ -168,6 +168,21 @@ cardex --format json query customer --explain
 assert_contains "$out" '"rejected":'
 cardex count customer --where 'owner = 1'
 assert_equal "$out" 2
+
+# changes, history: what happened, in order and newest first.
+cardex changes --from 1 --limit 1
+assert_contains "$out" '  1  20'
+assert_contains "$out" 'create'
+cardex --format ndjson changes --type customer --limit 1
+assert_contains "$out" '"type":"customer","id":1,"rev":1'
+cardex history customer 1
+assert_contains "$out" 'customer 1'
+cardex_ends 1 history customer 999
+assert_contains "$errors" 'there never was such a record'
+cardex_ends 2 history customer
+cardex_ends 2 changes --from none
+cardex check --state-hash
+assert_contains "$out" 'state_hash: '
 
 # search: a table that lines up and, where it is no terminal, has no colours; other formats.
 cardex search 华星

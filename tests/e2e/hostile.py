@@ -187,7 +187,7 @@ def truncated_file():
 def full_disk():
     """A small tmpfs; needs root."""
     daemon = Daemon()
-    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=3m", "tmpfs", daemon.folder],
+    mounted = subprocess.run(["mount", "-t", "tmpfs", "-o", "size=8m", "tmpfs", daemon.folder],
                              stderr=subprocess.DEVNULL).returncode == 0
     if not mounted:
         print("not tried: a full disk (mounting a tmpfs is not permitted here)")

@@ -428,6 +428,64 @@ static void the_server_tells_its_plan_and_figures(void **state)
 	assert_true(cardex_value_int(cardex_value_member(report, "records")) >= CUSTOMERS);
 }
 
+static void a_schema_changes_and_its_indexes_are_shown(void **state)
+{
+	(void)state;
+	cardex_error error;
+	static const char own[] = "type visit { place string(40)  index (place) }";
+	CX_SCOPED(cardex_result_free) cardex_result *plan = NULL;
+	ok(cardex_schema_plan(daemon_.conn, own, "stored", &plan, &error), &error);
+	const cardex_value *steps = cardex_value_member(cardex_result_value(plan), "steps");
+	assert_int_equal(cardex_value_count(steps), 1);
+	const cardex_value *step = cardex_value_at(steps, 0);
+	assert_string_equal(cardex_value_text(cardex_value_member(step, "verdict")), "instant");
+	assert_string_equal(cardex_value_text(cardex_value_member(step, "text")), "new type");
+
+	CX_SCOPED(cardex_result_free) cardex_result *report = NULL;
+	ok(cardex_schema_apply(daemon_.conn, own, NULL, false, &report, &error), &error);
+	CX_SCOPED(cardex_result_free) cardex_result *indexes = NULL;
+	ok(cardex_index_status(daemon_.conn, "visit", &indexes, &error), &error);
+	const cardex_value *list = cardex_result_value(indexes);
+	assert_int_equal(cardex_value_count(list), 2);
+	assert_string_equal(
+		cardex_value_text(cardex_value_member(cardex_value_at(list, 1), "state")),
+		"readable");
+	assert_int_equal(cardex_index_cancel(daemon_.conn, "visit", "place", &error),
+	                 CARDEX_INVALID_ARGUMENT);
+	CX_SCOPED(cardex_result_free) cardex_result *none = NULL;
+	assert_int_equal(
+		cardex_schema_apply(daemon_.conn, "type visit {", NULL, false, &none, &error),
+		CARDEX_SCHEMA_SYNTAX);
+	assert_null(none);
+}
+
+static void the_past_is_told(void **state)
+{
+	(void)state;
+	cardex_error error;
+	const cardex_request from_begin = { .types = "customer", .from = 1, .limit = 1 };
+	CX_SCOPED(cardex_result_free) cardex_result *changes = NULL;
+	ok(cardex_changes(daemon_.conn, &from_begin, &changes, &error), &error);
+	const cardex_value *change =
+		cardex_value_at(cardex_value_at(cardex_result_value(changes), 0), 0);
+	assert_string_equal(cardex_value_text(cardex_value_member(change, "kind")), "create");
+	const int64_t id = cardex_value_int(cardex_value_member(change, "id"));
+	const int64_t seq = cardex_value_int(cardex_value_member(change, "seq"));
+
+	CX_SCOPED(cardex_result_free) cardex_result *history = NULL;
+	ok(cardex_history(daemon_.conn, "customer", id, (uint64_t)seq + 1, 0, &history, &error),
+	   &error);
+	assert_int_equal(cardex_value_count(cardex_value_at(cardex_result_value(history), 0)),
+	                 1);
+
+	CX_SCOPED(cardex_result_free) cardex_result *then = NULL;
+	ok(cardex_as_of(daemon_.conn, "customer", id, (uint64_t)seq, 0, &then, &error), &error);
+	CX_SCOPED(cardex_result_free) cardex_result *before = NULL;
+	assert_int_equal(cardex_as_of(daemon_.conn, "customer", id, 0, 1, &before, &error),
+	                 CARDEX_NOT_FOUND);
+	assert_null(before);
+}
+
 static void a_request_over_the_limit_is_refused_here(void **state)
 {
 	(void)state;
@@ -484,6 +542,8 @@ int main(void)
 		cmocka_unit_test(pages_concatenate_to_the_whole),
 		cmocka_unit_test(filters_mean_what_they_say),
 		cmocka_unit_test(the_server_tells_its_plan_and_figures),
+		cmocka_unit_test(a_schema_changes_and_its_indexes_are_shown),
+		cmocka_unit_test(the_past_is_told),
 		cmocka_unit_test(a_request_over_the_limit_is_refused_here),
 		cmocka_unit_test(a_killed_server_is_noticed_and_found_again),
 	};

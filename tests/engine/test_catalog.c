@@ -3,6 +3,7 @@
  * wrote are refused. */
 #include "base/msgpack.h"
 #include "base/text.h"
+#include "engine/aggregate.h"
 #include "tests/engine/schema_fixture.h"
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
@@ -19,6 +20,47 @@ static cx_slice stored_form(const engine__catalog *catalog)
 	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(1 << 20);
 	assert_int_equal(engine__catalog_write(catalog, &out), CX_OK);
 	return wire_exact(cx_buf_slice(&out));
+}
+
+static void expect_status(const char *stored, cx_status expected)
+{
+	engine__catalog *untouched = (engine__catalog *)&stored;
+	engine__catalog *catalog = untouched;
+	cx_error error = { 0 };
+	cx_status status = engine__catalog_read(wire(stored), &catalog, &error);
+	if (status != expected)
+		fail_msg("%s: %s: %s", stored, cx_status_name(status), error.text);
+	assert_int_equal(error.status, expected);
+	assert_true(error.text[0] != '\0');
+	assert_ptr_equal(catalog, untouched);
+}
+
+/* The bytes are part of the file format. */
+static void aggregates_are_a_part_of_their_own(void **state)
+{
+	(void)state;
+	static const char text[] = "type a { b int } aggregate n on a group by (b) count";
+	CX_SCOPED(engine__catalog_free)
+	engine__catalog *catalog = schema_fixture_catalog(text);
+	const char *shown = wire_show(stored_form(catalog));
+	assert_non_null(strstr(shown, "{'version': 2, "));
+	assert_non_null(strstr(shown, ", 'aggregates': [['n', 1, 0]]}"));
+	/* Its number and its state are what is stored. */
+	char changed[1024];
+	snprintf(changed, sizeof changed, "%s", shown);
+	memcpy(strstr(changed, "['n', 1, 0]"), "['n', 7, 1]", 11);
+	expect_status(changed, CX_CORRUPT); /* its number would be given again */
+	memcpy(strstr(changed, "[2, 10, 2, 2]"), "[2, 10, 2, 8]", 13);
+	CX_SCOPED(engine__catalog_free) engine__catalog *back = NULL;
+	assert_int_equal(engine__catalog_read(wire(changed), &back, NULL), CX_OK);
+	const engine_aggregate *n =
+		engine_schema_aggregate(engine__catalog_schema(back), cx_slice_of("n"));
+	assert_int_equal(n->id, 7);
+	assert_int_equal(n->state, ENGINE_AGGREGATE_BUILDING);
+	memcpy(strstr(changed, "['n', 7, 1]"), "['n', 7, 2]", 11);
+	engine__catalog *none = NULL;
+	assert_int_equal(engine__catalog_read(wire(changed), &none, NULL), CX_CORRUPT);
+	assert_null(none);
 }
 
 static void ids_count_from_1_in_the_order_of_the_text(void **state)
@@ -50,10 +92,13 @@ static void the_stored_form_is_this(void **state)
 	engine__catalog *catalog = schema_fixture_catalog("type a { b int index (b) }");
 	char expected[1024];
 	snprintf(expected, sizeof expected,
-	         "{'version': 1, 'text': 'type a { b int index (b) }', 'unicode': '%s', "
-	         "'types': [['a', 1, 1, [['id', 1], ['rev', 2], ['created_at', 3], "
-	         "['created_by', 4], ['updated_at', 5], ['updated_by', 6], "
-	         "['deleted_at', 7], ['ext_id', 8], ['b', 9]], [['ext_id', 1], ['b', 2]]]]}",
+	         "{'version': 2, 'text': 'type a { b int index (b) }', 'own': 26, "
+	         "'unicode': '%s', 'next': [2, 10, 3, 1], "
+	         "'types': [['a', 1, 1, [['id', 1, nil, nil], ['rev', 2, nil, nil], "
+	         "['created_at', 3, nil, nil], ['created_by', 4, nil, nil], "
+	         "['updated_at', 5, nil, nil], ['updated_by', 6, nil, nil], "
+	         "['deleted_at', 7, nil, nil], ['ext_id', 8, nil, nil], "
+	         "['b', 9, nil, nil]], [['ext_id', 1, 0], ['b', 2, 0]]]], 'aggregates': []}",
 	         cx_text_unicode_version());
 	assert_string_equal(wire_show(stored_form(catalog)), expected);
 }
@@ -110,17 +155,85 @@ static void ids_are_those_stored(void **state)
 	assert_int_equal(schema_fixture_index(a, "b")->id, 1);
 }
 
-static void expect_status(const char *stored, cx_status expected)
+/* A store that an earlier program made: its bytes, and what is written for it from now on. */
+static void version_1_is_read_and_becomes_version_2(void **state)
 {
-	engine__catalog *untouched = (engine__catalog *)&stored;
-	engine__catalog *catalog = untouched;
-	cx_error error = { 0 };
-	cx_status status = engine__catalog_read(wire(stored), &catalog, &error);
-	if (status != expected)
-		fail_msg("%s: %s: %s", stored, cx_status_name(status), error.text);
-	assert_int_equal(error.status, expected);
-	assert_true(error.text[0] != '\0');
-	assert_ptr_equal(catalog, untouched);
+	(void)state;
+	CX_SCOPED(engine__catalog_free) engine__catalog *catalog = NULL;
+	assert_int_equal(engine__catalog_read(wire(stored_text("1", TEXT, "'0.0'", TYPES)),
+	                                      &catalog, NULL),
+	                 CX_OK);
+	const char *stored = wire_show(stored_form(catalog));
+	assert_non_null(strstr(stored, "{'version': 2, 'text': " TEXT ", 'own': 27"));
+	assert_non_null(strstr(stored, "'next': [301, 65536, 501, 1]"));
+	assert_non_null(strstr(stored, "['ext_id', 18, nil, nil], ['b', 65535, nil, nil]]"));
+}
+
+#define FIELDS_2                                                                       \
+	"[['id', 1, nil, nil], ['rev', 2, nil, nil], ['created_at', 3, nil, nil], "    \
+	"['created_by', 4, nil, nil], ['updated_at', 5, nil, nil], ['updated_by', 6, " \
+	"nil, nil], ['deleted_at', 7, nil, nil], ['ext_id', 8, nil, nil], [nil, 9, "   \
+	"nil, nil], ['r', 10, %s, nil], ['b', 12, nil, %s]%s]"
+#define TEXT_2 "type a { b text = \"q\"  r ref(a) on delete restrict  index (b)  index (r) }"
+
+static const char *version_2(const char *own, const char *next, const char *reference,
+                             const char *fill, const char *more, const char *index_state)
+{
+	static char stored[4096];
+	char fields[1024];
+	int size = snprintf(fields, sizeof fields, FIELDS_2, reference, fill, more);
+	assert_in_range(size, 1, sizeof fields - 1);
+	size = snprintf(stored, sizeof stored,
+	                "{'version': 2, 'text': '" TEXT_2 "', 'own': %s, 'unicode': '0', "
+	                "'next': %s, 'types': [['a', 3, 4, %s, [['ext_id', 1, 0], ['b', 5, "
+	                "%s], ['r', 6, 0]]]], 'aggregates': []}",
+	                own, next, fields, index_state);
+	assert_in_range(size, 1, sizeof stored - 1);
+	return stored;
+}
+
+static void holes_fills_states_and_references_are_those_stored(void **state)
+{
+	(void)state;
+	CX_SCOPED(engine__catalog_free) engine__catalog *catalog = NULL;
+	const char *stored = version_2("20", "[4, 13, 8, 1]", "0", "'old'", "", "1");
+	assert_int_equal(engine__catalog_read(wire(stored), &catalog, NULL), CX_OK);
+	assert_non_null(strstr(wire_show(stored_form(catalog)), strstr(stored, "'next'")));
+	const engine_type *a = schema_fixture_type(catalog, "a");
+	assert_int_equal(a->field_count, 11);
+	assert_int_equal(a->shown_count, 10);
+	assert_true(a->fields[8].dropped);
+	const engine_field *r = schema_fixture_field(a, "r");
+	assert_int_equal(r->slot, 9);
+	assert_ptr_equal(r->ref_index, NULL); /* though there is an index that leads to them */
+	const engine_field *b = schema_fixture_field(a, "b");
+	assert_int_equal(b->slot, 10);
+	assert_string_equal(wire_show(b->fill), "'old'");
+	assert_int_equal(schema_fixture_index(a, "b")->state, ENGINE_INDEX_BUILDING);
+	assert_ptr_equal(engine_type_field(a, cx_slice_of("")), NULL);
+}
+
+static void parts_of_version_2_that_do_not_fit_are_corrupt(void **state)
+{
+	(void)state;
+	static const char next[] = "[4, 13, 8, 1]";
+	expect_status(version_2("1000", next, "0", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("-1", next, "0", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", "[3, 13, 8, 1]", "0", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", "[4, 12, 8, 1]", "0", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", "[4, 13, 6, 1]", "0", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", "[4, 13, 8]", "0", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", "[4, 13, 65537, 1]", "0", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", next, "nil", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", next, "5", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", next, "7", "nil", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", next, "0", "5", "", "0"), CX_CORRUPT);
+	expect_status(version_2("0", next, "0", "nil", "", "3"), CX_CORRUPT);
+	expect_status(version_2("0", next, "0", "nil", "", "-1"), CX_CORRUPT);
+	expect_status(version_2("0", next, "0", "nil", ", [nil, 12, nil, nil]", "0"),
+	              CX_CORRUPT);
+	expect_status(version_2("0", next, "0", "nil", ", ['c', 11, nil, nil]", "0"),
+	              CX_CORRUPT);
 }
 
 static void another_unicode_version_is_refused_where_it_matters(void **state)
@@ -139,8 +252,8 @@ static void another_unicode_version_is_refused_where_it_matters(void **state)
 static void a_newer_form_is_unsupported_whatever_it_holds(void **state)
 {
 	(void)state;
-	expect_status(stored_text("2", TEXT, "'0.0'", TYPES), CX_UNSUPPORTED);
-	expect_status("{'version': 2}", CX_UNSUPPORTED);
+	expect_status(stored_text("3", TEXT, "'0.0'", TYPES), CX_UNSUPPORTED);
+	expect_status("{'version': 3}", CX_UNSUPPORTED);
 	expect_status("{'version': 9223372036854775807, 'x': []}", CX_UNSUPPORTED);
 }
 
@@ -353,7 +466,11 @@ int main(void)
 		cmocka_unit_test(the_stored_form_is_this),
 		cmocka_unit_test(what_is_read_is_what_was_written),
 		cmocka_unit_test(ids_are_those_stored),
+		cmocka_unit_test(version_1_is_read_and_becomes_version_2),
+		cmocka_unit_test(holes_fills_states_and_references_are_those_stored),
+		cmocka_unit_test(parts_of_version_2_that_do_not_fit_are_corrupt),
 		cmocka_unit_test(another_unicode_version_is_refused_where_it_matters),
+		cmocka_unit_test(aggregates_are_a_part_of_their_own),
 		cmocka_unit_test(a_newer_form_is_unsupported_whatever_it_holds),
 		cmocka_unit_test(parts_that_no_catalog_writes_are_corrupt),
 		cmocka_unit_test(numbers_that_do_not_fit_the_text_are_corrupt),

@@ -291,7 +291,7 @@ static void references_know_their_target_and_how_they_are_found(void **state)
 		{ "partial", NULL, ENGINE_RESTRICT },
 		{ "fitting", "fitting,none", ENGINE_RESTRICT },
 		{ "parent", "parent,kept", ENGINE_RESTRICT },
-		{ "kept", NULL, ENGINE_RESTRICT },
+		{ "kept", "kept", ENGINE_RESTRICT },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(rows); i++) {
 		const engine_field *field = schema_fixture_field(a, rows[i].field);
@@ -412,12 +412,15 @@ static void a_description_says_what_applies(void **state)
 		"'search': false, 'target': 'a', 'on_delete': 'cascade'}, ",
 		"'search': false, 'length_max': 2, 'items_max': 3}, ",
 		"'readonly': true, 'search': false}], 'indexes': [{'name': 'ext_id', "
-		"'unique': true, 'cluster': false, 'columns': [{'field': 'ext_id', "
+		"'unique': true, 'cluster': false, 'state': 'readable', 'columns': [{'field': "
+		"'ext_id', "
 		"'desc': false, 'folded': false}], 'where': 'ext_id'}, ",
-		"{'name': 'r,m', 'unique': false, 'cluster': true, 'columns': [{'field': 'r', "
+		"{'name': 'r,m', 'unique': false, 'cluster': true, 'state': 'readable', "
+		"'columns': [{'field': 'r', "
 		"'desc': false, 'folded': false}, {'field': 'm', 'desc': true, 'folded': "
 		"false}]}, ",
-		"{'name': 'n,m', 'unique': false, 'cluster': false, 'columns': [{'field': 'n', "
+		"{'name': 'n,m', 'unique': false, 'cluster': false, 'state': 'readable', "
+		"'columns': [{'field': 'n', "
 		"'desc': false, 'folded': true}, {'field': 'm', 'desc': false, 'folded': "
 		"false}], 'where': 'n'}]}",
 	};

@@ -42,10 +42,16 @@ static void a_text_is_types_and_extensions(void **state)
 	static const row rows[] = {
 		{ "", 1, 1, "expected \"type\", found no type at all" },
 		{ "# only this", 1, 1, "found no type at all" },
-		{ "a", 1, 1, "expected \"type\" or \"extend\", found \"a\"" },
-		{ "{", 1, 1, "expected \"type\" or \"extend\", found \"{\"" },
+		{ "a", 1, 1,
+		  "expected \"type\", \"extend\", \"aggregate\" or \"time zone\", found "
+		  "\"a\"" },
+		{ "{", 1, 1,
+		  "expected \"type\", \"extend\", \"aggregate\" or \"time zone\", found "
+		  "\"{\"" },
 		{ "\"x\"", 1, 1, "found the text \"x\"" },
-		{ "type a {}\n}", 2, 1, "expected \"type\" or \"extend\", found \"}\"" },
+		{ "type a {}\n}", 2, 1,
+		  "expected \"type\", \"extend\", \"aggregate\" or \"time zone\", found "
+		  "\"}\"" },
 		{ "type a {} 12", 1, 11, "found \"12\"" },
 		{ "type", 1, 5, "expected a type name, found the end of the text" },
 		{ "type 7", 1, 6, "expected a type name, found \"7\"" },
@@ -267,6 +273,118 @@ static void a_cluster_is_one_and_plain(void **state)
 	EXPECT_REFUSED(rows);
 }
 
+#define DEAL                                                                                  \
+	"type deal { state enum(open, won) amount money at ts on date t text s string(200) "  \
+	"l list<int> b bool firm ref(firm) on delete cascade boss ref(boss) index (amount) }" \
+	" type firm { x int } type boss keep single { y int = 1441 z string(3) }"             \
+	" type many { v int w int readonly unique }\n"
+
+static void an_aggregate_is_over_what_can_be_grouped_and_summed(void **state)
+{
+	(void)state;
+	static const row rows[] = {
+		{ DEAL "aggregate", 2, 10, "expected a name of the aggregate" },
+		{ DEAL "aggregate a on none group by (at) count", 2, 16, "no type \"none\"" },
+		{ DEAL "aggregate a on deal count", 2, 21, "expected \"group\"" },
+		{ DEAL "aggregate a on deal group by () count", 2, 31, "a field name" },
+		{ DEAL "aggregate a on deal group by (nope) count", 2, 31,
+		  "no field \"nope\"" },
+		{ DEAL "aggregate a on deal group by (t) count", 2, 31, "cannot be grouped" },
+		{ DEAL "aggregate a on deal group by (l) count", 2, 31, "cannot be grouped" },
+		{ DEAL "aggregate a on deal group by (s) count", 2, 31, "too long together" },
+		{ DEAL "aggregate a on deal group by (deleted_at) count", 2, 31, "no group" },
+		{ DEAL "aggregate a on deal group by (month(amount)) count", 2, 37,
+		  "of a ts or a date" },
+		{ DEAL "aggregate a on deal group by (year(at)) count", 2, 31,
+		  "expected \"day\", \"month\" or a field name" },
+		{ DEAL "aggregate a on deal group by (at, at) count", 2, 35, "a column twice" },
+		{ DEAL "aggregate a on deal group by (id,rev,at,on,b,boss) count", 2, 46,
+		  "at most 5 columns" },
+		{ DEAL "aggregate a on deal group by (at)", 2, 34, "expected \"sum\"" },
+		{ DEAL "aggregate a on deal group by (at) count, count", 2, 42, "twice" },
+		{ DEAL "aggregate a on deal group by (at) sum(state)", 2, 39,
+		  "cannot be summed" },
+		{ DEAL "aggregate a on deal group by (at) sum(at * at * at)", 2, 49,
+		  "at most 2 fields are multiplied" },
+		{ DEAL "aggregate a on deal group by (at) sum(at / at)", 2, 42, "unexpected" },
+		{ DEAL "aggregate a on deal group by (at) sum(at), sum(at)", 2, 48,
+		  "there twice" },
+		{ DEAL
+		  "aggregate a on deal group by (at) count aggregate a on firm group by (x) "
+		  "count",
+		  2, 51, "there already" },
+		{ DEAL "aggregate a on deal where t = \"x\" group by (at) count", 2, 27,
+		  "can only be null or notnull" },
+		{ DEAL "aggregate a on deal where state = lost group by (at) count", 2, 35,
+		  "a label of the enum" },
+		{ DEAL "aggregate a on deal where b = 1 group by (at) count", 2, 31,
+		  "true or false" },
+		{ DEAL "aggregate a on deal where amount = \"1\" group by (at) count", 2, 36,
+		  "expected a number" },
+		{ DEAL "aggregate a on deal where amount = at group by (at) count", 2, 36,
+		  "cannot be compared" },
+		{ DEAL "aggregate a on deal where at in [] group by (at) count", 2, 33,
+		  "a value in the list" },
+		{ DEAL "aggregate a on deal where at = [1] group by (at) count", 2, 32,
+		  "after \"in\"" },
+		{ DEAL "aggregate a on deal where at ! 1 group by (at) count", 2, 32, "\"=\"" },
+		{ DEAL "aggregate a on deal where deleted_at null group by (at) count", 2, 27,
+		  "in no aggregate" },
+	};
+	EXPECT_REFUSED(rows);
+}
+
+static void a_time_zone_is_one_number_of_one_record(void **state)
+{
+	(void)state;
+	static const row rows[] = {
+		{ DEAL "time boss.y", 2, 6, "expected \"zone\"" },
+		{ DEAL "time zone boss", 2, 15, "expected \".\"" },
+		{ DEAL "time zone firm.x", 2, 11, "keep single" },
+		{ DEAL "time zone boss.z", 2, 16, "kind int" },
+		{ DEAL "time zone boss.y", 2, 16, "beyond a day" },
+		{ DEAL "time zone nope.y", 2, 11, "no type" },
+		{ DEAL "time zone boss.y time zone boss.y", 2, 23, "twice" },
+	};
+	EXPECT_REFUSED(rows);
+}
+
+#define FIRM DEAL "extend type firm { "
+#define PART \
+	" } type part { f ref(firm) on delete cascade n int d date e enum(a) index (f, n) }"
+
+static void a_rollup_is_kept_where_it_can_be_kept(void **state)
+{
+	(void)state;
+	static const row rows[] = {
+		{ FIRM "c int readonly = 0 rollup count of none by f" PART, 2, 55, "no type" },
+		{ FIRM "c int readonly = 0 rollup count of part by q" PART, 2, 63, "no field" },
+		{ FIRM "c int readonly = 0 rollup count of part by n" PART, 2, 63,
+		  "is no reference to \"firm\"" },
+		{ FIRM "c int = 0 rollup count of part by f" PART, 2, 30, "readonly" },
+		{ FIRM "c int readonly rollup count of part by f" PART, 2, 35,
+		  "the default 0" },
+		{ FIRM "c money readonly = 0 rollup count of part by f" PART, 2, 41,
+		  "kind int" },
+		{ FIRM "c date readonly rollup max(n) of part by f" PART, 2, 36,
+		  "what it is taken from of kind int" },
+		{ FIRM "c date readonly rollup max(d) of part by f" PART, 2, 47,
+		  "needs an index (f, d)" },
+		{ FIRM "c int readonly = 1 rollup max(n) of part by f" PART, 2, 39,
+		  "no default" },
+		{ FIRM "c int readonly rollup max(e) of part by f" PART, 2, 46, "min and max" },
+		{ FIRM "c int readonly = 0 rollup sum(e) of part by f" PART, 2, 50, "summed" },
+		{ FIRM "c int readonly = 0 rollup count of part by f unique (c)" PART, 2, 39,
+		  "a rollup cannot be" },
+		{ FIRM "c int readonly = 0 rollup sum(c) of firm by p p ref(firm) on delete "
+		       "set_null" PART,
+		  2, 39, "without end" },
+		{ DEAL "extend type boss { c int readonly = 0 rollup count of deal by boss }",
+		  2, 63, "needs an index led by \"boss\"" },
+	};
+	EXPECT_REFUSED(rows);
+}
+
 static void lines_are_those_of_the_text_that_is_checked(void **state)
 {
 	(void)state;
@@ -330,6 +448,9 @@ int main(void)
 		cmocka_unit_test(a_reference_has_a_rule_that_can_hold),
 		cmocka_unit_test(an_index_has_columns_that_can_be_ordered),
 		cmocka_unit_test(a_cluster_is_one_and_plain),
+		cmocka_unit_test(an_aggregate_is_over_what_can_be_grouped_and_summed),
+		cmocka_unit_test(a_time_zone_is_one_number_of_one_record),
+		cmocka_unit_test(a_rollup_is_kept_where_it_can_be_kept),
 		cmocka_unit_test(lines_are_those_of_the_text_that_is_checked),
 		cmocka_unit_test(every_cut_of_a_text_is_refused_or_whole),
 	};

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Entries of the log, one after the other, and by the history of a record. */
 #include "base/check.h"
-#include "engine/changes/log.h"
+#include "engine/log/log.h"
 
 #include <string.h>
 
@@ -15,7 +15,7 @@ static uint64_t big_endian(const uint8_t *bytes, size_t size)
 
 static const engine_type *type_of_id(const engine_read *read, uint64_t id)
 {
-	const engine_schema *schema = read->engine->schema;
+	const engine_schema *schema = engine_read_schema(read);
 	for (uint16_t i = 0; i < schema->type_count; i++)
 		if (schema->types[i].id == id)
 			return &schema->types[i];

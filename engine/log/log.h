@@ -27,8 +27,6 @@ enum {
 	ENGINE__LOG_KEY_BYTES = 14,
 	ENGINE__HISTORY_KEY_BYTES = 22,
 	ENGINE__LOG_PIECE_BYTES = 16000,
-	/* The row, or every field of it twice, and what is before them. */
-	ENGINE__LOG_ENTRY_BYTES_MAX = 2 * ENGINE_RECORD_BYTES_MAX + 4096,
 };
 
 /* Adds the change from `before` to `after` (NULL: none) to the log, as the next part of the

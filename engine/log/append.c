@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/check.h"
-#include "engine/changes/log.h"
+#include "engine/log/log.h"
 #include "engine/row/row.h"
 
 #include <string.h>

@@ -1,0 +1,200 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: Apache-2.0
+"""An index is built on a store with records while a client writes; the daemon is killed in the
+middle of it and goes on where it was; in the end the index is readable and the check finds
+nothing. A unique index over duplicates fails with their list, and the store goes on.
+
+CARDEX_EVOLVE_RECORDS (default 30000) says how many records there are, CARDEX_EVOLVE_WRITERS (1)
+how many connections write meanwhile. Prints the longest time a
+write waited while something was built; only with so many records that the build takes a while
+is that a figure to go by."""
+
+import os
+import sys
+import threading
+import time
+
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from rpc import Client, Daemon, Refused  # noqa: E402
+
+RECORDS = int(os.environ.get("CARDEX_EVOLVE_RECORDS", "30000"))
+WRITERS = int(os.environ.get("CARDEX_EVOLVE_WRITERS", "1"))
+BATCH = 1000
+
+OWN = """type site {
+  number int  name string(40)  code string(20)  customer ref(customer) on delete cascade
+  %s
+}"""
+
+
+def claim(truth, what):
+    if not truth:
+        raise SystemExit("FAILED: " + what)
+
+
+def fill(client):
+    client.call("hello")
+    for begin in range(0, RECORDS, BATCH):
+        client.call("batch", [["create", "site", {
+            "number": i * 7919 % RECORDS, "name": "Site %d" % (i * 31 % RECORDS), "code": str(i)}]
+            for i in range(begin, min(begin + BATCH, RECORDS))])
+
+
+class Load(threading.Thread):
+    """One write after the other, each timed; ends when it is told to, or with its connection."""
+
+    def __init__(self, path):
+        super().__init__()
+        self.client = Client(path)
+        self.waits = []
+        self.going = True
+
+    def run(self):
+        serial = 0
+        try:
+            while self.going:
+                serial += 1
+                begin = time.monotonic()
+                self.client.call("update", "site", 1 + serial * 7907 % RECORDS,
+                                 {"number": serial % RECORDS})
+                self.waits.append(time.monotonic() - begin)
+        except (ConnectionError, OSError):
+            pass
+        self.client.close()
+
+    def end(self):
+        self.going = False
+        self.join()
+        return self.waits
+
+
+def begin_load(path):
+    loads = [Load(path) for _ in range(WRITERS)]
+    for load in loads:
+        load.start()
+    return loads
+
+
+def end_load(loads):
+    return [wait for load in loads for wait in load.end()]
+
+
+def state(client, index):
+    for status in client.call("index.status", {"type": "site"}):
+        if status["index"] == index:
+            return status
+    return None
+
+
+def wait_until(client, index, wanted, seconds=600):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        now = state(client, index)
+        if now["state"] == wanted:
+            return now
+        claim(now["state"] == "building", "%s is %s" % (index, now["state"]))
+        time.sleep(0.005)
+    raise SystemExit("FAILED: %s does not become %s" % (index, wanted))
+
+
+def build_through_a_kill(daemon):
+    client = Client(daemon.path)
+    plan = client.call("schema.plan", OWN % "index (number, name)")
+    claim([s["verdict"] for s in plan["steps"]] == ["rebuild"], "a plan: %r" % plan)
+    loads = begin_load(daemon.path)
+    client.call("schema.apply", OWN % "index (number, name)")
+    end = time.monotonic() + 60
+    while state(client, "number,name")["records_done"] < RECORDS // 5 and time.monotonic() < end:
+        time.sleep(0.001)
+    before = state(client, "number,name")
+    daemon.kill()
+    waits = end_load(loads)
+    client.close()
+    daemon.start()
+    client = Client(daemon.path, timeout=600)
+    after = state(client, "number,name")
+    claim(before["state"] == "building" and after["state"] in ("building", "readable"),
+          "a kill in the middle: %r, %r" % (before, after))
+    claim(after["state"] == "readable" or after["records_done"] >= before["records_done"],
+          "it goes on: %r, %r" % (before, after))
+    loads = begin_load(daemon.path)
+    begin = time.monotonic()
+    wait_until(client, "number,name", "readable")
+    rest = time.monotonic() - begin
+    waits += end_load(loads)
+    report = client.call("check", {"deadline_ms": 600000})
+    claim(report["findings"] == 0, "a check: %r" % report["texts"])
+    rows = client.call("query", "site", {"filter": ["between", "number", 10, 12], "limit": 100,
+                                         "use_index": "number,name"})
+    scan = client.call("query", "site", {"filter": ["between", "number", 10, 12], "limit": 100,
+                                         "allow_scan": True})
+    claim(sorted(rows[2]) == sorted(scan[2]), "the index finds what a scan finds")
+    waits.sort()
+    print("%d records, killed at %d and at %d again, the rest in %.1f s; %d writes meanwhile, "
+          "median %.2f ms, 99 %% %.2f ms, longest %.1f ms" % (
+              RECORDS, before["records_done"], after["records_done"], rest, len(waits),
+              waits[len(waits) // 2] * 1e3, waits[len(waits) * 99 // 100] * 1e3,
+              waits[-1] * 1e3))
+    return client
+
+
+def fail_on_duplicates(client):
+    text = OWN % "index (number, name)  unique (code)"
+    client.call("update", "site", RECORDS, {"code": "5"})
+    client.call("schema.apply", text)
+    failed = wait_until(client, "code", "failed")
+    claim(failed["duplicates"] == 1 and failed["pairs"] == [[6, RECORDS]],
+          "duplicates: %r" % failed)
+    client.call("update", "site", RECORDS, {"code": "another"})
+    client.call("schema.apply", text)
+    wait_until(client, "code", "readable")
+    try:
+        client.call("create", "site", {"code": "another"})
+        claim(False, "it is unique")
+    except Refused as refusal:
+        claim("UNIQUE" in str(refusal), str(refusal))
+
+
+def cancel_and_drop(client):
+    client.call("schema.apply", OWN % "index (number, name)  unique (code)  index (name)")
+    try:
+        client.call("index.cancel", "site", "name")
+        claim(state(client, "name")["reason"] == "cancelled", "cancelled")
+    except Refused:
+        claim(state(client, "name")["state"] == "readable", "it was faster")
+    try:
+        client.call("schema.apply", "type site { number int }")
+        claim(False, "values are not lost unasked")
+    except Refused as refusal:
+        claim("UNSAFE_CHANGE" in str(refusal), str(refusal))
+    client.call("schema.apply", "type site { number int }", {"may_lose": True})
+    names = client.call("get", "site", 1)[1]
+    claim(names[-1] == "number" and "code" not in names, "names: %r" % names)
+    row = client.call("get", "site", 1)[2]
+    claim(len(row) == len(names), "a row of an older layout: %r" % row)
+    report = client.call("check", {"deadline_ms": 600000})
+    claim(report["findings"] == 0, "a check: %r" % report["texts"])
+
+
+def main():
+    daemon = Daemon()
+    try:
+        daemon.start()
+        client = Client(daemon.path, timeout=600)
+        client.call("schema.apply", OWN % "")
+        fill(client)
+        client.close()
+        client = build_through_a_kill(daemon)
+        fail_on_duplicates(client)
+        cancel_and_drop(client)
+        client.close()
+        claim(daemon.stop() == 0, "a clean stop")
+        daemon.start()
+        client = Client(daemon.path)
+        claim(client.call("check")["findings"] == 0, "a check after the restart")
+        client.close()
+    finally:
+        daemon.remove()
+
+
+main()
