@@ -115,15 +115,15 @@ static const char *refusal(const engine__filter *filter, engine__candidate *self
 	return NULL;
 }
 
-void engine__candidate_find_residual(const engine__filter *filter, engine__candidate *self)
+void engine__candidate_find_residual(const engine__filter *filter, engine__candidate *candidate)
 {
-	self->residual = self->rows = false;
+	candidate->residual = candidate->rows = false;
 	for (uint16_t i = 0; i < filter->conjunct_count; i++) {
-		if (engine__candidate_uses(self, i))
+		if (engine__candidate_uses(candidate, i))
 			continue;
-		self->residual = true;
-		if (!engine__key_decides(filter, &self->path, filter->conjuncts[i]))
-			self->rows = true;
+		candidate->residual = true;
+		if (!engine__key_decides(filter, &candidate->path, filter->conjuncts[i]))
+			candidate->rows = true;
 	}
 }
 

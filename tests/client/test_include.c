@@ -95,22 +95,22 @@ static void included_records_are_found_by_their_row(void **state)
 static void what_is_included_must_fit_the_rows(void **state)
 {
 	(void)state;
+#define ONE "{'layout': 2, 'names': ['id'], 'rows': [[7]]"
 	static const char *const wrong[] = {
 		"7",
 		"[7]",
 		"[{}]",
-		"[{'layout': 2, 'names': ['id'], 'rows': [[7]]}]",
-		"[{'layout': 2, 'names': ['id'], 'rows': [[7]], 'at': [0, 0]}]",
-		"[{'layout': 2, 'names': ['id'], 'rows': [[7]], 'at': [1]}]",
-		"[{'layout': 2, 'names': ['id'], 'rows': [[7]], 'at': [-1]}]",
+		"[" ONE "}]",
+		"[" ONE ", 'at': [0, 0]}]",
+		"[" ONE ", 'at': [1]}]",
+		"[" ONE ", 'at': [-1]}]",
 		"[{'layout': 2, 'names': nil, 'rows': [[7]], 'at': [0]}]",
-		"[{'layout': 2, 'names': ['id'], 'rows': [[7]], 'counts': [2], 'more': "
-		"[true]}]",
-		"[{'layout': 2, 'names': ['id'], 'rows': [[7]], 'counts': [0], 'more': "
-		"[true]}]",
-		"[{'layout': 2, 'names': ['id'], 'rows': [[7]], 'counts': [1], 'more': [1]}]",
+		"[" ONE ", 'counts': [2], 'more': [true]}]",
+		"[" ONE ", 'counts': [0], 'more': [true]}]",
+		"[" ONE ", 'counts': [1], 'more': [1]}]",
 		"[{'layout': 2, 'names': ['id'], 'rows': 1, 'counts': [1], 'more': [true]}]",
 	};
+#undef ONE
 	for (size_t i = 0; i < CX_COUNT_OF(wrong); i++) {
 		fake server;
 		fake_open(&server, NULL, NULL);

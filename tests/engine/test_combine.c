@@ -217,6 +217,22 @@ static void a_part_without_an_index_makes_no_union(void **state)
 	assert_int_equal(found.count, 0);
 }
 
+/* The keys of each page of one row, of 3000 of them. */
+static void the_last_page_of_a_long_list_costs_what_the_first_does(void **state)
+{
+	static const char *const filters[] = { "['>=', 'd', 0]", "['in', 'e', [0, 1, 2]]",
+		                               "['or', ['<', 'd', 1600], ['>', 'd', 1500]]" };
+	for (size_t i = 0; i < CX_COUNT_OF(filters); i++) {
+		engine_query query = query_of(*state, filters[i]);
+		static rows found;
+		/* The row and the one after it; behind rows that both parts of the "or" find,
+		 * as many as a full page looks ahead. */
+		const uint64_t most = run(query, 1, &found);
+		assert_int_equal(found.count, ITEMS);
+		assert_true(most <= (i == 2 ? 2 + 64 : 2));
+	}
+}
+
 /* ---- intersections ---- */
 
 static void equalities_of_two_indexes_meet_by_id(void **state)
@@ -437,6 +453,7 @@ int main(void)
 		cmocka_unit_test(an_or_of_two_indexes_reads_both_and_nothing_else),
 		cmocka_unit_test(a_union_keeps_an_order_that_its_indexes_share),
 		cmocka_unit_test(a_later_page_of_a_union_costs_what_the_first_does),
+		cmocka_unit_test(the_last_page_of_a_long_list_costs_what_the_first_does),
 		cmocka_unit_test(conditions_beside_the_or_hold_in_every_part),
 		cmocka_unit_test(a_part_without_an_index_makes_no_union),
 		cmocka_unit_test(equalities_of_two_indexes_meet_by_id),
