@@ -96,8 +96,9 @@ typedef struct engine_page {
 	uint64_t keys_scanned;
 	uint64_t rows_fetched;
 	uint64_t rechecks_failed; /* rows fetched that the filter then refused */
-	uint64_t bytes_read;      /* of the rows fetched */
-	/* Of an explained query, 0 otherwise: time taken by keys, and by fetching rows. */
+	/* Of an explained query, 0 otherwise: bytes of the rows fetched, and time taken by keys
+	 * and by fetching rows. */
+	uint64_t bytes_read;
 	uint64_t scan_ns;
 	uint64_t fetch_ns;
 	/* Where the next page begins: pass it as `after` of the same query. 0 bytes when done;

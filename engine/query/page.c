@@ -103,29 +103,23 @@ static void end_behind(engine__pager *pager, const engine__hit *hit)
 	engine__page_end(pager, hit->range, key);
 }
 
-static bool has_scanned(const engine__walk *walk)
-{
-	const uint64_t most = walk->plan->query->max_scan;
-	return most > 0 && engine__walk_keys(walk) >= most;
-}
-
 static cx_status walk_page(engine__pager *pager, engine__walk *walk, cx_error *error)
 {
 	engine_page *page = pager->page;
+	const uint64_t most = pager->plan->query->max_scan;
 	engine__hit last = { 0 };
 	unsigned ahead = 0; /* entries looked at since the page was full */
 	for (;;) {
 		CX_UNSET engine__step step;
 		cx_status status = engine__walk_next(walk, &step, error);
-		if (status == CX_DEADLINE && last.entry.key.size > 0) {
-			/* Deciding "exists" took too long; the page has what was found before.
-			 */
+		if (status != CX_OK) {
+			if (status != CX_DEADLINE || last.entry.key.size == 0)
+				return status;
+			/* "exists" took too long; the page has what was found before. */
 			if (!pager->full)
 				page->reason = ENGINE_REASON_TIME;
 			break;
 		}
-		if (status != CX_OK)
-			return status;
 		if (step.kind == ENGINE__STEP_END) {
 			page->reason = ENGINE_REASON_DONE;
 			return CX_OK;
@@ -138,13 +132,13 @@ static cx_status walk_page(engine__pager *pager, engine__walk *walk, cx_error *e
 			return status;
 		last = step.hit;
 		const bool late = engine__walk_is_late(walk);
-		const bool scanned = has_scanned(walk);
-		if (pager->full && (late || scanned || ahead++ >= ENGINE__LOOK_AHEAD))
+		const bool ends = late || (most > 0 && engine__walk_keys(walk) >= most);
+		if (pager->full && (ends || ahead++ >= ENGINE__LOOK_AHEAD))
 			break;
-		if (pager->full || !(late || scanned))
-			continue;
-		page->reason = late ? ENGINE_REASON_TIME : ENGINE_REASON_SCAN;
-		break;
+		if (ends && !pager->full) {
+			page->reason = late ? ENGINE_REASON_TIME : ENGINE_REASON_SCAN;
+			break;
+		}
 	}
 	end_behind(pager, &last);
 	return CX_OK;

@@ -34,20 +34,37 @@ static cx_status alloc_batch(engine__walk *walk, cx_arena *arena)
 	return CX_OK;
 }
 
-static const engine__way *leg_of(const engine__walk *walk, const engine__hit *hit)
+/* Most plans have one leg, and then there is nothing to be looked up for each entry. */
+static inline uint16_t leg_number(const engine__walk *walk, const engine__hit *hit)
 {
-	return &walk->plan->legs[walk->plan->ranges.items[hit->range].leg];
+	return walk->plan->leg_count == 1 ? 0 : walk->plan->ranges.items[hit->range].leg;
 }
 
-static engine__walk_leg *work_of(const engine__walk *walk, const engine__hit *hit)
+static inline const engine__way *leg_of(const engine__walk *walk, const engine__hit *hit)
 {
-	return &walk->legs[walk->plan->ranges.items[hit->range].leg];
+	return &walk->plan->legs[leg_number(walk, hit)];
+}
+
+static inline engine__walk_leg *work_of(const engine__walk *walk, const engine__hit *hit)
+{
+	return &walk->legs[leg_number(walk, hit)];
+}
+
+/* Whether what "exists" has decided since is not to be believed. */
+static inline cx_status check_exists(const engine__walk *walk, const engine__way *leg,
+                                     cx_error *error)
+{
+	return walk->plan->filter.relations == NULL
+	               ? CX_OK
+	               : engine__filter_failure(leg->filter, error);
 }
 
 static cx_status alloc_leg(const engine__way *leg, cx_arena *arena, engine__walk_leg *ret)
 {
 	const engine__filter *filter = leg->filter;
 	const size_t room = (size_t)filter->operand_count + 1;
+	if (!leg->refuses)
+		return CX_OK; /* nothing is left to be looked at */
 	ret->operands = cx_arena_zalloc(arena, room * sizeof *ret->operands);
 	ret->row_wants = cx_arena_zalloc(arena, room);
 	ret->all_wants = cx_arena_zalloc(arena, room);
@@ -71,7 +88,9 @@ static cx_status alloc_leg(const engine__way *leg, cx_arena *arena, engine__walk
 static cx_status alloc_legs(engine__walk *walk, cx_arena *arena)
 {
 	const engine__plan *plan = walk->plan;
-	walk->legs = cx_arena_alloc(arena, plan->leg_count * sizeof *walk->legs);
+	walk->legs = &walk->only;
+	if (plan->leg_count > 1)
+		walk->legs = cx_arena_zalloc(arena, plan->leg_count * sizeof *walk->legs);
 	cx_status status = walk->legs != NULL ? CX_OK : CX_NO_MEMORY;
 	for (uint16_t i = 0; i < plan->leg_count && status == CX_OK; i++)
 		status = alloc_leg(&plan->legs[i], arena, &walk->legs[i]);
@@ -85,8 +104,12 @@ static void find_batch(engine__walk *walk, size_t page)
 	const size_t most = ENGINE__SCAN_BATCH_MAX;
 	walk->batch = page > 0 && page < most ? page + 1 : most;
 	bool refuses = walk->plan->form == ENGINE__INTERSECTION;
-	for (uint16_t i = 0; i < walk->plan->leg_count; i++)
-		refuses = refuses || walk->plan->legs[i].refuses;
+	walk->decides = refuses;
+	for (uint16_t i = 0; i < walk->plan->leg_count; i++) {
+		const engine__way *leg = &walk->plan->legs[i];
+		refuses = refuses || leg->refuses;
+		walk->decides = walk->decides || leg->key_filter.conjunct_count > 0;
+	}
 	walk->batch_max = refuses ? most : walk->batch;
 	walk->rows_wanted = page > 0 && !refuses ? page : SIZE_MAX;
 }
@@ -133,6 +156,23 @@ void engine__walk_end(engine__walk *walk)
 
 /* ---- a batch ---- */
 
+/* By the columns of the key, where that is possible. */
+static cx_status decide_by_key(engine__walk *walk, size_t at, int64_t id)
+{
+	const engine__hit *hit = &walk->hits[at];
+	const engine__way *leg = leg_of(walk, hit);
+	engine__verdict verdict = hit->missed ? ENGINE__REFUSED : ENGINE__ACCEPTED;
+	cx_status status = CX_OK;
+	if (!hit->missed && leg->key_filter.conjunct_count > 0)
+		status = engine__key_filter_decide(&leg->key_filter, hit->entry.key, id,
+		                                   &walk->unescaped,
+		                                   work_of(walk, hit)->operands, &verdict);
+	walk->verdicts[at] = verdict;
+	walk->fetched[at] =
+		verdict == ENGINE__UNDECIDED || (verdict == ENGINE__ACCEPTED && leg->fetches);
+	return status;
+}
+
 static cx_status decide(engine__walk *walk, size_t at, cx_error *error)
 {
 	const engine__hit *hit = &walk->hits[at];
@@ -142,49 +182,84 @@ static cx_status decide(engine__walk *walk, size_t at, cx_error *error)
 	cx_status status = engine__path_record_key(leg->path, &hit->entry, record_key);
 	if (status == CX_OK)
 		status = engine__key_id(*record_key, &id);
-	walk->verdicts[at] = hit->missed ? ENGINE__REFUSED : ENGINE__ACCEPTED;
-	if (status == CX_OK && leg->key_filter.conjunct_count > 0 && !hit->missed)
-		status = engine__key_filter_decide(
-			&leg->key_filter, hit->entry.key, id, &walk->unescaped,
-			work_of(walk, hit)->operands, &walk->verdicts[at]);
+	walk->verdicts[at] = ENGINE__ACCEPTED;
+	walk->fetched[at] = leg->fetches;
+	if (status == CX_OK && !walk->decides)
+		return CX_OK;
+	if (status == CX_OK)
+		status = decide_by_key(walk, at, id);
 	if (status == CX_CORRUPT)
 		return fail_entry(walk, "an entry is damaged", error);
-	return status == CX_OK ? engine__filter_failure(leg->filter, error)
-	                       : fail(status, error);
+	if (status != CX_OK)
+		return fail(status, error);
+	return check_exists(walk, leg, error);
 }
 
-static bool is_fetched(const engine__walk *walk, size_t at)
+/* What is left of the batch when the time for it is over is never decided. */
+static cx_status decide_all(engine__walk *walk, cx_error *error)
 {
-	if (walk->steps + (at - walk->at) >= walk->rows_wanted)
-		return false;
-	return walk->verdicts[at] == ENGINE__UNDECIDED ||
-	       (walk->verdicts[at] == ENGINE__ACCEPTED &&
-	        leg_of(walk, &walk->hits[at])->fetches);
+	for (size_t i = 0; i < walk->count; i++) {
+		cx_status status = decide(walk, i, error);
+		if (status == CX_DEADLINE && i > 0) {
+			walk->count = i;
+			walk->late = true;
+			return CX_OK;
+		}
+		if (status != CX_OK)
+			return status;
+	}
+	return CX_OK;
 }
 
-/* Looks up the rows of the entries that need one. */
-static cx_status look_up(engine__walk *walk)
+/* How many of the batch, from its first on, need their row; SIZE_MAX when others do, too. */
+static size_t count_first(const engine__walk *walk)
+{
+	size_t count = 0;
+	while (count < walk->count && walk->fetched[count])
+		count++;
+	for (size_t i = count; i < walk->count; i++)
+		if (walk->fetched[i])
+			return SIZE_MAX;
+	return count;
+}
+
+static cx_status look_up_some(engine__walk *walk, engine__tree tree)
 {
 	CX_UNSET cx_slice keys[ENGINE__SCAN_BATCH_MAX];
 	CX_UNSET cx_slice values[ENGINE__SCAN_BATCH_MAX];
+	CX_UNSET uint8_t places[ENGINE__SCAN_BATCH_MAX];
+	_Static_assert(ENGINE__SCAN_BATCH_MAX <= UINT8_MAX, "a place takes a byte");
 	size_t count = 0;
 	for (size_t i = 0; i < walk->count; i++) {
-		if (leg_of(walk, &walk->hits[i])->path->holds_rows)
+		if (!walk->fetched[i])
+			continue;
+		if (leg_of(walk, &walk->hits[i])->path->holds_rows) {
 			walk->stored[i] = walk->hits[i].entry.value;
-		else if (is_fetched(walk, i))
-			keys[count++] = walk->record_keys[i];
+			continue;
+		}
+		places[count] = (uint8_t)i;
+		keys[count++] = walk->record_keys[i];
 	}
 	if (count == 0)
 		return CX_OK;
-	const engine__tree tree = engine__tree_of(walk->plan->query->type->record_tree);
 	cx_status status = engine__view_get_many(walk->read->view, tree, keys, count, values);
-	if (status != CX_OK)
-		return status;
-	size_t next = 0;
-	for (size_t i = 0; i < walk->count; i++)
-		if (is_fetched(walk, i) && !leg_of(walk, &walk->hits[i])->path->holds_rows)
-			walk->stored[i] = values[next++];
-	return CX_OK;
+	for (size_t i = 0; i < count && status == CX_OK; i++)
+		walk->stored[places[i]] = values[i];
+	return status;
+}
+
+/* Looks up the rows of the entries that need one: mostly all but the last. */
+static cx_status look_up(engine__walk *walk)
+{
+	const engine__plan *plan = walk->plan;
+	const engine__tree tree = engine__tree_of(plan->query->type->record_tree);
+	const size_t first = count_first(walk);
+	if (first == SIZE_MAX || plan->leg_count > 1 || plan->legs[0].path->holds_rows)
+		return look_up_some(walk, tree);
+	if (first == 0)
+		return CX_OK;
+	return engine__view_get_many(walk->read->view, tree, walk->record_keys, first,
+	                             walk->stored);
 }
 
 static cx_status next_batch(engine__walk *walk, cx_error *error)
@@ -195,16 +270,11 @@ static cx_status next_batch(engine__walk *walk, cx_error *error)
 		engine__scan_next(&walk->scan, walk->hits, walk->batch, &walk->count);
 	if (status != CX_OK)
 		return fail(status, error);
-	for (size_t i = 0; i < walk->count; i++) {
-		status = decide(walk, i, error);
-		if (status == CX_DEADLINE && i > 0) {
-			walk->count = i;
-			walk->late = true;
-			break;
-		}
-		if (status != CX_OK)
-			return status;
-	}
+	status = decide_all(walk, error);
+	if (status != CX_OK)
+		return status;
+	for (size_t i = walk->count; i > 0 && walk->steps + i > walk->rows_wanted; i--)
+		walk->fetched[i - 1] = false;
 	walk->batch = walk->batch * 2 < walk->batch_max ? walk->batch * 2 : walk->batch_max;
 	const uint64_t scanned = walk->timed ? cx_clock_monotonic_ns() : 0;
 	status = look_up(walk);
@@ -269,7 +339,7 @@ static cx_status row_matches(engine__walk *walk, const engine__step *step, bool 
 	for (uint16_t i = 0; i < count && *ret; i++)
 		*ret = engine__filter_evaluate(leg->filter, conjuncts[i], work->operands) ==
 		       ENGINE__TRUE;
-	return engine__filter_failure(leg->filter, error);
+	return check_exists(walk, leg, error);
 }
 
 static cx_status look_at(engine__walk *walk, size_t at, engine__step *step, cx_error *error)
@@ -279,13 +349,16 @@ static cx_status look_at(engine__walk *walk, size_t at, engine__step *step, cx_e
 	step->is_long = false;
 	step->kind = walk->verdicts[at] == ENGINE__REFUSED ? ENGINE__STEP_REFUSED
 	                                                   : ENGINE__STEP_MATCH;
-	if (!is_fetched(walk, at))
+	if (!walk->fetched[at])
 		return CX_OK;
 	step->stored = walk->stored[at];
 	cx_status status = read_row(walk, step, error);
 	if (status != CX_OK)
 		return status;
-	walk->row_bytes += step->row.array.size;
+	if (walk->timed)
+		walk->row_bytes += step->row.array.size;
+	if (!leg_of(walk, &step->hit)->refuses)
+		return CX_OK;
 	bool matches;
 	status = row_matches(walk, step, walk->verdicts[at] == ENGINE__UNDECIDED, &matches,
 	                     error);

@@ -42,12 +42,14 @@ typedef struct engine__walk {
 	engine__verdict *verdicts;
 	cx_slice *record_keys;
 	cx_slice *stored;
-	size_t batch; /* how many entries to take next */
+	bool fetched[ENGINE__SCAN_BATCH_MAX]; /* the row is looked at */
+	size_t batch;                         /* how many entries to take next */
 	size_t batch_max;
 	size_t rows_wanted; /* of entries behind so many only their being there matters */
 	size_t count;
 	size_t at;
 	engine__walk_leg *legs;
+	engine__walk_leg only; /* where there is one */
 	cx_buf folded;
 	cx_buf unescaped;
 	cx_arena *pieces; /* the long row of the present step */
@@ -55,8 +57,9 @@ typedef struct engine__walk {
 	uint64_t rows_fetched;
 	uint64_t rechecks_failed;
 	uint64_t row_bytes;
-	bool late;  /* what is left of this batch is not decided, and never will be */
-	bool timed; /* the next two are kept */
+	bool decides; /* entries may be refused before their row is looked at */
+	bool late;    /* what is left of this batch is not decided, and never will be */
+	bool timed;   /* the next two are kept */
 	uint64_t scan_ns;
 	uint64_t fetch_ns;
 } engine__walk;
