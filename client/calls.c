@@ -220,6 +220,12 @@ cardex_status cardex_check(cardex_conn *conn, cardex_result **ret, cardex_error 
 	return cardex_call(conn, &request, ret, error);
 }
 
+cardex_status cardex_analyze(cardex_conn *conn, cardex_result **ret, cardex_error *error)
+{
+	cardex_request request = { .method = CARDEX_METHOD_ANALYZE };
+	return cardex_call(conn, &request, ret, error);
+}
+
 cardex_status cardex_schema_plan(cardex_conn *conn, const char *text, const char *base,
                                  cardex_result **ret, cardex_error *error)
 {

@@ -29,95 +29,15 @@
 #ifndef CARDEX_H
 #define CARDEX_H
 
-#include <stdbool.h>
-#include <stddef.h>
-#include <stdint.h>
+#include "cardex_value.h"
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
-#if defined(__GNUC__)
-#define CARDEX_API      __attribute__((visibility("default")))
-#define CARDEX_MUST_USE __attribute__((warn_unused_result))
-#else
-#define CARDEX_API
-#define CARDEX_MUST_USE
-#endif
-/* What every function that can fail is. */
-#define CARDEX_CALL CARDEX_API CARDEX_MUST_USE
-
-/* ---- statuses and errors ---- */
-
-/* The number of a status is that of the protocol and never changes. 1xx protocol, 2xx login,
- * 3xx schema, 4xx data, 5xx limits, 6xx continuations, 9xx internal. */
-typedef enum cardex_status {
-	CARDEX_OK = 0,
-	CARDEX_MALFORMED = 100,          /* the bytes are not a well-formed message */
-	CARDEX_TOO_LARGE = 101,          /* larger than the limit */
-	CARDEX_TOO_DEEP = 102,           /* nested deeper than the limit */
-	CARDEX_UNKNOWN_METHOD = 103,     /* no such method */
-	CARDEX_INVALID_ARGUMENT = 104,   /* an argument is not valid */
-	CARDEX_DENIED = 200,             /* not permitted */
-	CARDEX_NO_TYPE = 300,            /* no such record type */
-	CARDEX_NO_FIELD = 301,           /* no such field */
-	CARDEX_NO_INDEX = 302,           /* no such index */
-	CARDEX_SCHEMA_SYNTAX = 303,      /* the schema text is not valid */
-	CARDEX_LAYOUT_CHANGED = 304,     /* the record layout is another one */
-	CARDEX_UNSAFE_CHANGE = 305,      /* the schema cannot be changed so */
-	CARDEX_NOT_FOUND = 400,          /* no such record */
-	CARDEX_CONFLICT_REV = 401,       /* the record has another revision */
-	CARDEX_UNIQUE = 402,             /* the value is taken by another record */
-	CARDEX_TYPE = 403,               /* the value has the wrong type */
-	CARDEX_REQUIRED = 404,           /* a required field is missing */
-	CARDEX_READ_ONLY_FIELD = 405,    /* the field is written by the store only */
-	CARDEX_DANGLING_REFERENCE = 406, /* the record referred to does not exist */
-	CARDEX_RESTRICTED = 407,         /* live records refer to this record */
-	CARDEX_TOO_LONG = 408,           /* the value is longer than its field allows */
-	CARDEX_NOT_DELETED = 409,        /* the record is not deleted */
-	CARDEX_CHECK = 410,              /* a rule of the record type refuses the value */
-	CARDEX_DEADLINE = 500,           /* the deadline passed */
-	CARDEX_SCAN_LIMIT = 501,         /* the scan reached its limit */
-	CARDEX_BUSY = 502,               /* too much work is waiting */
-	CARDEX_STORAGE_FULL = 503,       /* the store has no room left */
-	CARDEX_FULL_SCAN_REFUSED = 504,  /* no index serves this and a full scan is refused */
-	CARDEX_SORT_LIMIT = 505,         /* too many records to sort without an index */
-	CARDEX_SHUTTING_DOWN = 506,      /* the server is stopping */
-	CARDEX_DISCONNECTED = 507,       /* the connection is closed */
-	CARDEX_CURSOR_STALE = 600,       /* the continuation does not fit this query any more */
-	CARDEX_COMPACTED = 601,          /* what is asked for is not kept any more */
-	CARDEX_NO_MEMORY = 900,          /* out of memory */
-	CARDEX_IO = 901,                 /* reading or writing the disk failed */
-	CARDEX_CORRUPT = 902,            /* the stored bytes are damaged */
-	CARDEX_LOCKED = 903,             /* another process holds the store */
-	CARDEX_UNSUPPORTED = 904,        /* not supported */
-	CARDEX_INTERNAL = 905 /* internal error, or a status this library is too old for */
-} cardex_status;
-
-/* What a person is told beside a status. All text is zero-ended and cut at a character. */
-typedef struct cardex_error {
-	cardex_status status;
-	bool retryable;    /* the same request may succeed later */
-	uint32_t line;     /* 1-based position in schema text or a filter; 0 = none */
-	uint32_t column;   /* in bytes */
-	char field[64];    /* the field it is about, or "" */
-	char index[64];    /* the index it is about, or "" */
-	char message[256]; /* never empty after a failure */
-} cardex_error;
-
-/* "NOT_FOUND"; static storage. "INTERNAL" for a number that is no status. */
-CARDEX_API const char *cardex_status_name(cardex_status status);
-
-/* One plain sentence; static storage. */
-CARDEX_API const char *cardex_status_text(cardex_status status);
-
-/* The library's version, "0.1.0". */
-CARDEX_API const char *cardex_version(void);
-
 /* ---- connections ---- */
 
 typedef struct cardex_conn cardex_conn;
-typedef struct cardex_value cardex_value;
 typedef struct cardex_result cardex_result;
 
 /* Is told of each notification of the server; `params` lives during the call. */
@@ -157,54 +77,6 @@ CARDEX_API void cardex_close(cardex_conn **conn);
 /* What the server said of itself: a map with server, version, protocol, limits and seq. Lives
  * as long as the connection. */
 CARDEX_API const cardex_value *cardex_hello(const cardex_conn *conn);
-
-/* ---- building values ---- */
-
-/* A document: field names with values, or a list of values. Growing fails quietly: what does
- * not fit (8 MiB) or finds no memory is remembered, and the request that carries the document
- * fails for that reason. All functions accept NULL documents. */
-typedef struct cardex_doc cardex_doc;
-
-/* NULL without memory. */
-CARDEX_API cardex_doc *cardex_fields_new(void);
-CARDEX_API cardex_doc *cardex_list_new(void);
-
-/* Frees and sets `*doc` to NULL; NULL is accepted. */
-CARDEX_API void cardex_doc_free(cardex_doc **doc);
-
-/* CARDEX_OK, or why it failed: CARDEX_TOO_LARGE, CARDEX_NO_MEMORY, CARDEX_INVALID_ARGUMENT
- * (a list used as fields or the other way round, no name, a bad number). */
-CARDEX_API cardex_status cardex_doc_status(const cardex_doc *doc);
-
-/* One field each, by name; the server refuses a name that comes twice. NULL text is null.
- * money is in minor units, a date in days since 1970-01-01, a ts in milliseconds since 1970
- * UTC, an enum its label, a reference the id: cardex_date_parse() and others help. */
-CARDEX_API void cardex_set_null(cardex_doc *fields, const char *name);
-CARDEX_API void cardex_set_bool(cardex_doc *fields, const char *name, bool value);
-CARDEX_API void cardex_set_int(cardex_doc *fields, const char *name, int64_t value);
-CARDEX_API void cardex_set_text(cardex_doc *fields, const char *name, const char *value);
-CARDEX_API void cardex_set_bytes(cardex_doc *fields, const char *name, const void *bytes,
-                                 size_t size);
-/* A copy of a list. */
-CARDEX_API void cardex_set_list(cardex_doc *fields, const char *name, const cardex_doc *list);
-/* The id that operation number `operation` (0-based) of the same batch made or changed. */
-CARDEX_API void cardex_set_outcome(cardex_doc *fields, const char *name, size_t operation);
-
-/* The same for lists: of values (list fields, cardex_lookup()), or a filter as the protocol
- * has it: ["=", "owner", 7]. */
-CARDEX_API void cardex_add_null(cardex_doc *list);
-CARDEX_API void cardex_add_bool(cardex_doc *list, bool value);
-CARDEX_API void cardex_add_int(cardex_doc *list, int64_t value);
-CARDEX_API void cardex_add_text(cardex_doc *list, const char *value);
-CARDEX_API void cardex_add_bytes(cardex_doc *list, const void *bytes, size_t size);
-CARDEX_API void cardex_add_list(cardex_doc *list, const cardex_doc *other);
-
-/* Dates as "2026-11-23", times as "2026-11-23T08:15:00.250Z" (a space for the T, no seconds,
- * and another zone than Z, "+08:00", are taken too). False when the text is none. */
-CARDEX_API bool cardex_date_parse(const char *text, int64_t *ret_days);
-CARDEX_API bool cardex_ts_parse(const char *text, int64_t *ret_ms);
-CARDEX_API void cardex_date_format(int64_t days, char text[32]);
-CARDEX_API void cardex_ts_format(int64_t ms, char text[40]);
 
 /* ---- schema ---- */
 
@@ -352,13 +224,32 @@ typedef enum cardex_method {
 	CARDEX_METHOD_SEARCH,
 	CARDEX_METHOD_CHANGES,
 	CARDEX_METHOD_HISTORY,
-	CARDEX_METHOD_AS_OF
+	CARDEX_METHOD_AS_OF,
+	CARDEX_METHOD_ANALYZE
 } cardex_method;
 
 typedef struct cardex_batch cardex_batch;
 
 /* One request. Members a method does not take are not sent. Nothing is kept of it after the
  * call it is passed to. */
+/* How much an explained query says. */
+typedef enum cardex_explain {
+	CARDEX_EXPLAIN_NONE,     /* it is answered */
+	CARDEX_EXPLAIN_PLAN,     /* what would be done */
+	CARDEX_EXPLAIN_REJECTED, /* and what not, and why */
+	CARDEX_EXPLAIN_EXECUTED  /* and what it has cost: it is run */
+} cardex_explain;
+
+/* Records that come with the rows of a query or a get. */
+typedef struct cardex_include {
+	const char *
+		type; /* records of this type that refer to a row; NULL: the one it refers to */
+	const char *ref;     /* the reference: of `type`, or of the rows */
+	const char *columns; /* NULL = all */
+	const char *order;   /* of the records of a row; NULL = the newest first */
+	size_t limit;        /* of the records of a row; 0 = the server's choice */
+} cardex_include;
+
 typedef struct cardex_request {
 	cardex_method method; /* for cardex_call(), cardex_submit() and cardex_batch_add() */
 	const char *type;
@@ -375,14 +266,15 @@ typedef struct cardex_request {
 	size_t limit;        /* query: rows of a page; search: hits; 0 = the server's choice */
 	const void *after;   /* query: where to go on, from cardex_page */
 	size_t after_size;
-	const char *use_index; /* query count: this index or an error */
-	bool allow_scan;       /* query count: permit reading every record */
-	bool with_count;       /* query: count all that match, too */
-	bool explain;          /* query: the plan instead of rows, see cardex_result_value() */
-	bool deleted;          /* get: a deleted record too */
-	uint32_t deadline_ms;  /* query count search check: time it may take in the server */
-	int64_t if_rev;        /* writes: only when the record has this revision; > 0 */
-	bool dry_run;          /* writes: say what would happen, and take it back */
+	const char *use_index;  /* query count: this index or an error */
+	bool allow_scan;        /* query count: permit reading every record */
+	bool with_count;        /* query: count all that match, too */
+	bool estimate;          /* query (with_count), count: about how many, from statistics */
+	cardex_explain explain; /* query: the plan, see cardex_result_value() */
+	bool deleted;           /* get: a deleted record too */
+	uint32_t deadline_ms;   /* query count search check: time it may take in the server */
+	int64_t if_rev;         /* writes: only when the record has this revision; > 0 */
+	bool dry_run;           /* writes: say what would happen, and take it back */
 
 	/* search: words parted by blanks; schema.plan, schema.apply: one's own part of the
 	 * schema, NULL = the one there is */
@@ -390,6 +282,11 @@ typedef struct cardex_request {
 	const char *types; /* search: only these types, "customer, contact"; NULL = all */
 	bool highlights;   /* search: say where it was found */
 
+	const char *const *no_index; /* query count: names of indexes that are not used */
+	size_t no_index_count;
+	uint64_t max_scan; /* query: keys looked at, after which the page ends; 0 = no limit */
+	const cardex_include *include; /* get query: see cardex_row_included() */
+	size_t include_count;
 	const char *base; /* schema: the part before one's own: "stored" (NULL), "program",
 	                     "none" */
 	bool may_lose;    /* schema.apply: drop fields with their values */
@@ -491,6 +388,9 @@ CARDEX_CALL cardex_status cardex_stats(cardex_conn *conn, cardex_result **ret,
                                        cardex_error *error);
 CARDEX_CALL cardex_status cardex_check(cardex_conn *conn, cardex_result **ret,
                                        cardex_error *error);
+/* Takes the statistics of all indexes anew. */
+CARDEX_CALL cardex_status cardex_analyze(cardex_conn *conn, cardex_result **ret,
+                                         cardex_error *error);
 
 /* What a schema text would change, or changes: a map for cardex_result_value(), with "steps"
  * and their number by verdict; docs/protocol.md. `text`, `base`, `may_lose`: see
@@ -588,7 +488,7 @@ CARDEX_API bool cardex_result_outcome(const cardex_result *result, size_t i,
 /* What a query says beside its rows. */
 typedef struct cardex_page {
 	bool more;          /* there are more: cardex_next() */
-	const char *reason; /* why the page ended: "done" "limit" "bytes" "time" */
+	const char *reason; /* why the page ended: "done" "limit" "bytes" "time" "scan" */
 	const void *after;  /* where the next page begins, for cardex_request; NULL when done */
 	size_t after_size;
 	uint64_t seq;     /* the state of the store that was read */
@@ -633,6 +533,18 @@ typedef struct cardex_row cardex_row;
 CARDEX_API size_t cardex_row_count(const cardex_result *result);
 CARDEX_API const cardex_row *cardex_row_at(const cardex_result *result, size_t i);
 
+/* What was included (cardex_request): the number of includes, and all records of one of them,
+ * for its columns; NULL when there is none. It lives as long as `result`; do not free it. */
+CARDEX_API size_t cardex_include_count(const cardex_result *result);
+CARDEX_API const cardex_result *cardex_included(const cardex_result *result, size_t include);
+
+/* The records that one include brought for a row: of a reference 0 or 1. NULL past the end. */
+CARDEX_API size_t cardex_row_included_count(const cardex_row *row, size_t include);
+CARDEX_API const cardex_row *cardex_row_included(const cardex_row *row, size_t include,
+                                                 size_t i);
+/* True when there are others that the limit has left out. */
+CARDEX_API bool cardex_row_included_more(const cardex_row *row, size_t include);
+
 /* Columns of the rows: their number, names, and the number of a name, -1 when there is none. */
 CARDEX_API size_t cardex_column_count(const cardex_result *result);
 CARDEX_API const char *cardex_column_name(const cardex_result *result, size_t column);
@@ -653,36 +565,6 @@ CARDEX_API const void *cardex_row_bytes(const cardex_row *row, const char *name,
 
 /* NULL when every read by name so far made sense; otherwise what the first wrong one was. */
 CARDEX_API const char *cardex_result_misread(const cardex_result *result);
-
-/* ---- values ---- */
-
-typedef enum cardex_value_kind {
-	CARDEX_VALUE_NULL,
-	CARDEX_VALUE_BOOL,
-	CARDEX_VALUE_INT,
-	CARDEX_VALUE_FLOAT,
-	CARDEX_VALUE_TEXT,
-	CARDEX_VALUE_BYTES,
-	CARDEX_VALUE_LIST,
-	CARDEX_VALUE_MAP
-} cardex_value_kind;
-
-/* All of these take NULL as null, and give 0, false or NULL for a value of another kind. */
-CARDEX_API cardex_value_kind cardex_value_kind_of(const cardex_value *value);
-CARDEX_API bool cardex_value_bool(const cardex_value *value);
-CARDEX_API int64_t cardex_value_int(const cardex_value *value);
-CARDEX_API double cardex_value_float(const cardex_value *value); /* of an integer too */
-CARDEX_API const char *cardex_value_text(const cardex_value *value);
-/* Of text and bytes. `ret_size` may be NULL. */
-CARDEX_API const void *cardex_value_bytes(const cardex_value *value, size_t *ret_size);
-/* Elements of a list, pairs of a map. */
-CARDEX_API size_t cardex_value_count(const cardex_value *value);
-/* Element of a list, value of a pair; NULL past the end. */
-CARDEX_API const cardex_value *cardex_value_at(const cardex_value *value, size_t i);
-/* Key of a pair; NULL past the end. */
-CARDEX_API const cardex_value *cardex_value_key(const cardex_value *map, size_t i);
-/* Value of the text key, NULL when it is not there. */
-CARDEX_API const cardex_value *cardex_value_member(const cardex_value *map, const char *key);
 
 #ifdef __cplusplus
 }

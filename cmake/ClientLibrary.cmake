@@ -39,6 +39,7 @@ configure_file(${CMAKE_SOURCE_DIR}/cmake/cardex.pc.in cardex.pc @ONLY)
 install(TARGETS libcardex libcardex_static
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
-install(FILES ${CMAKE_SOURCE_DIR}/client/cardex.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+install(FILES ${CMAKE_SOURCE_DIR}/client/cardex.h
+  ${CMAKE_SOURCE_DIR}/client/cardex_value.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cardex.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

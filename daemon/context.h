@@ -44,6 +44,7 @@ typedef struct daemon_context {
 	 * writer has failed. */
 	int wake_fd;
 	atomic_uint loops_ended;
+	atomic_bool analyzes; /* statistics are being taken */
 	daemon_counters counters;
 } daemon_context;
 

@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "crm/crm.h"
 #include "daemon/context.h"
+#include "daemon/exec/analyst.h"
 #include "daemon/exec/workers.h"
 #include "daemon/exec/writer.h"
 #include "daemon/net/listener.h"
@@ -44,6 +45,7 @@ struct daemon_server {
 	daemon__loop *loops[LOOPS_MAX];
 	unsigned loop_count;
 	unsigned next_loop;
+	daemon__analyst *analyst;
 	uint64_t connections_max;
 	uint64_t watchdog_ns;
 	uint64_t drain_began_ns; /* 0 = it does not drain */
@@ -100,6 +102,8 @@ static cx_status start_threads(daemon_server *server)
 	cx_status status = daemon__writer_new(context, &context->writer);
 	if (status == CX_OK)
 		status = daemon__workers_new(context, &context->workers);
+	if (status == CX_OK)
+		status = daemon__analyst_new(context, &server->analyst);
 	unsigned wanted = loops_wanted(context->config);
 	while (status == CX_OK && server->loop_count < wanted) {
 		status = daemon__loop_new(context, server->loop_count,
@@ -313,6 +317,7 @@ void daemon_server_free(daemon_server **server)
 		daemon__loop_order(self->loops[i], DAEMON__DRAIN);
 	for (unsigned i = 0; i < self->loop_count; i++)
 		daemon__loop_free(&self->loops[i]);
+	daemon__analyst_free(&self->analyst);
 	daemon__writer_free(&self->context.writer);
 	daemon__workers_free(&self->context.workers);
 	engine_close(&self->context.store);
@@ -401,6 +406,7 @@ int daemon_server_run(daemon_server *server)
 	DAEMON_LOG(INFO, "daemon ready", LOG_NUMBER("pid", getpid()));
 	daemon_notify("READY=1");
 	event_base_dispatch(server->base);
+	daemon__analyst_free(&server->analyst);
 	settle(server);
 	DAEMON_LOG(INFO, "daemon stopped",
 	           LOG_NUMBER("requests", atomic_load(&server->context.counters.requests)),

@@ -9,6 +9,10 @@
  *   ["prefix", field, text]         string and text fields
  *   ["null", field]  ["notnull", field]
  *   ["has", field, v]               list fields
+ *   ["exists", type, field, f]      some record of that type refers to this one by the field,
+ * and f (nil = any) holds for it
+ *   ["exists", field, f]            the record this reference field leads to holds f
+ * In an exists no other can stand. It finds live records and is true or false, never unknown.
  * A comparison with a null field is never true, "not" of it included (three-valued logic), and
  * nil is no value to compare with. Text compares byte by byte, unless a folded form is asked
  * for: "=~" and "prefix~" compare the folded forms (case and width do not count), and are
@@ -27,17 +31,27 @@ enum {
 	ENGINE_FILTER_DEPTH_MAX = 8,
 	ENGINE_FILTER_NODES_MAX = 200,
 	ENGINE_FILTER_VALUES_MAX = 1000, /* of all "in" together */
+	ENGINE_FILTER_EXISTS_MAX = 4,
 	ENGINE_ORDER_MAX = 4,
 	ENGINE_PAGE_RECORDS_MAX = 10000,
 	ENGINE_PAGE_RECORDS_DEFAULT = 100,
 	ENGINE_PAGE_BYTES_MAX = 256 * 1024, /* soft: a page ends after the row that passes it */
 	ENGINE_POSITION_BYTES_MAX = 1200,
+	ENGINE_NO_INDEX_MAX = 16, /* indexes that a query may exclude */
 };
 
 typedef struct engine_order {
 	const engine_field *field;
 	bool descending; /* null comes first ascending, last descending */
 } engine_order;
+
+/* Whether one query may be answered from several indexes. */
+typedef enum engine_combine {
+	ENGINE_COMBINE_AS_CHEAPEST,
+	ENGINE_COMBINE_NEVER,
+	ENGINE_COMBINE_UNITE, /* an "or" from one index for each of its parts, or an error */
+	ENGINE_COMBINE_INTERSECT, /* several equalities from one index each, or an error */
+} engine_combine;
 
 typedef struct engine_query {
 	const engine_type *type;
@@ -47,7 +61,11 @@ typedef struct engine_query {
 	size_t limit;       /* 0 = ENGINE_PAGE_RECORDS_DEFAULT */
 	cx_slice after;     /* the position an earlier page returned; empty = from the start */
 	const engine_index *use_index; /* this one or an error; NULL = the planner's choice */
-	bool allow_scan;               /* permit reading every record of a large type */
+	const engine_index *no_index[ENGINE_NO_INDEX_MAX]; /* none of these */
+	size_t no_index_count;
+	engine_combine combine;
+	bool allow_scan;   /* permit reading every record of a large type */
+	uint64_t max_scan; /* keys a page looks at before it ends; 0 = no limit */
 	uint64_t
 		deadline_ns; /* cx_clock_monotonic_ns() time at which the page ends; 0 = none */
 } engine_query;
@@ -57,7 +75,12 @@ typedef struct engine_query {
 typedef cx_status engine_row_sink(void *context, const engine_row *row);
 
 /* Why a page ended. */
-#define ENGINE_REASONS(R) R(DONE, "done") R(LIMIT, "limit") R(BYTES, "bytes") R(TIME, "time")
+#define ENGINE_REASONS(R)                                             \
+	R(DONE, "done")                                               \
+	R(LIMIT, "limit") /* it has as many rows as were asked for */ \
+	R(BYTES, "bytes") /* ENGINE_PAGE_BYTES_MAX */                 \
+	R(TIME, "time")   /* the deadline came */                     \
+	R(SCAN, "scan")   /* max_scan keys were looked at; it may have no row */
 typedef enum engine_reason {
 #define ENGINE_REASON_MEMBER(name, text) ENGINE_REASON_##name,
 	ENGINE_REASONS(ENGINE_REASON_MEMBER)
@@ -73,6 +96,11 @@ typedef struct engine_page {
 	uint64_t keys_scanned;
 	uint64_t rows_fetched;
 	uint64_t rechecks_failed; /* rows fetched that the filter then refused */
+	/* Of an explained query, 0 otherwise: bytes of the rows fetched, and time taken by keys
+	 * and by fetching rows. */
+	uint64_t bytes_read;
+	uint64_t scan_ns;
+	uint64_t fetch_ns;
 	/* Where the next page begins: pass it as `after` of the same query. 0 bytes when done;
 	 * those after them are not set. */
 	size_t position_size;
@@ -95,10 +123,36 @@ CX_MUST_USE cx_status engine_query_run(engine_read *read, const engine_query *qu
 CX_MUST_USE cx_status engine_query_count(engine_read *read, const engine_query *query,
                                          uint64_t *ret, cx_error *error);
 
-/* Writes the plan as a MessagePack map, without running it:
- * {plan: "get" | "unique" | "index" | "cluster" | "scan", index: name or nil,
- *  ranges: n, equal: [fields fixed by the ranges], range: field or nil, reverse: bool,
- *  merge: bool, order: "none" | "index" | "sort", filter_in_index: bool, recheck: bool,
- *  rows_of_type: n, rejected: [{index, why}, …]}. */
+/* About how many records match, from statistics (engine/analyze.h), entry counts and a look at
+ * a few keys; reads no record and is never refused as a scan. Conditions are taken to be
+ * independent of each other. Errors: those of the filter; CX_CORRUPT, CX_IO. */
+CX_MUST_USE cx_status engine_query_estimate(engine_read *read, const engine_query *query,
+                                            uint64_t *ret, cx_error *error);
+
+/* How much an explanation says. */
+typedef enum engine_explain_level {
+	ENGINE_EXPLAIN_PLAN,     /* what would be done */
+	ENGINE_EXPLAIN_REJECTED, /* and what not, with a reason each */
+	ENGINE_EXPLAIN_EXECUTED, /* and what the first page has cost: it is run */
+} engine_explain_level;
+
+/* Writes the plan as a MessagePack map, the keys of which stay what they are:
+ * {plan: "get" | "unique" | "index" | "cluster" | "scan" | "union" | "intersection",
+ *  index: name or nil, ranges: n, equal: [fields fixed by the ranges], range: field or nil,
+ *  reverse: bool, merge: bool, order: "none" | "index" | "sort", filter_in_index: bool,
+ *  recheck: bool, rows_of_type: n,
+ *  estimate: keys, or nil when nothing had to be estimated, hint: what was used of it
+ *  ("use_index" | "no_index" | "combine") or nil, stats_epoch: of the statistics, 0 = none,
+ *  legs: of a union or an intersection [{plan, index, ranges, equal, range, filter_in_index,
+ *   recheck, estimate}, …], otherwise empty,
+ *  rejected: from level 1 [{index, why}, …],
+ *  executed: level 2 {rows, reason, us, nodes: from the keys to the page [{node: "keys" |
+ * "rows" | "sort" | "page", rows_in, rows_out, keys, fetched, rechecks_failed, bytes, us},
+ * …]}}. Errors: as engine_query_run. */
+CX_MUST_USE cx_status engine_query_explain_at(engine_read *read, const engine_query *query,
+                                              engine_explain_level level, cx_buf *out,
+                                              cx_error *error);
+
+/* The same at ENGINE_EXPLAIN_REJECTED. */
 CX_MUST_USE cx_status engine_query_explain(engine_read *read, const engine_query *query,
                                            cx_buf *out, cx_error *error);

@@ -29,4 +29,9 @@ enum {
 	PROTO_CHANGES_MAX = 1000, /* that "changes" and "history" may be asked for at once */
 	PROTO_CHANGES_BYTES =
 		1024 * 1024, /* of "changes": then no further operation is taken */
+
+	PROTO_INCLUDES_MAX = 8,         /* maps in the option `include` */
+	PROTO_INCLUDE_LIMIT_MAX = 1000, /* included records of a row */
+	PROTO_INCLUDE_LIMIT_DEFAULT = 10,
+	PROTO_INCLUDE_ROWS_MAX = 10 * 1000, /* of all included in one answer */
 };

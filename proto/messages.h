@@ -39,11 +39,11 @@
 	O(WHERE, where, "filter", RAW)                                                      \
 	O(ORDER, order, "order", RAW) /* ["amount desc", "id"] */                           \
 	O(LIMIT, limit, "limit", COUNT)                                                     \
-	O(AFTER, after, "after", BYTES)      /* continuation of an earlier page */          \
-	O(EXPLAIN, explain, "explain", FLAG) /* the plan instead of rows */                 \
+	O(AFTER, after, "after", BYTES)     /* continuation of an earlier page */           \
+	O(EXPLAIN, explain, "explain", RAW) /* the plan instead of rows; level 0..2 */      \
 	O(ALLOW_SCAN, allow_scan, "allow_scan", FLAG)                                       \
 	O(USE_INDEX, use_index, "use_index", WORD)                                          \
-	O(COUNT, count, "count", FLAG) /* with the rows, the number of all */               \
+	O(COUNT, count, "count", RAW) /* the number of all; "exact" or "estimate" */        \
 	O(DEADLINE, deadline_ms, "deadline_ms", COUNT)                                      \
 	O(IF_REV, if_rev, "if_rev", COUNT)                                                  \
 	O(DELETED, deleted, "deleted", FLAG)          /* get: a deleted record too */       \
@@ -57,7 +57,10 @@
 	O(BEFORE, before, "before", COUNT)            /* history: those before this seq */  \
 	O(SEQ, seq, "seq", COUNT)                     /* as_of: after this change */        \
 	O(AT, at, "at", COUNT)                        /* as_of: at this time, in ms */      \
-	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */
+	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */      \
+	O(NO_INDEX, no_index, "no_index", RAW)        /* array of names: none of these */   \
+	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys a page looks at */            \
+	O(INCLUDE, include, "include", RAW) /* array of maps: what the rows refer to */
 
 #define PROTO_BIT(option) (1u << PROTO_OPTION_##option)
 
@@ -69,17 +72,22 @@
 	  "map: server, version, protocol, limits, seq")                                       \
 	M(PING, "ping", NONE, (PROTO_P_END), 0, "\"pong\"")                                    \
 	M(GET, "get", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                           \
-	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT) | PROTO_BIT(DELETED), "[layout, names, row]")    \
+	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT) | PROTO_BIT(DELETED) | PROTO_BIT(INCLUDE),       \
+	  "[layout, names, row], with include [layout, names, row, include]")                  \
 	M(LOOKUP, "lookup", READ, (PROTO_P_TYPE, PROTO_P_INDEX, PROTO_P_VALUES, PROTO_P_END),  \
 	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT), "[layout, names, row]")                         \
 	M(QUERY, "query", READ, (PROTO_P_TYPE, PROTO_P_END),                                   \
 	  PROTO_BIT(WHERE) | PROTO_BIT(ORDER) | PROTO_BIT(LIMIT) | PROTO_BIT(ONLY) |           \
 	          PROTO_BIT(LAYOUT) | PROTO_BIT(AFTER) | PROTO_BIT(EXPLAIN) |                  \
 	          PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(COUNT) |            \
-	          PROTO_BIT(DEADLINE),                                                         \
-	  "[layout, names, rows, after, reason, {seq, count, keys, fetched}], or the plan")    \
+	          PROTO_BIT(DEADLINE) | PROTO_BIT(NO_INDEX) | PROTO_BIT(MAX_SCAN) |            \
+	          PROTO_BIT(INCLUDE),                                                          \
+	  "[layout, names, rows, after, reason, {seq, count, keys, fetched, include}], or "    \
+	  "the plan")                                                                          \
 	M(COUNT, "count", READ, (PROTO_P_TYPE, PROTO_P_FILTER, PROTO_P_END),                   \
-	  PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(DEADLINE), "int")           \
+	  PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(NO_INDEX) |                 \
+	          PROTO_BIT(COUNT) | PROTO_BIT(DEADLINE),                                      \
+	  "int")                                                                               \
 	M(SEARCH, "search", READ, (PROTO_P_TEXT, PROTO_P_END),                                 \
 	  PROTO_BIT(ONLY) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) |        \
 	          PROTO_BIT(HIGHLIGHTS),                                                       \
@@ -119,4 +127,5 @@
 	  "true")                                                                              \
 	M(STATS, "stats", READ, (PROTO_P_END), 0, "map")                                       \
 	M(CHECK, "check", READ, (PROTO_P_END), PROTO_BIT(DEADLINE) | PROTO_BIT(STATE_HASH),    \
-	  "map: records, entries, references, findings, texts; state_hash if asked for")
+	  "map: records, entries, references, findings, texts; state_hash if asked for")       \
+	M(ANALYZE, "analyze", READ, (PROTO_P_END), PROTO_BIT(DEADLINE), "map: epoch, indexes")

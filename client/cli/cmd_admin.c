@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* ping schema check stats help version */
+/* ping schema check analyze stats help version */
 #include "base/text.h"
 #include "client/cli/change.h"
 #include "client/cli/command.h"
@@ -152,7 +152,7 @@ cli_exit cli_run_schema(cli_context *self, int argc, char **argv)
 	return schema != NULL ? print_types(schema) : end;
 }
 
-/* ---- check, stats ---- */
+/* ---- check, analyze, stats ---- */
 
 cli_exit cli_run_check(cli_context *self, int argc, char **argv)
 {
@@ -170,6 +170,21 @@ cli_exit cli_run_check(cli_context *self, int argc, char **argv)
 	cli_exit end = cli_output_value(self, report, stdout);
 	cardex_result_free(&result);
 	return end == CLI_OK && !sound ? CLI_NEGATIVE : end;
+}
+
+cli_exit cli_run_analyze(cli_context *self, int argc, char **argv)
+{
+	(void)argv;
+	cardex_result *result = NULL;
+	if (argc != 1)
+		return cli_usage("usage: cardex analyze");
+	if (cli_conn(self) == NULL)
+		return CLI_UNREACHABLE;
+	if (cardex_analyze(self->conn, &result, &self->error) != CARDEX_OK)
+		return cli_fail(self);
+	cli_exit end = cli_output_value(self, cardex_result_value(result), stdout);
+	cardex_result_free(&result);
+	return end;
 }
 
 cli_exit cli_run_stats(cli_context *self, int argc, char **argv)

@@ -4,6 +4,7 @@
 #include "client/cli/command.h"
 #include "client/cli/fields.h"
 #include "client/cli/format.h"
+#include "client/cli/includes.h"
 #include "client/cli/key.h"
 #include "client/cli/output.h"
 #include "client/cli/plan.h"
@@ -35,13 +36,26 @@ static cli_exit print_record(cli_context *self, const cardex_type *type,
 typedef struct get_arguments {
 	const char *columns;
 	bool deleted;
+	cli_includes includes;
 } get_arguments;
+
+static cli_exit print_got(cli_context *self, const cardex_type *type,
+                          const cardex_result *result, const get_arguments *given)
+{
+	if (given->includes.count > 0 && self->format != CLI_TABLE)
+		return cli_output_value(self, cardex_result_value(result), stdout);
+	const cli_exit end = print_record(self, type, result);
+	if (end == CLI_OK)
+		cli_includes_print(self, &given->includes, result);
+	return end;
+}
 
 static bool parse_get(int argc, char **argv, get_arguments *self)
 {
 	static const struct option options[] = {
 		{ "columns", required_argument, NULL, 'c' },
 		{ "deleted", no_argument, NULL, 'd' },
+		{ "include", required_argument, NULL, 'I' },
 		{ 0 },
 	};
 	optind = 0;
@@ -50,6 +64,8 @@ static bool parse_get(int argc, char **argv, get_arguments *self)
 			self->columns = optarg;
 		else if (key == 'd')
 			self->deleted = true;
+		else if (key == 'I' && cli_includes_add(&self->includes, optarg))
+			continue;
 		else
 			return false;
 	}
@@ -62,6 +78,8 @@ static cli_exit get_by_key(cli_context *self, const cardex_type *type, char *wha
 {
 	if (given->deleted)
 		return cli_usage("deleted records are in no index: give the id");
+	if (given->includes.count > 0)
+		return cli_usage("--include needs the id of the record");
 	char *equals = strchr(what, '=');
 	*equals = '\0';
 	const cli_exit end = cli_key_find(self, type, what, equals + 1, given->columns, ret);
@@ -75,7 +93,9 @@ static cli_exit get_by_id(cli_context *self, const cardex_type *type, const char
 	cardex_request request = { .method = CARDEX_METHOD_GET,
 		                   .type = type->name,
 		                   .columns = given->columns,
-		                   .deleted = given->deleted };
+		                   .deleted = given->deleted,
+		                   .include = given->includes.items,
+		                   .include_count = given->includes.count };
 	if (!cli_parse_id(what, &request.id))
 		return CLI_USAGE;
 	if (cardex_call(self->conn, &request, ret, &self->error) != CARDEX_OK)
@@ -88,7 +108,8 @@ cli_exit cli_run_get(cli_context *self, int argc, char **argv)
 	get_arguments given = { 0 };
 	if (!parse_get(argc, argv, &given))
 		return cli_usage(
-			"usage: cardex get TYPE ID [--deleted] [--columns LIST], or TYPE "
+			"usage: cardex get TYPE ID [--deleted] [--columns LIST] [--include "
+			"REF|TYPE.REF[:N]]…, or TYPE "
 			"INDEX=VALUE[,VALUE…] [--columns LIST]");
 	cli_exit end = CLI_OK;
 	const cardex_type *type = cli_type(self, argv[optind], &end);
@@ -105,16 +126,20 @@ cli_exit cli_run_get(cli_context *self, int argc, char **argv)
 	else
 		end = get_by_id(self, type, what, &given, &result);
 	if (end == CLI_OK)
-		end = print_record(self, type, result);
+		end = print_got(self, type, result, &given);
 	cardex_result_free(&result);
 	return end;
 }
 
 /* ---- query ---- */
 
+enum { NO_INDEX_MAX = 16 };
+
 typedef struct arguments {
 	const char *where;
 	bool all;
+	cli_includes includes;
+	const char *no_index[NO_INDEX_MAX];
 	cardex_request request;
 	cx_buf after;
 	cx_buf columns;  /* the list with the currency, */
@@ -143,6 +168,26 @@ static bool parse_limit(const char *text, size_t *ret)
 	return true;
 }
 
+static bool parse_explain(const char *text, cardex_explain *ret)
+{
+	static const cardex_explain levels[] = { CARDEX_EXPLAIN_PLAN, CARDEX_EXPLAIN_REJECTED,
+		                                 CARDEX_EXPLAIN_EXECUTED };
+	const char *level = text != NULL ? text : "1";
+	if (level[0] < '0' || level[0] > '2' || level[1] != '\0')
+		return false;
+	*ret = levels[level[0] - '0'];
+	return true;
+}
+
+static bool add_no_index(arguments *self, const char *name)
+{
+	if (self->request.no_index_count == NO_INDEX_MAX)
+		return false;
+	self->no_index[self->request.no_index_count++] = name;
+	self->request.no_index = self->no_index;
+	return true;
+}
+
 static bool parse_query(int argc, char **argv, arguments *self)
 {
 	static const struct option options[] = {
@@ -154,12 +199,17 @@ static bool parse_query(int argc, char **argv, arguments *self)
 		{ "use-index", required_argument, NULL, 'i' },
 		{ "allow-scan", no_argument, NULL, 's' },
 		{ "count", no_argument, NULL, 'n' },
-		{ "explain", no_argument, NULL, 'e' },
+		{ "explain", optional_argument, NULL, 'e' },
+		{ "no-index", required_argument, NULL, 'N' },
+		{ "max-scan", required_argument, NULL, 'm' },
+		{ "estimate", no_argument, NULL, 'E' },
+		{ "include", required_argument, NULL, 'I' },
 		{ "all", no_argument, NULL, 'A' },
 		{ 0 },
 	};
 	cardex_request *request = &self->request;
 	bool good = true;
+	size_t max_scan = 0;
 	optind = 0;
 	for (int key; good && (key = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		if (key == 'w')
@@ -179,12 +229,21 @@ static bool parse_query(int argc, char **argv, arguments *self)
 		else if (key == 'n')
 			request->with_count = true;
 		else if (key == 'e')
-			request->explain = true;
+			good = parse_explain(optarg, &request->explain);
+		else if (key == 'N')
+			good = add_no_index(self, optarg);
+		else if (key == 'm')
+			good = parse_limit(optarg, &max_scan);
+		else if (key == 'E')
+			request->estimate = true;
+		else if (key == 'I')
+			good = cli_includes_add(&self->includes, optarg);
 		else if (key == 'A')
 			self->all = true;
 		else
 			good = false;
 	}
+	request->max_scan = max_scan;
 	return good && optind == argc - 1;
 }
 
@@ -221,6 +280,8 @@ static cli_exit print_pages(cli_context *self, const cardex_type *type, cardex_r
 			end = cli_fail(self);
 	}
 	const cli_exit written = cli_output_end(&output);
+	if (end == CLI_OK && written == CLI_OK)
+		cli_includes_print(self, &given->includes, *page);
 	if (end == CLI_OK)
 		tell_page(*page, rows);
 	return end != CLI_OK ? end : written;
@@ -232,8 +293,10 @@ static cli_exit run_query(cli_context *self, const cardex_type *type, const argu
 	if (cardex_query(self->conn, &given->request, &page, &self->error) != CARDEX_OK)
 		return cli_fail(self);
 	cli_exit end;
-	if (given->request.explain)
+	if (given->request.explain != CARDEX_EXPLAIN_NONE)
 		end = cli_plan_print(self, cardex_result_value(page));
+	else if (given->includes.count > 0 && self->format != CLI_TABLE)
+		end = cli_output_value(self, cardex_result_value(page), stdout);
 	else
 		end = print_pages(self, type, &page, given);
 	cardex_result_free(&page);
@@ -260,7 +323,9 @@ static cli_exit query_type(cli_context *self, const cardex_type *type, arguments
 	request->filter = filter;
 	request->after = given->after.data;
 	request->after_size = given->after.size;
-	if (!request->explain && !self->raw &&
+	request->include = given->includes.items;
+	request->include_count = given->includes.count;
+	if (request->explain == CARDEX_EXPLAIN_NONE && !self->raw &&
 	    cli_columns_complete(type, request->columns, &given->columns)) {
 		request->columns = (const char *)given->columns.data;
 		given->hidden = 1;
@@ -274,7 +339,11 @@ cli_exit cli_run_query(cli_context *self, int argc, char **argv)
 	if (!parse_query(argc, argv, &given))
 		return cli_usage("usage: cardex query TYPE [--where FILTER] [--order LIST] "
 		                 "[--limit N] [--columns LIST] [--all] [--after TOKEN] "
-		                 "[--count] [--use-index NAME] [--allow-scan] [--explain]");
+		                 "[--count] [--estimate] [--include REF|TYPE.REF[:N]]… "
+		                 "[--use-index NAME] [--no-index NAME]… [--max-scan N] "
+		                 "[--allow-scan] [--explain[=0|1|2]]");
+	if (given.includes.count > 0 && (given.all || self->format == CLI_CSV))
+		return cli_usage("--include goes with one page, and not with csv");
 	cli_exit end = CLI_OK;
 	const cardex_type *type = cli_type(self, argv[optind], &end);
 	return type != NULL ? query_type(self, type, &given) : end;
@@ -287,15 +356,16 @@ static bool is_for_rows(const arguments *given)
 {
 	const cardex_request *request = &given->request;
 	return request->order != NULL || request->limit > 0 || request->columns != NULL ||
-	       request->with_count || request->explain || given->all || given->after.size > 0;
+	       request->with_count || request->explain != CARDEX_EXPLAIN_NONE || given->all ||
+	       given->after.size > 0 || given->includes.count > 0 || request->max_scan > 0;
 }
 
 cli_exit cli_run_count(cli_context *self, int argc, char **argv)
 {
 	CX_SCOPED(release_arguments) arguments given = no_arguments();
 	if (!parse_query(argc, argv, &given) || is_for_rows(&given))
-		return cli_usage("usage: cardex count TYPE [--where FILTER] [--use-index NAME] "
-		                 "[--allow-scan]");
+		return cli_usage("usage: cardex count TYPE [--where FILTER] [--estimate] "
+		                 "[--use-index NAME] [--no-index NAME]… [--allow-scan]");
 	cli_exit end = CLI_OK;
 	const cardex_type *type = cli_type(self, argv[optind], &end);
 	if (type == NULL)
@@ -306,6 +376,9 @@ cli_exit cli_run_count(cli_context *self, int argc, char **argv)
 		                   .type = type->name,
 		                   .filter = filter,
 		                   .use_index = given.request.use_index,
+		                   .no_index = given.request.no_index,
+		                   .no_index_count = given.request.no_index_count,
+		                   .estimate = given.request.estimate,
 		                   .allow_scan = given.request.allow_scan };
 	cardex_result *result = NULL;
 	if (end == CLI_OK &&

@@ -27,6 +27,7 @@
 	  "show what was changed, in order")                                                  \
 	C(history, "TYPE ID [--before SEQ] [--limit N]", "show what happened to a record")    \
 	C(check, "[--state-hash]", "verify every record, index entry and reference")          \
+	C(analyze, "", "take the statistics by which queries are planned")                    \
 	C(stats, "", "show what the server is doing and how full it is")                      \
 	C(shell, "", "type commands one after the other")                                     \
 	C(help, "[COMMAND]", "show this, or all about one command")                           \

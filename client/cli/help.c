@@ -39,9 +39,18 @@ static const topic TOPICS[] = {
 	  "  --all              all pages\n"
 	  "  --after TOKEN      the page after the one that printed this token\n"
 	  "  --count            count all that match, too\n"
+	  "  --estimate         with --count: about how many, from statistics\n"
+	  "  --include REF      the record that reference leads to, too; TYPE.REF[:N]: those "
+	  "of\n"
+	  "                     TYPE that refer to the row, at most N, the newest first\n"
 	  "  --use-index NAME   this index or an error\n"
+	  "  --no-index NAME    not this index\n"
+	  "  --max-scan N       end the page when N keys were looked at\n"
 	  "  --allow-scan       permit reading every record of a large type\n"
-	  "  --explain          the plan instead of rows\n"
+	  "  --explain[=LEVEL]  the plan instead of rows: 0 only that, 1 and why nothing else, "
+	  "2 "
+	  "and\n"
+	  "                     what it has cost\n"
 	  "\n"
 	  "example: cardex query opportunity --where \"owner = 7\" --order \"amount desc\" "
 	  "--limit 20\n" },
@@ -55,6 +64,8 @@ static const topic TOPICS[] = {
 	  "  --dry-run          try every row, write nothing\n" },
 	{ "count",
 	  "  --where FILTER     as of query\n"
+	  "  --estimate         about how many, from statistics; reads no record\n"
+	  "  --no-index NAME    not this index\n"
 	  "  --use-index NAME   this index or an error\n"
 	  "  --allow-scan       permit reading every record of a large type\n"
 	  "\n"
@@ -140,6 +151,7 @@ static const topic TOPICS[] = {
 	  "Ends with 1 when something is wrong.\n"
 	  "  --state-hash       also a hash over all records: equal in stores that hold the\n"
 	  "                     same\n" },
+	{ "analyze", "The daemon does so by itself when a fifth of an index has changed.\n" },
 	{ "shell",
 	  "Words are parted by blanks; '…' and \"…\" keep them together, \\ takes the next\n"
 	  "character as it is. On a terminal there is completion (TAB) and a history:\n"
@@ -152,6 +164,7 @@ static const topic TOPICS[] = {
 	  "INDEX=VALUE finds by a unique index; several columns are parted by commas.\n"
 	  "  --columns LIST     only these fields (an amount brings its currency along)\n"
 	  "  --deleted          a deleted record too; by id only\n"
+	  "  --include REF      as of query; by id only\n"
 	  "\n"
 	  "examples: cardex get customer 17\n"
 	  "          cardex get user login=zhang\n"

@@ -28,6 +28,42 @@ static void print_equal(const cardex_value *plan)
 	putchar('\n');
 }
 
+static void print_legs(const cardex_value *plan)
+{
+	const cardex_value *legs = cardex_value_member(plan, "legs");
+	for (size_t i = 0; i < cardex_value_count(legs); i++) {
+		const cardex_value *leg = cardex_value_at(legs, i);
+		printf("  %s %s: about %" PRId64 " keys\n", text_of(leg, "plan"),
+		       text_of(leg, "index"),
+		       cardex_value_int(cardex_value_member(leg, "estimate")));
+	}
+}
+
+static int64_t figure(const cardex_value *map, const char *key)
+{
+	return cardex_value_int(cardex_value_member(map, key));
+}
+
+static void print_executed(const cardex_value *plan)
+{
+	const cardex_value *executed = cardex_value_member(plan, "executed");
+	const cardex_value *nodes = cardex_value_member(executed, "nodes");
+	if (nodes == NULL)
+		return;
+	printf("executed: %" PRId64 " rows in %" PRId64 " µs, ended by: %s\n",
+	       figure(executed, "rows"), figure(executed, "us"), text_of(executed, "reason"));
+	for (size_t i = 0; i < cardex_value_count(nodes); i++) {
+		const cardex_value *node = cardex_value_at(nodes, i);
+		printf("  %-5s %" PRId64 " in, %" PRId64 " out, %" PRId64 " keys, %" PRId64
+		       " fetched, %" PRId64 " failed the filter, %" PRId64 " bytes, %" PRId64
+		       " µs\n",
+		       text_of(node, "node"), figure(node, "rows_in"), figure(node, "rows_out"),
+		       figure(node, "keys"), figure(node, "fetched"),
+		       figure(node, "rechecks_failed"), figure(node, "bytes"),
+		       figure(node, "us"));
+	}
+}
+
 static void print_rejected(const cardex_value *plan)
 {
 	const cardex_value *rejected = cardex_value_member(plan, "rejected");
@@ -54,6 +90,10 @@ cli_exit cli_plan_print(const cli_context *self, const cardex_value *plan)
 	print_flag(plan, "merge", "ranges merged in order");
 	print_flag(plan, "filter_in_index", "filtered by index columns before reading records");
 	print_flag(plan, "recheck", "records are checked against the filter");
+	if (cardex_value_text(cardex_value_member(plan, "hint")) != NULL)
+		printf("  hint used: %s\n", text_of(plan, "hint"));
+	print_legs(plan);
 	print_rejected(plan);
+	print_executed(plan);
 	return CLI_OK;
 }

@@ -67,7 +67,8 @@ static cx_status queue(cardex_conn *conn, proto_request *request, cardex__pendin
 	cardex__layout *layout = use_layout(conn, request);
 	request->msgid = pending->msgid;
 	pending->asked = (cardex__asked){ .method = request->method,
-		                          .explain = request->options.explain };
+		                          .explain = (request->options.given &
+		                                      PROTO_BIT(EXPLAIN)) != 0 };
 	cx_status status = encode(conn, request, &pending->asked);
 	if (status == CX_OK)
 		pending->asked.layout = cardex__layout_share(layout);

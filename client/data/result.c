@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* From an answer's bytes to a result. */
-#include "client/data/result.h"
-
 #include "base/check.h"
+#include "client/data/included.h"
 
 #include <string.h>
 
@@ -85,14 +84,18 @@ static cx_status take_rows(cardex_result *result, const cardex_value *from, size
 	return CX_OK;
 }
 
-/* [layout, names, row] */
+/* [layout, names, row], and what is included */
 static cx_status take_record(cardex_result *result, const cardex__asked *asked)
 {
-	if (!is(result->root, CARDEX_VALUE_LIST) || result->root->count != 3)
+	if (!is(result->root, CARDEX_VALUE_LIST) || result->root->count < 3)
 		return CX_MALFORMED;
 	const cardex_value *items = result->root->as.items;
 	cx_status status = take_layout(result, &items[0], &items[1], asked);
-	return status == CX_OK ? take_rows(result, &items[2], 1) : status;
+	if (status == CX_OK)
+		status = take_rows(result, &items[2], 1);
+	if (status == CX_OK && result->root->count > 3)
+		status = cardex__included_take(result, &items[3]);
+	return status;
 }
 
 static cx_status take_page_info(cardex_page *page, const cardex_value *items)
@@ -116,7 +119,7 @@ static cx_status take_page_info(cardex_page *page, const cardex_value *items)
 	return CX_OK;
 }
 
-/* [layout, names, rows, after, reason, {seq, count, keys, fetched}] */
+/* [layout, names, rows, after, reason, {seq, count, keys, fetched, include}] */
 static cx_status take_page(cardex_result *result, const cardex__asked *asked)
 {
 	if (!is(result->root, CARDEX_VALUE_LIST) || result->root->count < 6)
@@ -129,8 +132,27 @@ static cx_status take_page(cardex_result *result, const cardex__asked *asked)
 		status = take_rows(result, items[2].as.items, items[2].count);
 	if (status == CX_OK)
 		status = take_page_info(&result->page, items);
+	if (status == CX_OK)
+		status = cardex__included_take(result,
+		                               cardex_value_member(&items[5], "include"));
 	result->is_page = status == CX_OK;
 	return status;
+}
+
+cx_status cardex__result_of_rows(cx_arena *arena, const cardex_value *layout,
+                                 const cardex_value *names, const cardex_value *rows,
+                                 cardex_result **ret)
+{
+	const cardex__asked nothing = { 0 };
+	cardex_result *result = cx_arena_zalloc(arena, sizeof *result);
+	*ret = result;
+	if (result == NULL)
+		return CX_NO_MEMORY;
+	result->arena = arena;
+	if (!is(rows, CARDEX_VALUE_LIST) || !is(names, CARDEX_VALUE_LIST))
+		return CX_MALFORMED;
+	cx_status status = take_layout(result, layout, names, &nothing);
+	return status == CX_OK ? take_rows(result, rows->as.items, rows->count) : status;
 }
 
 static bool is_hit(const cardex_value *value)
@@ -208,6 +230,7 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 	case PROTO_SCHEMA_APPLY:
 	case PROTO_STATS:
 	case PROTO_CHECK:
+	case PROTO_ANALYZE:
 		fits = is(result->root, CARDEX_VALUE_MAP);
 		break;
 	case PROTO_INDEX_STATUS:
@@ -258,6 +281,7 @@ cx_status cardex__result_new(cx_slice bytes, const cardex__asked *asked, cardex_
 	result->arena = arena;
 	status = fill(result, bytes, asked);
 	if (status != CX_OK) {
+		cardex__included_release(result);
 		cardex__layout_drop(&result->layout);
 		return status;
 	}
@@ -270,6 +294,7 @@ void cardex_result_free(cardex_result **result)
 {
 	if (*result == NULL)
 		return;
+	cardex__included_release(*result);
 	cardex__layout_drop(&(*result)->layout);
 	cx_arena *arena = (*result)->arena;
 	cx_arena_free(&arena);

@@ -25,9 +25,13 @@ struct cardex_result {
 	cardex_hits hits;
 	bool is_page;
 	cardex_page page;
+	struct cardex__included *included; /* included.h */
+	size_t included_count;
 	cx_slice request; /* of a query: its message, for the next page */
 	char misread[128];
 };
+
+typedef struct cardex__included cardex__included;
 
 /* What is known of the request that is answered. */
 typedef struct cardex__asked {
@@ -36,6 +40,12 @@ typedef struct cardex__asked {
 	cardex__layout *layout; /* whose number was sent; NULL when none was */
 	cx_slice request;       /* the message, for queries; copied */
 } cardex__asked;
+
+/* Makes a result of rows inside the arena of another; its layout is to be dropped.
+ * Errors: CX_MALFORMED, CX_NO_MEMORY; `*ret` is then set or NULL. */
+CX_MUST_USE cx_status cardex__result_of_rows(cx_arena *arena, const cardex_value *layout,
+                                             const cardex_value *names,
+                                             const cardex_value *rows, cardex_result **ret);
 
 /* Makes the result of the value `bytes`, which the scanner has passed.
  * Errors: CX_MALFORMED (not what the method promises), CX_NO_MEMORY. */

@@ -28,7 +28,7 @@ static void begin(condition *self, const char *operator_name)
 	self->count = 2;
 }
 
-static bool is_keyword(const cardex__token *token)
+bool cardex__is_keyword(const cardex__token *token)
 {
 	static const char *const keywords[] = { "and", "or",      "not",  "is",    "in",
 		                                "has", "between", "null", "prefix" };
@@ -69,7 +69,7 @@ static cx_status write_value(cardex__parser *parser, condition *self, bool eleme
 static cx_status take_value(cardex__parser *parser, condition *self, bool element)
 {
 	const cardex__token *token = &parser->token;
-	bool word = token->kind == CARDEX__TOKEN_WORD && !is_keyword(token);
+	bool word = token->kind == CARDEX__TOKEN_WORD && !cardex__is_keyword(token);
 	if (!word && token->kind != CARDEX__TOKEN_NUMBER && token->kind != CARDEX__TOKEN_TEXT)
 		return cardex__parser_expect(parser, "a value");
 	cx_status status = write_value(parser, self, element);
@@ -224,7 +224,7 @@ static const cardex_field *find_field(const cardex_type *type, cx_slice name)
 static cx_status take_name(cardex__parser *parser, condition *self)
 {
 	const cardex__token *token = &parser->token;
-	if (token->kind != CARDEX__TOKEN_WORD || is_keyword(token))
+	if (token->kind != CARDEX__TOKEN_WORD || cardex__is_keyword(token))
 		return cardex__parser_expect(parser, "the name of a field");
 	self->name = token->text;
 	self->offset = token->offset;

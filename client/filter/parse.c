@@ -82,6 +82,8 @@ static cx_status parse_unary(cardex__parser *parser, cardex__node **ret)
 {
 	bool negation = cardex__token_is_word(&parser->token, "not");
 	bool opening = cardex__token_is_sign(&parser->token, "(");
+	if (cardex__exists_begins(parser))
+		return cardex__parse_exists(parser, ret);
 	if (!negation && !opening)
 		return cardex__parse_condition(parser, ret);
 	if (parser->depth == NESTING_MAX)
@@ -92,6 +94,11 @@ static cx_status parse_unary(cardex__parser *parser, cardex__node **ret)
 	cx_status status = negation ? parse_not(parser, ret) : parse_parentheses(parser, ret);
 	parser->depth--;
 	return status;
+}
+
+cx_status cardex__parse_group(cardex__parser *parser, cardex__node **ret)
+{
+	return parse_unary(parser, ret);
 }
 
 typedef cx_status parse_fn(cardex__parser *parser, cardex__node **ret);

@@ -26,6 +26,16 @@ cx_status cardex__parser_fail(cardex__parser *parser, cx_status status, size_t o
 /* Fails at the next token: "expected …, not …". */
 cx_status cardex__parser_expect(cardex__parser *parser, const char *what);
 
+/* ( filter ), of which "(" is the next token. */
+CX_MUST_USE cx_status cardex__parse_group(cardex__parser *parser, cardex__node **ret);
+
+/* Words that are no name. */
+bool cardex__is_keyword(const cardex__token *token);
+
+/* Whether an "exists" follows, and it (exists.c). */
+bool cardex__exists_begins(const cardex__parser *parser);
+CX_MUST_USE cx_status cardex__parse_exists(cardex__parser *parser, cardex__node **ret);
+
 /* One comparison of a field: name = 'Acme', stage not in (1, 2), phone is null
  * (condition.c). */
 CX_MUST_USE cx_status cardex__parse_condition(cardex__parser *parser, cardex__node **ret);

@@ -16,7 +16,7 @@ typedef struct filler {
 	cardex__draft *draft;
 	const cardex_request *request;
 	cx_error *error;
-	part values, fields, filter, operations, only, order, types;
+	part values, fields, filter, operations, only, order, types, no_index, include;
 } filler;
 
 static const proto_method methods[] = {
@@ -40,6 +40,7 @@ static const proto_method methods[] = {
 	[CARDEX_METHOD_INDEX_STATUS] = PROTO_INDEX_STATUS,
 	[CARDEX_METHOD_INDEX_CANCEL] = PROTO_INDEX_CANCEL,
 	[CARDEX_METHOD_SEARCH] = PROTO_SEARCH,
+	[CARDEX_METHOD_ANALYZE] = PROTO_ANALYZE,
 	[CARDEX_METHOD_CHANGES] = PROTO_CHANGES,
 	[CARDEX_METHOD_HISTORY] = PROTO_HISTORY,
 	[CARDEX_METHOD_AS_OF] = PROTO_AS_OF,
@@ -145,17 +146,31 @@ static cx_status take_parameter(filler *self, proto_parameter which)
 	CX_UNREACHABLE();
 }
 
+/* The level as MessagePack. */
+static cx_slice explain_of(cardex_explain explain)
+{
+	static const uint8_t levels[] = { 0, 1, 2 };
+	const size_t level = (size_t)explain - CARDEX_EXPLAIN_PLAN;
+	if (level >= CX_COUNT_OF(levels))
+		return (cx_slice){ 0 };
+	return (cx_slice){ .data = &levels[level], .size = 1 };
+}
+
 /* The options that are one number or word. Which of them the method takes is for the encoder:
  * it leaves the others out. */
 static void take_plain_options(const cardex_request *request, proto_options *options)
 {
+	const bool is_count = request->method == CARDEX_METHOD_COUNT;
 	*options = (proto_options){
 		.limit = request->limit,
 		.after = { .data = request->after, .size = request->after_size },
-		.explain = request->explain,
+		.explain = explain_of(request->explain),
 		.allow_scan = request->allow_scan,
 		.use_index = cx_slice_of(request->use_index),
-		.count = request->with_count,
+		.count = request->estimate ? CX_SLICE_LITERAL("\xa8"
+		                                              "estimate")
+		                           : CX_SLICE_LITERAL("\xc3"),
+		.max_scan = request->max_scan,
 		.deadline_ms = request->deadline_ms,
 		.if_rev = (uint64_t)request->if_rev,
 		.deleted = request->deleted,
@@ -176,10 +191,11 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 	} rows[] = {
 		{ request->limit > 0, PROTO_BIT(LIMIT) },
 		{ request->after_size > 0, PROTO_BIT(AFTER) },
-		{ request->explain, PROTO_BIT(EXPLAIN) },
+		{ request->explain != CARDEX_EXPLAIN_NONE, PROTO_BIT(EXPLAIN) },
 		{ request->allow_scan, PROTO_BIT(ALLOW_SCAN) },
 		{ request->use_index != NULL, PROTO_BIT(USE_INDEX) },
-		{ request->with_count, PROTO_BIT(COUNT) },
+		{ request->with_count || (request->estimate && is_count), PROTO_BIT(COUNT) },
+		{ request->max_scan > 0, PROTO_BIT(MAX_SCAN) },
 		{ request->deadline_ms > 0, PROTO_BIT(DEADLINE) },
 		{ request->if_rev > 0, PROTO_BIT(IF_REV) },
 		{ request->deleted, PROTO_BIT(DELETED) },
@@ -198,6 +214,82 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		options->given |= rows[i].given ? rows[i].bit : 0;
 }
 
+static cx_status take_no_index(filler *self)
+{
+	const cardex_request *request = self->request;
+	cx_buf *parts = &self->draft->parts;
+	const size_t from = parts->size;
+	cx_write_array(parts, request->no_index_count);
+	for (size_t i = 0; i < request->no_index_count; i++) {
+		if (request->no_index[i] == NULL)
+			return cx_fail(self->error, CX_INVALID_ARGUMENT,
+			               "no_index: name %zu is missing: NULL", i);
+		cx_write_text(parts, request->no_index[i]);
+	}
+	return end_part(self, from, &self->no_index);
+}
+
+static void write_word(cx_buf *out, const char *key, const char *word)
+{
+	if (word == NULL)
+		return;
+	cx_write_text(out, key);
+	cx_write_text(out, word);
+}
+
+static cx_status write_names(const filler *self, const char *key, const char *names)
+{
+	cx_buf *out = &self->draft->parts;
+	if (names == NULL)
+		return CX_OK;
+	cx_write_text(out, key);
+	if (cardex__names_write(names, out) == CX_INVALID_ARGUMENT)
+		return cx_fail(self->error, CX_INVALID_ARGUMENT,
+		               "include: a name is missing in \"%s\"", names);
+	return CX_OK;
+}
+
+static cx_status write_include(const filler *self, const cardex_include *include)
+{
+	cx_buf *out = &self->draft->parts;
+	if (include->ref == NULL)
+		return cx_fail(self->error, CX_INVALID_ARGUMENT,
+		               "include: the reference is missing: NULL");
+	cx_write_map(out, (size_t)(include->type != NULL) + 1 + (include->columns != NULL) +
+	                          (include->order != NULL) + (include->limit > 0));
+	write_word(out, "type", include->type);
+	write_word(out, "ref", include->ref);
+	cx_status status = write_names(self, "fields", include->columns);
+	if (status == CX_OK)
+		status = write_names(self, "order", include->order);
+	if (status == CX_OK && include->limit > 0) {
+		cx_write_text(out, "limit");
+		cx_write_uint(out, include->limit);
+	}
+	return status;
+}
+
+static cx_status take_includes(filler *self)
+{
+	const cardex_request *request = self->request;
+	const size_t from = self->draft->parts.size;
+	cx_write_array(&self->draft->parts, request->include_count);
+	for (size_t i = 0; i < request->include_count; i++) {
+		cx_status status = write_include(self, &request->include[i]);
+		if (status != CX_OK)
+			return status;
+	}
+	return end_part(self, from, &self->include);
+}
+
+static cx_status check_explain(const filler *self)
+{
+	if ((unsigned)self->request->explain <= CARDEX_EXPLAIN_EXECUTED)
+		return CX_OK;
+	return cx_fail(self->error, CX_INVALID_ARGUMENT, "explain: there is no level %d",
+	               (int)self->request->explain);
+}
+
 /* The options that become parts. */
 static cx_status take_option_parts(filler *self, uint32_t allowed)
 {
@@ -211,7 +303,13 @@ static cx_status take_option_parts(filler *self, uint32_t allowed)
 		status = take_names(self, request->types, "types", &self->types);
 	if (status == CX_OK && (allowed & PROTO_BIT(WHERE)) != 0 && request->filter != NULL)
 		status = take_doc(self, request->filter, true, "filter", &self->filter);
-	return status;
+	if (status == CX_OK && (allowed & PROTO_BIT(NO_INDEX)) != 0 &&
+	    request->no_index_count > 0)
+		status = take_no_index(self);
+	if (status == CX_OK && (allowed & PROTO_BIT(INCLUDE)) != 0 &&
+	    request->include_count > 0)
+		status = take_includes(self);
+	return status == CX_OK ? check_explain(self) : status;
 }
 
 static cx_slice slice_of(const filler *self, part where)
@@ -232,7 +330,11 @@ static void point_to_parts(const filler *self)
 	proto->options.order = slice_of(self, self->order);
 	proto->options.types = slice_of(self, self->types);
 	proto->options.where = proto->filter;
+	proto->options.no_index = slice_of(self, self->no_index);
+	proto->options.include = slice_of(self, self->include);
 	proto->options.given |= (self->only.size > 0 ? PROTO_BIT(ONLY) : 0) |
+	                        (self->no_index.size > 0 ? PROTO_BIT(NO_INDEX) : 0) |
+	                        (self->include.size > 0 ? PROTO_BIT(INCLUDE) : 0) |
 	                        (self->order.size > 0 ? PROTO_BIT(ORDER) : 0) |
 	                        (self->types.size > 0 ? PROTO_BIT(TYPES) : 0) |
 	                        (self->filter.size > 0 ? PROTO_BIT(WHERE) : 0);

@@ -20,3 +20,4 @@ daemon__method_run daemon__answer_check;        /* admin.c */
 daemon__method_run daemon__answer_changes;      /* changes.c */
 daemon__method_run daemon__answer_history;      /* changes.c */
 daemon__method_run daemon__answer_as_of;        /* record.c */
+daemon__method_run daemon__answer_analyze;      /* analyze.c */

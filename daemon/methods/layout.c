@@ -55,14 +55,14 @@ cx_status daemon__projection_of(const engine_type *type, const proto_options *op
 	return CX_OK;
 }
 
-void daemon__projection_write_head(const daemon__projection *projection, cx_buf *out)
+void daemon__projection_write_number(const daemon__projection *projection, cx_buf *out)
+{
+	cx_write_uint(out, daemon__layout_number(projection->type));
+}
+
+void daemon__projection_write_names(const daemon__projection *projection, cx_buf *out)
 {
 	const engine_type *type = projection->type;
-	cx_write_uint(out, daemon__layout_number(type));
-	if (!projection->names) {
-		cx_write_nil(out);
-		return;
-	}
 	if ((projection->given & PROTO_BIT(ONLY)) == 0) {
 		cx_write_raw(out, type->shown_names);
 		return;
@@ -70,6 +70,15 @@ void daemon__projection_write_head(const daemon__projection *projection, cx_buf 
 	cx_write_array(out, projection->count);
 	for (uint16_t i = 0; i < projection->count; i++)
 		cx_write_text(out, type->fields[projection->slots[i]].name);
+}
+
+void daemon__projection_write_head(const daemon__projection *projection, cx_buf *out)
+{
+	daemon__projection_write_number(projection, out);
+	if (projection->names)
+		daemon__projection_write_names(projection, out);
+	else
+		cx_write_nil(out);
 }
 
 cx_status daemon__projection_write_row(const daemon__projection *projection,

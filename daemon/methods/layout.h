@@ -31,6 +31,10 @@ CX_MUST_USE cx_status daemon__projection_of(const engine_type *type,
 /* Writes the layout number and the names or nil: two values. */
 void daemon__projection_write_head(const daemon__projection *projection, cx_buf *out);
 
+/* The two by themselves; the names even where the client knows them. */
+void daemon__projection_write_number(const daemon__projection *projection, cx_buf *out);
+void daemon__projection_write_names(const daemon__projection *projection, cx_buf *out);
+
 /* Writes the row as one value. Errors: CX_CORRUPT (the row is no array). */
 CX_MUST_USE cx_status daemon__projection_write_row(const daemon__projection *projection,
                                                    const engine_row *row, cx_buf *out);

@@ -35,6 +35,7 @@ const daemon__method *daemon__method_of(proto_method method)
 		[PROTO_INDEX_CANCEL] = { DAEMON__ON_WRITER, false, NULL },
 		[PROTO_STATS] = { DAEMON__ON_LOOP, true, daemon__answer_stats },
 		[PROTO_CHECK] = { DAEMON__ON_WORKER, true, daemon__answer_check },
+		[PROTO_ANALYZE] = { DAEMON__ON_WORKER, true, daemon__answer_analyze },
 	};
 	CX_ASSERT(method < PROTO_METHOD_COUNT_ALL);
 	return &methods[method];
@@ -86,7 +87,9 @@ cx_status daemon__method_time_ms(const daemon_config *config, const proto_reques
 	const proto_options *options = &request->options;
 	uint64_t most = config->limits_read_deadline_max_ms;
 	if ((options->given & PROTO_BIT(DEADLINE)) == 0) {
-		*ret = request->method == PROTO_CHECK ? most : config->limits_read_deadline_ms;
+		*ret = request->method == PROTO_CHECK || request->method == PROTO_ANALYZE
+		               ? most
+		               : config->limits_read_deadline_ms;
 		return CX_OK;
 	}
 	if (options->deadline_ms == 0 || options->deadline_ms > most)

@@ -4,54 +4,8 @@
 
 #include "daemon/methods/answers.h"
 #include "daemon/methods/continuation.h"
-#include "daemon/methods/layout.h"
-
-#include <string.h>
-
-/* Reads "field", "field asc" or "field desc". */
-static cx_status read_order_term(const engine_type *type, cx_slice term, engine_order *ret,
-                                 cx_error *error)
-{
-	const uint8_t *space = memchr(term.data, ' ', term.size);
-	cx_slice name = term;
-	cx_slice direction = CX_SLICE_LITERAL("asc");
-	if (space != NULL) {
-		name.size = (size_t)(space - term.data);
-		direction = cx_slice_from(term, name.size + 1);
-	}
-	bool descending = cx_slice_equal(direction, CX_SLICE_LITERAL("desc"));
-	if (!descending && !cx_slice_equal(direction, CX_SLICE_LITERAL("asc")))
-		return cx_fail(
-			error, CX_INVALID_ARGUMENT,
-			"order: \"%.*s\" is not \"field\", \"field asc\" or \"field desc\"",
-			CX_SLICE_ARG(term));
-	const engine_field *field = engine_type_field(type, name);
-	if (field == NULL)
-		return cx_fail(error, CX_NO_FIELD, "order: %s has no field %.*s", type->name,
-		               CX_SLICE_ARG(name));
-	*ret = (engine_order){ .field = field, .descending = descending };
-	return CX_OK;
-}
-
-static cx_status read_order(cx_slice order, engine_query *query, cx_error *error)
-{
-	cx_reader reader = cx_reader_of(order);
-	uint32_t count = cx_read_array(&reader);
-	if (reader.failed || count > ENGINE_ORDER_MAX)
-		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "order: an array of at most %d texts", ENGINE_ORDER_MAX);
-	for (uint32_t i = 0; i < count; i++) {
-		cx_slice term = cx_read_str(&reader);
-		if (reader.failed)
-			return cx_fail(error, CX_INVALID_ARGUMENT,
-			               "order: element %u is no text", i);
-		cx_status status = read_order_term(query->type, term, &query->order[i], error);
-		if (status != CX_OK)
-			return status;
-	}
-	query->order_count = count;
-	return CX_OK;
-}
+#include "daemon/methods/include.h"
+#include "daemon/methods/order.h"
 
 static cx_status read_limit(const proto_options *options, engine_query *query, cx_error *error)
 {
@@ -73,6 +27,87 @@ static cx_status read_after(daemon__call *call, engine_query *query, cx_error *e
 	                                 &query->after, error);
 }
 
+static cx_status read_no_index(cx_slice names, engine_query *query, cx_error *error)
+{
+	cx_reader reader = cx_reader_of(names);
+	const uint32_t count = cx_read_array(&reader);
+	if (reader.failed || count > ENGINE_NO_INDEX_MAX)
+		return cx_fail(error, CX_INVALID_ARGUMENT,
+		               "no_index: an array of at most %d names of indexes",
+		               ENGINE_NO_INDEX_MAX);
+	for (uint32_t i = 0; i < count; i++) {
+		const cx_slice name = cx_read_str(&reader);
+		if (reader.failed)
+			return cx_fail(error, CX_INVALID_ARGUMENT,
+			               "no_index: element %u is no name", i);
+		cx_status status =
+			daemon__method_index(query->type, name, &query->no_index[i], error);
+		if (status != CX_OK)
+			return status;
+	}
+	query->no_index_count = count;
+	return CX_OK;
+}
+
+/* What is to be counted, and how. */
+typedef enum counting {
+	COUNT_NOTHING,
+	COUNT_EXACTLY,
+	COUNT_ABOUT,
+} counting;
+
+static cx_status read_counting(const proto_options *options, counting otherwise, counting *ret,
+                               cx_error *error)
+{
+	*ret = otherwise;
+	if ((options->given & PROTO_BIT(COUNT)) == 0)
+		return CX_OK;
+	cx_reader reader = cx_reader_of(options->count);
+	if (cx_reader_peek(&reader) == CX_KIND_BOOL) {
+		*ret = cx_read_bool(&reader) ? COUNT_EXACTLY : otherwise;
+		return CX_OK;
+	}
+	const cx_slice word = cx_read_str(&reader);
+	if (cx_slice_equal(word, CX_SLICE_LITERAL("exact")))
+		*ret = COUNT_EXACTLY;
+	else if (cx_slice_equal(word, CX_SLICE_LITERAL("estimate")))
+		*ret = COUNT_ABOUT;
+	else
+		return cx_fail(error, CX_INVALID_ARGUMENT,
+		               "count: true, false, \"exact\" or \"estimate\"");
+	return CX_OK;
+}
+
+static cx_status count(daemon__call *call, const engine_query *query, counting how,
+                       uint64_t *ret, cx_error *error)
+{
+	return how == COUNT_ABOUT ? engine_query_estimate(call->read, query, ret, error)
+	                          : engine_query_count(call->read, query, ret, error);
+}
+
+/* Whether the plan is asked for instead of rows: true is level 1. */
+static cx_status read_explain(const proto_options *options, bool *ret_asked,
+                              engine_explain_level *ret, cx_error *error)
+{
+	*ret_asked = false;
+	*ret = ENGINE_EXPLAIN_REJECTED;
+	if ((options->given & PROTO_BIT(EXPLAIN)) == 0)
+		return CX_OK;
+	cx_reader reader = cx_reader_of(options->explain);
+	if (cx_reader_peek(&reader) == CX_KIND_BOOL) {
+		*ret_asked = cx_read_bool(&reader);
+		return CX_OK;
+	}
+	const uint64_t level = cx_read_uint(&reader);
+	if (reader.failed || level > ENGINE_EXPLAIN_EXECUTED)
+		return cx_fail(error, CX_INVALID_ARGUMENT,
+		               "explain: true, false, or a level from 0 to %d",
+		               ENGINE_EXPLAIN_EXECUTED);
+	*ret_asked = true;
+	*ret = (engine_explain_level)level;
+	return CX_OK;
+}
+
 /* What query and count have in common. */
 static cx_status read_query(daemon__call *call, cx_slice filter, engine_query *ret,
                             cx_error *error)
@@ -81,6 +116,7 @@ static cx_status read_query(daemon__call *call, cx_slice filter, engine_query *r
 	*ret = (engine_query){
 		.filter = filter,
 		.allow_scan = options->allow_scan,
+		.max_scan = options->max_scan,
 		.deadline_ns = call->deadline_ns,
 	};
 	cx_status status = daemon__method_type(engine_read_schema(call->read), call->request,
@@ -88,6 +124,8 @@ static cx_status read_query(daemon__call *call, cx_slice filter, engine_query *r
 	if (status == CX_OK && (options->given & PROTO_BIT(USE_INDEX)) != 0)
 		status = daemon__method_index(ret->type, options->use_index, &ret->use_index,
 		                              error);
+	if (status == CX_OK && (options->given & PROTO_BIT(NO_INDEX)) != 0)
+		status = read_no_index(options->no_index, ret, error);
 	return status;
 }
 
@@ -96,7 +134,8 @@ static cx_status read_page_query(daemon__call *call, engine_query *ret, cx_error
 	const proto_options *options = &call->request->options;
 	cx_status status = read_query(call, options->where, ret, error);
 	if (status == CX_OK && (options->given & PROTO_BIT(ORDER)) != 0)
-		status = read_order(options->order, ret, error);
+		status = daemon__order_read(ret->type, options->order, ret->order,
+		                            &ret->order_count, error);
 	if (status == CX_OK)
 		status = read_limit(options, ret, error);
 	if (status == CX_OK)
@@ -106,6 +145,7 @@ static cx_status read_page_query(daemon__call *call, engine_query *ret, cx_error
 
 typedef struct row_writer {
 	const daemon__projection *projection;
+	daemon__includes *includes;
 	cx_buf *out;
 } row_writer;
 
@@ -113,16 +153,16 @@ static cx_status write_row(void *context, const engine_row *row)
 {
 	const row_writer *self = context;
 	cx_status status = daemon__projection_write_row(self->projection, row, self->out);
+	if (status == CX_OK)
+		status = daemon__includes_add(self->includes, row);
 	return status == CX_OK ? cx_buf_status(self->out) : status;
 }
 
-static cx_status write_rows(daemon__call *call, const engine_query *query,
-                            const daemon__projection *projection, engine_page *ret,
-                            cx_error *error)
+static cx_status write_rows(daemon__call *call, const engine_query *query, row_writer *writer,
+                            engine_page *ret, cx_error *error)
 {
-	row_writer writer = { .projection = projection, .out = call->out };
 	size_t place = cx_write_array_open(call->out);
-	cx_status status = engine_query_run(call->read, query, write_row, &writer, ret, error);
+	cx_status status = engine_query_run(call->read, query, write_row, writer, ret, error);
 	if (status != CX_OK)
 		return status;
 	cx_write_array_close(call->out, place, (uint32_t)ret->rows);
@@ -147,61 +187,80 @@ static void write_figure(const char *name, uint64_t value, cx_buf *out)
 }
 
 static cx_status write_figures(daemon__call *call, const engine_query *query,
-                               const engine_page *page, cx_error *error)
+                               const engine_page *page, daemon__includes *includes,
+                               cx_error *error)
 {
-	bool counted = call->request->options.count;
-	uint64_t count = 0;
-	cx_status status =
-		counted ? engine_query_count(call->read, query, &count, error) : CX_OK;
+	counting how;
+	uint64_t number = 0;
+	cx_status status = read_counting(&call->request->options, COUNT_NOTHING, &how, error);
+	if (status == CX_OK && how != COUNT_NOTHING)
+		status = count(call, query, how, &number, error);
 	if (status != CX_OK)
 		return status;
-	cx_write_map(call->out, counted ? 4 : 3);
+	cx_write_map(call->out, 3U + (how != COUNT_NOTHING) + (includes->count > 0));
 	write_figure("seq", engine_read_seq(call->read), call->out);
-	if (counted)
-		write_figure("count", count, call->out);
+	if (how != COUNT_NOTHING)
+		write_figure("count", number, call->out);
 	write_figure("keys", page->keys_scanned, call->out);
 	write_figure("fetched", page->rows_fetched, call->out);
-	return CX_OK;
+	if (includes->count == 0)
+		return CX_OK;
+	cx_write_text(call->out, "include");
+	return daemon__includes_write(call, includes, error);
 }
 
 static cx_status write_page(daemon__call *call, const engine_query *query, cx_error *error)
 {
 	CX_UNSET daemon__projection projection;
 	CX_UNSET engine_page page;
+	CX_UNSET CX_SCOPED(daemon__includes_release) daemon__includes includes;
+	includes.count = includes.rows = 0;
 	cx_status status =
 		daemon__projection_of(query->type, &call->request->options, &projection, error);
+	if (status == CX_OK)
+		status = daemon__includes_read(call, query->type, &includes, error);
 	if (status != CX_OK)
 		return status;
+	row_writer writer = { .projection = &projection,
+		              .includes = &includes,
+		              .out = call->out };
 	cx_write_array(call->out, 6);
 	daemon__projection_write_head(&projection, call->out);
-	status = write_rows(call, query, &projection, &page, error);
+	status = write_rows(call, query, &writer, &page, error);
 	if (status == CX_OK)
 		status = write_continuation(call, query, &page);
 	if (status != CX_OK)
 		return status;
 	cx_write_text(call->out, engine_reason_name(page.reason));
-	return write_figures(call, query, &page, error);
+	return write_figures(call, query, &page, &includes, error);
 }
 
 cx_status daemon__answer_query(daemon__call *call, cx_error *error)
 {
 	engine_query query;
+	bool explains;
+	engine_explain_level level;
 	cx_status status = read_page_query(call, &query, error);
+	if (status == CX_OK)
+		status = read_explain(&call->request->options, &explains, &level, error);
 	if (status != CX_OK)
 		return status;
-	if (call->request->options.explain)
-		return engine_query_explain(call->read, &query, call->out, error);
+	if (explains)
+		return engine_query_explain_at(call->read, &query, level, call->out, error);
 	return write_page(call, &query, error);
 }
 
 cx_status daemon__answer_count(daemon__call *call, cx_error *error)
 {
 	engine_query query;
-	uint64_t count = 0;
+	counting how;
+	uint64_t number = 0;
 	cx_status status = read_query(call, call->request->filter, &query, error);
 	if (status == CX_OK)
-		status = engine_query_count(call->read, &query, &count, error);
+		status = read_counting(&call->request->options, COUNT_EXACTLY, &how, error);
 	if (status == CX_OK)
-		cx_write_uint(call->out, count);
+		status = count(call, &query, how, &number, error);
+	if (status == CX_OK)
+		cx_write_uint(call->out, number);
 	return status;
 }

@@ -1,19 +1,31 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* get, as_of and lookup. */
 #include "daemon/methods/answers.h"
-#include "daemon/methods/layout.h"
+#include "daemon/methods/include.h"
 #include "engine/changes.h"
+
+static cx_status write_included(daemon__call *call, const engine_row *row, cx_error *error)
+{
+	CX_UNSET CX_SCOPED(daemon__includes_release) daemon__includes includes;
+	includes.count = includes.rows = 0;
+	cx_status status = daemon__includes_read(call, row->type, &includes, error);
+	if (status == CX_OK)
+		status = daemon__includes_add(&includes, row);
+	return status == CX_OK ? daemon__includes_write(call, &includes, error) : status;
+}
 
 static cx_status write_row(daemon__call *call, const engine_row *row, cx_error *error)
 {
 	CX_UNSET daemon__projection projection;
+	const bool includes = (call->request->options.given & PROTO_BIT(INCLUDE)) != 0;
 	cx_status status =
 		daemon__projection_of(row->type, &call->request->options, &projection, error);
 	if (status != CX_OK)
 		return status;
-	cx_write_array(call->out, 3);
+	cx_write_array(call->out, includes ? 4 : 3);
 	daemon__projection_write_head(&projection, call->out);
-	return daemon__projection_write_row(&projection, row, call->out);
+	status = daemon__projection_write_row(&projection, row, call->out);
+	return status == CX_OK && includes ? write_included(call, row, error) : status;
 }
 
 cx_status daemon__answer_get(daemon__call *call, cx_error *error)

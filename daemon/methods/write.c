@@ -96,6 +96,7 @@ static cx_status run_operation(daemon__write *write, const operation *op, engine
 	case PROTO_INDEX_CANCEL:
 	case PROTO_STATS:
 	case PROTO_CHECK:
+	case PROTO_ANALYZE:
 	case PROTO_METHOD_COUNT_ALL:
 		break;
 	}

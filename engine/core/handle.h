@@ -24,6 +24,8 @@ struct engine {
 	engine__tree builds;  /* what is being built or removed: engine/build */
 	engine__tree search;  /* what records are found by: engine/search/posting.h */
 	engine__tree groups;  /* of maintained aggregates: engine/aggregate/group.h */
+	engine__tree stats;   /* of indexes: engine/statistics/shelf.h */
+	struct engine__shelf *shelf;
 	uint32_t sort_records_max;
 	uint32_t scan_records_max;
 	atomic_bool has_builds; /* there is something to build or to remove */
@@ -44,7 +46,9 @@ struct engine_read {
 	engine__view *view;
 	cx_arena *assembled; /* long rows put together; emptied when the snapshot goes */
 	cx_arena *scratch;   /* of one call: engine__scratch_take; NULL while one has it */
-	struct engine__memory *memory; /* of plans; NULL: none yet */
+	struct engine__memory *memory;         /* of plans; NULL: none yet */
+	struct engine__statistics *statistics; /* the set looked at last; NULL: none yet */
+	uint64_t statistics_seen;
 	uint64_t seq;
 	bool seq_known;
 };

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/core/meta.h"
+#include "engine/statistics/shelf.h"
 
 #include <stdlib.h>
 
@@ -14,6 +15,7 @@ static cx_status open_system_trees(engine *self)
 		{ "chunks", &self->chunks },   { "builds", &self->builds },
 		{ "search", &self->search },   { "changes", &self->changes },
 		{ "history", &self->history }, { "groups", &self->groups },
+		{ "stats", &self->stats },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(trees); i++) {
 		cx_status status =
@@ -75,6 +77,9 @@ static cx_status fill(engine *self, const char *path, const engine_options *opti
 	status = load_schema(self, options, error);
 	if (status != CX_OK)
 		return status;
+	status = engine__shelf_new(self->store, self->stats, &self->shelf);
+	if (status != CX_OK)
+		return cx_fail(error, status, "cannot read the statistics of %s", path);
 	atomic_store(&self->has_builds, true); /* whoever builds looks whether that is so */
 	return CX_OK;
 }
@@ -108,6 +113,7 @@ void engine_close(engine **self)
 {
 	if (*self == NULL)
 		return;
+	engine__shelf_free(&(*self)->shelf);
 	engine__store_close(&(*self)->store);
 	engine__generations_release(&(*self)->generations);
 	free(*self);

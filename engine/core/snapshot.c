@@ -2,6 +2,7 @@
 #include "engine/core/snapshot.h"
 
 #include "engine/core/meta.h"
+#include "engine/statistics/shelf.h"
 
 #include <stdlib.h>
 
@@ -47,6 +48,7 @@ void engine__read_release(engine_read *read)
 	cx_arena_free(&read->assembled);
 	cx_arena_free(&read->scratch);
 	free(read->memory);
+	engine__statistics_let_go(&read->statistics);
 }
 
 cx_status engine__scratch_take(engine_read *read, engine__scratch *ret)

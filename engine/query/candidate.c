@@ -37,12 +37,14 @@ bool engine__node_bounds(const engine__node *node, const engine__path *path, uin
 	case ENGINE__OP_AND:
 	case ENGINE__OP_OR:
 	case ENGINE__OP_NOT:
+	case ENGINE__OP_UNTRUE:
 	case ENGINE__OP_EQUAL:
 	case ENGINE__OP_NOT_EQUAL:
 	case ENGINE__OP_IN:
 	case ENGINE__OP_FOLDED_EQUAL:
 	case ENGINE__OP_IS_NULL:
 	case ENGINE__OP_HAS:
+	case ENGINE__OP_EXISTS:
 		return false;
 	}
 	CX_UNREACHABLE();
@@ -113,14 +115,15 @@ static const char *refusal(const engine__filter *filter, engine__candidate *self
 	return NULL;
 }
 
-static void find_residual(const engine__filter *filter, engine__candidate *self)
+void engine__candidate_find_residual(const engine__filter *filter, engine__candidate *candidate)
 {
+	candidate->residual = candidate->rows = false;
 	for (uint16_t i = 0; i < filter->conjunct_count; i++) {
-		if (engine__candidate_uses(self, i))
+		if (engine__candidate_uses(candidate, i))
 			continue;
-		self->residual = true;
-		if (!engine__key_decides(filter, &self->path, filter->conjuncts[i]))
-			self->rows = true;
+		candidate->residual = true;
+		if (!engine__key_decides(filter, &candidate->path, filter->conjuncts[i]))
+			candidate->rows = true;
 	}
 }
 
@@ -135,7 +138,7 @@ engine__candidate engine__candidate_of(const engine__filter *filter, const engin
 	if (self.equal_count < columns)
 		bound_column(filter, &self);
 	self.single = self.equal_count == columns;
-	find_residual(filter, &self);
+	engine__candidate_find_residual(filter, &self);
 	engine__order_match(filter, order, order_count, &self);
 	return self;
 }

@@ -8,7 +8,7 @@
 
 enum {
 	ENGINE__RANGES_MAX = 1000, /* key ranges of one plan */
-	ENGINE__MERGE_MAX = 64,    /* ranges that are merged to keep order */
+	ENGINE__MERGE_MAX = 1000,  /* ranges that are merged to keep order */
 	ENGINE__CONJUNCT_WORDS = (ENGINE_FILTER_NODES_MAX + 63) / 64,
 };
 
@@ -46,6 +46,10 @@ typedef struct engine__candidate {
 /* `order` must be simple (engine__order_simplify). */
 engine__candidate engine__candidate_of(const engine__filter *filter, const engine_order *order,
                                        size_t order_count, const engine_index *index);
+
+/* Finds `residual` and `rows` anew from `used`. */
+void engine__candidate_find_residual(const engine__filter *filter,
+                                     engine__candidate *candidate);
 
 /* True when nothing of the filter bounds what has to be read. */
 bool engine__candidate_is_unbounded(const engine__candidate *candidate);

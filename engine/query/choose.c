@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What candidates cost. Costs are in about the time it takes to step over one key. */
 #include "base/check.h"
-#include "engine/query/plan.h"
+#include "engine/query/intersection.h"
+#include "engine/query/statistics.h"
+#include "engine/query/union.h"
 
 #include <string.h>
 
@@ -19,6 +21,8 @@ static const double share_of_prefix = 0.05;
 static const double share_of_side = 1.0 / 3; /* one end of a range */
 static const double share_of_residual = 1.0 / 8;
 static const double share_of_columns = 1.0 / 4; /* left when the columns have been looked at */
+
+const char engine__is_worse[] = "another decides all that it does";
 
 static double least(double a, double b)
 {
@@ -55,12 +59,14 @@ static double share_of_bound(const engine__node *node)
 	case ENGINE__OP_AND:
 	case ENGINE__OP_OR:
 	case ENGINE__OP_NOT:
+	case ENGINE__OP_UNTRUE:
 	case ENGINE__OP_EQUAL:
 	case ENGINE__OP_NOT_EQUAL:
 	case ENGINE__OP_IN:
 	case ENGINE__OP_FOLDED_EQUAL:
 	case ENGINE__OP_IS_NULL:
 	case ENGINE__OP_HAS:
+	case ENGINE__OP_EXISTS:
 		break;
 	}
 	CX_UNREACHABLE();
@@ -177,7 +183,7 @@ static size_t leave_out_worse(engine__plan *plan)
 		for (size_t j = 0; j < plan->candidate_count && at->why == NULL; j++) {
 			const engine__candidate *other = &plan->candidates[j];
 			if (j != i && other->why == NULL && is_as_good(other, at))
-				at->why = "another decides all that it does";
+				at->why = engine__is_worse;
 		}
 		count += at->why == NULL;
 	}
@@ -219,10 +225,46 @@ static cx_status sample_all(engine_read *read, engine__plan *plan, cx_arena *are
 	return CX_OK;
 }
 
+/* What the statistics of the index say, if there are any. */
+static cx_status consult(engine_read *read, const engine__filter *filter, cx_arena *arena,
+                         engine__candidate *candidate)
+{
+	const engine__index_statistics *known =
+		engine__statistics_of(read, candidate->path.index);
+	if (known == NULL || candidate->single || engine__candidate_is_unbounded(candidate))
+		return CX_OK;
+	engine__ranges ranges;
+	cx_status status = engine__ranges_of(filter, candidate, arena, &ranges);
+	if (status == CX_OK)
+		candidate->estimate = engine__statistics_estimate(known, candidate, &ranges,
+		                                                  candidate->entries);
+	return status;
+}
+
+static cx_status guess_one(engine_read *read, const engine__filter *filter, cx_arena *arena,
+                           engine__candidate *candidate)
+{
+	cx_status status =
+		engine__view_estimate(read->view, candidate->path.tree, &candidate->entries);
+	if (status != CX_OK)
+		return status;
+	candidate->estimate = guess(filter, candidate);
+	return consult(read, filter, arena, candidate);
+}
+
+cx_status engine__estimate(engine_read *read, const engine__filter *filter, cx_arena *arena,
+                           engine__candidate *candidate)
+{
+	cx_status status = guess_one(read, filter, arena, candidate);
+	if (status != CX_OK || candidate->single || engine__candidate_is_unbounded(candidate))
+		return status;
+	return sample(read, filter, arena, candidate);
+}
+
 /* ---- cost ---- */
 
-static double find_cost(const engine__plan *plan, engine__purpose purpose,
-                        const engine__candidate *candidate, double fewest)
+double engine__cost(const engine__plan *plan, engine__purpose purpose,
+                    const engine__candidate *candidate, double fewest)
 {
 	const bool sorts = candidate->ordering == ENGINE__SORTED;
 	double keys = candidate->estimate > 1 ? candidate->estimate : 1;
@@ -268,17 +310,15 @@ static void refuse_scans(engine__plan *plan)
 }
 
 /* Looks up entry counts and guesses. */
-static cx_status guess_all(engine_read *read, engine__plan *plan)
+static cx_status guess_all(engine_read *read, engine__plan *plan, cx_arena *arena)
 {
 	for (size_t i = 0; i < plan->candidate_count; i++) {
 		engine__candidate *at = &plan->candidates[i];
 		if (at->why != NULL)
 			continue;
-		cx_status status =
-			engine__view_estimate(read->view, at->path.tree, &at->entries);
+		cx_status status = guess_one(read, &plan->filter, arena, at);
 		if (status != CX_OK)
 			return status;
-		at->estimate = guess(&plan->filter, at);
 	}
 	return CX_OK;
 }
@@ -303,44 +343,75 @@ static engine__candidate *find_first(const engine__plan *plan)
 	return NULL;
 }
 
-static engine__candidate *find_cheapest(const engine__plan *plan, engine__purpose purpose)
+static double find_fewest(const engine__plan *plan, const engine__union *join)
 {
-	double fewest = -1;
+	double fewest = join != NULL ? join->estimate : -1;
 	for (size_t i = 0; i < plan->candidate_count; i++) {
 		const engine__candidate *at = &plan->candidates[i];
 		if (at->why == NULL && (fewest < 0 || at->estimate < fewest))
 			fewest = at->estimate;
 	}
-	if (fewest < 1)
-		fewest = 1;
+	return fewest < 1 ? 1 : fewest;
+}
+
+static engine__candidate *find_cheapest(const engine__plan *plan, engine__purpose purpose,
+                                        double fewest)
+{
 	engine__candidate *best = NULL;
 	for (size_t i = 0; i < plan->candidate_count; i++) {
 		engine__candidate *at = &plan->candidates[i];
 		if (at->why != NULL)
 			continue;
-		at->cost = find_cost(plan, purpose, at, fewest);
+		at->cost = engine__cost(plan, purpose, at, fewest);
 		if (best == NULL || at->cost < best->cost)
 			best = at;
 	}
 	return best;
 }
 
-cx_status engine__choose(engine_read *read, engine__plan *plan, engine__purpose purpose,
-                         cx_arena *arena, engine__candidate **ret)
+/* Takes the cheapest path, or union, or intersection. */
+static cx_status choose_by_cost(engine_read *read, engine__plan *plan, engine__purpose purpose,
+                                cx_arena *arena, engine__union *join)
 {
+	const engine_combine combine = plan->query->combine;
+	const double fewest = find_fewest(plan, join);
+	plan->chosen = find_cheapest(plan, purpose, fewest);
+	cx_status status = CX_OK;
+	if (join != NULL) {
+		join->cost = engine__union_cost(plan, purpose, join, fewest);
+		if (plan->chosen == NULL || combine == ENGINE_COMBINE_UNITE ||
+		    join->cost < plan->chosen->cost)
+			status = engine__union_take(plan, join, arena);
+	}
+	if (status == CX_OK && plan->form == ENGINE__SINGLE &&
+	    (combine == ENGINE_COMBINE_AS_CHEAPEST || combine == ENGINE_COMBINE_INTERSECT))
+		status = engine__intersection_try(read, plan, purpose, arena);
+	return status;
+}
+
+cx_status engine__choose(engine_read *read, engine__plan *plan, engine__purpose purpose,
+                         cx_arena *arena)
+{
+	const engine_combine combine = plan->query->combine;
+	const bool forced =
+		combine == ENGINE_COMBINE_UNITE || combine == ENGINE_COMBINE_INTERSECT;
 	refuse_scans(plan);
-	*ret = find_single(plan);
-	if (*ret != NULL)
+	plan->chosen = find_single(plan);
+	if (plan->chosen != NULL && !forced)
 		return CX_OK;
-	const size_t count = leave_out_worse(plan);
-	*ret = find_first(plan);
-	if (count <= 1)
+	const bool unites =
+		(combine == ENGINE_COMBINE_AS_CHEAPEST || combine == ENGINE_COMBINE_UNITE) &&
+		engine__union_is_possible(plan);
+	const size_t count = forced ? plan->candidate_count : leave_out_worse(plan);
+	plan->chosen = find_first(plan);
+	if (count <= 1 && !unites)
 		return CX_OK;
 	plan->by_contents = true;
-	cx_status status = guess_all(read, plan);
-	if (status == CX_OK && plan->records > ENGINE__SAMPLE_KEYS && differ(plan))
+	engine__union *join = NULL;
+	cx_status status = guess_all(read, plan, arena);
+	if (status == CX_OK && plan->records > ENGINE__SAMPLE_KEYS && (unites || differ(plan)))
 		status = sample_all(read, plan, arena);
-	if (status == CX_OK)
-		*ret = find_cheapest(plan, purpose);
-	return status;
+	if (status == CX_OK && unites)
+		status = engine__union_find(read, plan, purpose, arena, &join);
+	return status == CX_OK ? choose_by_cost(read, plan, purpose, arena, join) : status;
 }

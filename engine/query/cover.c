@@ -298,7 +298,7 @@ cx_status engine__count_by_groups(engine_read *read, const engine_query *query, 
 	engine__filter filter;
 	engine__cover cover;
 	cx_status status =
-		engine__filter_read(query->type, query->filter, arena, &filter, error);
+		engine__filter_bind(read, query->type, query->filter, arena, &filter, error);
 	if (status != CX_OK || !engine__cover_find(&filter, &cover))
 		return status;
 	uint64_t count = 0;
@@ -318,8 +318,8 @@ cx_status engine_count_explain(engine_read *read, const engine_query *query, cx_
 	engine__filter filter = { .type = query->type };
 	engine__cover cover;
 	if (status == CX_OK)
-		status = engine__filter_read(query->type, query->filter, scratch.arena, &filter,
-		                             error);
+		status = engine__filter_bind(read, query->type, query->filter, scratch.arena,
+		                             &filter, error);
 	if (status != CX_OK)
 		return status;
 	if (query->use_index != NULL || !engine__cover_find(&filter, &cover))

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "base/check.h"
 #include "base/text.h"
-#include "engine/query/filter.h"
+#include "engine/query/exists.h"
 
 static engine__truth truth_of(bool holds)
 {
@@ -74,9 +74,11 @@ static bool leaf_holds(const engine__node *node, const engine__value *value)
 	case ENGINE__OP_AND:
 	case ENGINE__OP_OR:
 	case ENGINE__OP_NOT:
+	case ENGINE__OP_UNTRUE:
 	case ENGINE__OP_EQUAL: /* read as IN */
 	case ENGINE__OP_IS_NULL:
 	case ENGINE__OP_NOT_NULL:
+	case ENGINE__OP_EXISTS:
 		break;
 	}
 	CX_UNREACHABLE();
@@ -85,6 +87,8 @@ static bool leaf_holds(const engine__node *node, const engine__value *value)
 static engine__truth evaluate_leaf(const engine__node *node, const engine__value *value)
 {
 	bool null = value->shape == ENGINE__NULL;
+	if (node->op == ENGINE__OP_EXISTS)
+		return engine__exists_holds(node->exists, value);
 	if (node->op == ENGINE__OP_IS_NULL || node->op == ENGINE__OP_NOT_NULL)
 		return truth_of(null == (node->op == ENGINE__OP_IS_NULL));
 	return null ? ENGINE__UNKNOWN : truth_of(leaf_holds(node, value));
@@ -113,10 +117,22 @@ engine__truth engine__filter_evaluate(const engine__filter *filter, uint16_t nod
 	const engine__node *at = &filter->nodes[node];
 	if (at->field != NULL)
 		return evaluate_leaf(at, &operands[at->operand]);
-	if (at->op != ENGINE__OP_NOT)
+	if (at->op == ENGINE__OP_AND || at->op == ENGINE__OP_OR)
 		return evaluate_group(filter, node, operands);
 	engine__truth below = engine__filter_evaluate(filter, (uint16_t)(node + 1), operands);
+	if (at->op == ENGINE__OP_UNTRUE)
+		return truth_of(below != ENGINE__TRUE);
 	return (engine__truth)(ENGINE__TRUE - below);
+}
+
+cx_status engine__filter_failure(const engine__filter *filter, cx_error *error)
+{
+	const engine__relations *relations = filter->relations;
+	if (relations == NULL || relations->failed == CX_OK)
+		return CX_OK;
+	if (error != NULL)
+		*error = relations->error;
+	return relations->failed;
 }
 
 void engine__filter_wants(const engine__filter *filter, uint16_t node, bool *wanted)

@@ -3,6 +3,8 @@
 
 #include "base/check.h"
 #include "base/text.h"
+#include "engine/core/handle.h"
+#include "engine/query/exists.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -33,6 +35,8 @@ typedef struct parser {
 	uint16_t count;
 	uint16_t room;        /* for nodes */
 	unsigned values_left; /* of all "in" together */
+	engine_read *read;    /* NULL: exists is refused */
+	engine__relations *relations;
 } parser;
 
 static cx_status read_node(parser *self, unsigned depth);
@@ -197,6 +201,8 @@ static bool form_fits(engine__op_form form, engine_kind kind)
 		return kind == ENGINE_STRING || kind == ENGINE_TEXT;
 	case ENGINE__FORM_ITEM:
 		return is_list(kind);
+	case ENGINE__FORM_OTHER:
+		return kind == ENGINE_REF;
 	}
 	CX_UNREACHABLE();
 }
@@ -216,6 +222,7 @@ static cx_status read_operands(parser *self, engine__node *node, engine__op_form
 	case ENGINE__FORM_TEXT:
 		return read_text(self, node);
 	case ENGINE__FORM_GROUP:
+	case ENGINE__FORM_OTHER:
 		break;
 	}
 	CX_UNREACHABLE();
@@ -241,6 +248,92 @@ static cx_status read_leaf(parser *self, engine__node *node, uint32_t count)
 	if (node->op == ENGINE__OP_EQUAL)
 		node->op = ENGINE__OP_IN;
 	return read_operands(self, node, op->form);
+}
+
+/* ---- exists ---- */
+
+static cx_status read_inner(parser *outer, const engine_type *type, unsigned depth,
+                            engine__filter *ret);
+
+/* The type whose records refer to this one, and their field. */
+static cx_status read_child(parser *self, const engine_field **ret,
+                            const engine_type **ret_type)
+{
+	const cx_kind kind = cx_reader_peek(&self->reader);
+	const cx_slice name =
+		kind == CX_KIND_STR ? cx_read_str(&self->reader) : (cx_slice){ 0 };
+	if (kind != CX_KIND_STR || self->reader.failed)
+		return refuse_form(self, "the name of a type after \"exists\"");
+	const engine_schema *schema = engine_read_schema(self->read);
+	const engine_type *child = engine_schema_type(schema, name);
+	if (child == NULL && (name.size > ENGINE_NAME_MAX || !cx_text_is_utf8(name, NULL)))
+		return cx_fail(self->error, CX_NO_TYPE, "exists: no such type");
+	if (child == NULL)
+		return cx_fail(self->error, CX_NO_TYPE, "exists: there is no type \"%.*s\"",
+		               CX_SLICE_ARG(name));
+	const engine_type *parent = self->type;
+	self->type = child;
+	cx_status status = read_field(self, ret);
+	self->type = parent;
+	if (status != CX_OK)
+		return status;
+	if ((*ret)->kind != ENGINE_REF || (*ret)->target != parent)
+		return cx_fail_field(self->error, CX_TYPE, (*ret)->name,
+		                     "exists: %s of %s does not refer to %s", (*ret)->name,
+		                     child->name, parent->name);
+	*ret_type = child;
+	return CX_OK;
+}
+
+static cx_status read_parent(parser *self, const engine_field **ret)
+{
+	cx_status status = read_field(self, ret);
+	if (status == CX_OK && (*ret)->kind != ENGINE_REF)
+		return cx_fail_field(self->error, CX_TYPE, (*ret)->name,
+		                     "exists: %s of %s is no reference", (*ret)->name,
+		                     self->type->name);
+	return status;
+}
+
+static cx_status begin_exists(parser *self, uint32_t count)
+{
+	if (self->read == NULL)
+		return cx_fail(self->error, CX_INVALID_ARGUMENT,
+		               "filter: \"exists\" may not stand here");
+	if (count != 3 && count != 4)
+		return cx_fail(self->error, CX_INVALID_ARGUMENT,
+		               "filter: \"exists\" takes a type, its reference field and a "
+		               "filter, or a reference field and a filter");
+	if (self->relations == NULL)
+		self->relations = cx_arena_zalloc(self->arena, sizeof *self->relations);
+	if (self->relations == NULL)
+		return no_memory(self);
+	self->relations->read = self->read;
+	if (self->relations->count++ == ENGINE_FILTER_EXISTS_MAX)
+		return cx_fail(self->error, CX_TOO_LARGE, "filter: over %d \"exists\"",
+		               ENGINE_FILTER_EXISTS_MAX);
+	return CX_OK;
+}
+
+static cx_status read_exists(parser *self, engine__node *node, uint32_t count, unsigned depth)
+{
+	const engine_field *field = NULL;
+	const engine_type *child = NULL;
+	cx_status status = begin_exists(self, count);
+	if (status == CX_OK)
+		status = count == 4 ? read_child(self, &field, &child)
+		                    : read_parent(self, &field);
+	if (status != CX_OK)
+		return status;
+	const engine_type *other = child != NULL ? child : field->target;
+	engine__filter inner;
+	status = read_inner(self, other, depth, &inner);
+	if (status != CX_OK)
+		return status;
+	node->field = child != NULL ? &self->type->fields[ENGINE_SLOT_ID] : field;
+	return engine__exists_new(self->relations,
+	                          child != NULL ? field : &other->fields[ENGINE_SLOT_ID],
+	                          &inner, self->arena, &node->exists, self->error);
 }
 
 static cx_status read_group(parser *self, engine__op op, uint32_t count, unsigned depth)
@@ -284,9 +377,13 @@ static cx_status read_node(parser *self, unsigned depth)
 	status = read_op(self, &node->op);
 	if (status != CX_OK)
 		return status;
-	status = op_rows[node->op].form == ENGINE__FORM_GROUP
-	                 ? read_group(self, node->op, count, depth)
-	                 : read_leaf(self, node, count);
+	const engine__op_form form = op_rows[node->op].form;
+	if (form == ENGINE__FORM_GROUP)
+		status = read_group(self, node->op, count, depth);
+	else if (form == ENGINE__FORM_OTHER)
+		status = read_exists(self, node, count, depth);
+	else
+		status = read_leaf(self, node, count);
 	node->end = self->count;
 	return status;
 }
@@ -298,15 +395,42 @@ static uint16_t nodes_for(cx_slice bytes)
 	return most < ENGINE_FILTER_NODES_MAX ? (uint16_t)most : ENGINE_FILTER_NODES_MAX;
 }
 
-cx_status engine__filter_read(const engine_type *type, cx_slice bytes, cx_arena *arena,
-                              engine__filter *ret, cx_error *error)
+/* The filter of the other record, one level deep. */
+static cx_status read_inner(parser *outer, const engine_type *type, unsigned depth,
+                            engine__filter *ret)
+{
+	const cx_slice bytes = cx_read_skip(&outer->reader);
+	if (outer->reader.failed)
+		return refuse_form(outer, "a filter");
+	parser self = { .type = type,
+		        .reader = cx_reader_of(bytes),
+		        .arena = outer->arena,
+		        .error = outer->error,
+		        .room = nodes_for(bytes),
+		        .values_left = outer->values_left };
+	self.nodes = cx_arena_alloc(self.arena, self.room * sizeof *self.nodes);
+	if (self.nodes == NULL)
+		return no_memory(&self);
+	if (!cx_read_if_nil(&self.reader)) {
+		cx_status status = read_node(&self, depth + 1);
+		if (status != CX_OK)
+			return status;
+	}
+	outer->values_left = self.values_left;
+	*ret = (engine__filter){ .type = type, .nodes = self.nodes, .node_count = self.count };
+	return engine__filter_simplify(ret, self.arena) == CX_OK ? CX_OK : no_memory(&self);
+}
+
+cx_status engine__filter_bind(engine_read *read, const engine_type *type, cx_slice bytes,
+                              cx_arena *arena, engine__filter *ret, cx_error *error)
 {
 	parser self = { .type = type,
 		        .reader = cx_reader_of(bytes),
 		        .arena = arena,
 		        .error = error,
 		        .room = nodes_for(bytes),
-		        .values_left = ENGINE_FILTER_VALUES_MAX };
+		        .values_left = ENGINE_FILTER_VALUES_MAX,
+		        .read = read };
 	if (bytes.size > ENGINE__FILTER_BYTES_MAX)
 		return cx_fail(error, CX_TOO_LARGE, "filter: over %d bytes",
 		               ENGINE__FILTER_BYTES_MAX);
@@ -321,9 +445,18 @@ cx_status engine__filter_read(const engine_type *type, cx_slice bytes, cx_arena 
 	if (self.reader.failed || self.reader.rest.size > 0)
 		return cx_fail(error, CX_MALFORMED, "filter: the bytes are damaged");
 
-	engine__filter filter = { .type = type, .nodes = self.nodes, .node_count = self.count };
+	engine__filter filter = { .type = type,
+		                  .nodes = self.nodes,
+		                  .node_count = self.count,
+		                  .relations = self.relations };
 	if (engine__filter_simplify(&filter, arena) != CX_OK)
 		return no_memory(&self);
 	*ret = filter;
 	return CX_OK;
+}
+
+cx_status engine__filter_read(const engine_type *type, cx_slice bytes, cx_arena *arena,
+                              engine__filter *ret, cx_error *error)
+{
+	return engine__filter_bind(NULL, type, bytes, arena, ret, error);
 }

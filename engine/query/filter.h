@@ -27,6 +27,7 @@ typedef enum engine__op_form {
 	ENGINE__FORM_MANY,  /* field, array of values */
 	ENGINE__FORM_TEXT,  /* string or text field, text */
 	ENGINE__FORM_ITEM,  /* list field, value of an item */
+	ENGINE__FORM_OTHER, /* (type and) reference field, filter of the other record */
 } engine__op_form;
 
 /* O(name, text, form) */
@@ -47,12 +48,14 @@ typedef enum engine__op_form {
 	O(FOLDED_PREFIX, "prefix~", TEXT)                  \
 	O(IS_NULL, "null", NONE)                           \
 	O(NOT_NULL, "notnull", NONE)                       \
-	O(HAS, "has", ITEM)
+	O(HAS, "has", ITEM)                                \
+	O(EXISTS, "exists", OTHER)
 
 typedef enum engine__op {
 #define ENGINE__OP_MEMBER(name, text, form) ENGINE__OP_##name,
 	ENGINE__OPS(ENGINE__OP_MEMBER)
 #undef ENGINE__OP_MEMBER
+		ENGINE__OP_UNTRUE, /* the planner's own: the one filter below it is not TRUE */
 } engine__op;
 
 typedef enum engine__truth {
@@ -60,6 +63,9 @@ typedef enum engine__truth {
 	ENGINE__UNKNOWN,
 	ENGINE__TRUE,
 } engine__truth;
+
+typedef struct engine__exists engine__exists; /* engine/query/exists.h */
+struct engine__relations;
 
 typedef struct engine__node {
 	engine__op op;
@@ -69,6 +75,7 @@ typedef struct engine__node {
 	const engine_field *field;   /* leaves; NULL in groups */
 	const engine__value *values; /* IN: ascending, each once */
 	cx_slice folded;             /* folded operators: the folded form of values[0] */
+	engine__exists *exists;      /* EXISTS; `field` is the id, or the reference */
 } engine__node;
 
 typedef struct engine__operand {
@@ -84,20 +91,38 @@ typedef struct engine__filter {
 	uint16_t operand_count;
 	uint16_t *conjuncts; /* nodes, all of which must be TRUE; none = every record */
 	uint16_t conjunct_count;
-	bool names_deleted; /* deleted records are not left out then */
+	bool names_deleted;                  /* deleted records are not left out then */
+	struct engine__relations *relations; /* of its exists; NULL: it has none */
 } engine__filter;
 
-/* Reads and binds. Everything lives in the arena, or in `bytes`.
+/* Reads and binds. Everything lives in the arena, or in `bytes`. "exists" is refused: use
+ * engine__filter_bind.
  * Errors: CX_MALFORMED, CX_INVALID_ARGUMENT, CX_NO_FIELD, CX_TYPE, CX_TOO_LONG, CX_TOO_DEEP,
  * CX_TOO_LARGE, CX_NO_MEMORY; `error` says where it went wrong. */
 CX_MUST_USE cx_status engine__filter_read(const engine_type *type, cx_slice bytes,
                                           cx_arena *arena, engine__filter *ret,
                                           cx_error *error);
 
+/* The same with "exists", which is decided by reading through the handle; it has to be alive
+ * while the filter is used. */
+CX_MUST_USE cx_status engine__filter_bind(engine_read *read, const engine_type *type,
+                                          cx_slice bytes, cx_arena *arena, engine__filter *ret,
+                                          cx_error *error);
+
+/* Why nothing that was decided by the filter is to be believed; CX_OK otherwise. */
+cx_status engine__filter_failure(const engine__filter *filter, cx_error *error);
+
+/* Appends a node of another filter and all below it; there must be room. */
+void engine__filter_copy_node(const engine__filter *from, uint16_t node, engine__filter *to);
+
 /* Simplifies what was read without changing what it means: groups of one become that one,
  * "or" of equalities of one field becomes "in", "not" of a null test its opposite. Then finds
  * operands and conjuncts. Part of engine__filter_read. */
 CX_MUST_USE cx_status engine__filter_simplify(engine__filter *filter, cx_arena *arena);
+
+/* Finds operands and conjuncts of nodes that are simple. Part of engine__filter_simplify.
+ * Errors: CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__filter_index(engine__filter *filter, cx_arena *arena);
 
 /* The truth of one node. `operands[i]` is the value of filter->operands[i]; those that nodes
  * below this one name must be set. */

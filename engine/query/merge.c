@@ -7,14 +7,6 @@
 
 #include <string.h>
 
-struct engine__lane {
-	engine__cursor *cursor;
-	engine__pair pairs[ENGINE__MERGE_BATCH + 1]; /* one is put in front at a start */
-	size_t at;
-	size_t count;
-	bool ended; /* nothing after `pairs` */
-};
-
 static const engine__range *range_of(const engine__scan *scan, uint16_t number)
 {
 	return &scan->ranges->items[number];
@@ -45,13 +37,15 @@ static cx_status refill(engine__scan *scan, uint16_t number)
 	if (lane->ended)
 		return CX_OK;
 	size_t got;
-	cx_status status =
-		engine__cursor_next(lane->cursor, lane->pairs, ENGINE__MERGE_BATCH, &got);
+	cx_status status = engine__cursor_next(lane->cursor, lane->pairs, lane->batch, &got);
 	if (status != CX_OK)
 		return status;
 	lane->count =
 		engine__range_count(range_of(scan, number), lane->pairs, got, scan->backward);
-	lane->ended = lane->count < ENGINE__MERGE_BATCH; /* of the tree, or of the range */
+	lane->ended = lane->count < lane->batch; /* of the tree, or of the range */
+	lane->batch *= 2;
+	if (lane->batch > ENGINE__MERGE_BATCH)
+		lane->batch = ENGINE__MERGE_BATCH;
 	return CX_OK;
 }
 
@@ -77,7 +71,8 @@ static cx_status put_in_front(engine__scan *scan, uint16_t number, cx_slice key)
 {
 	engine__lane *lane = &scan->lanes[number];
 	engine__pair pair = { .key = key };
-	cx_status status = engine__view_get(scan->view, scan->tree, key, &pair.value);
+	const engine__tree tree = range_of(scan, number)->path->tree;
+	cx_status status = engine__view_get(scan->view, tree, key, &pair.value);
 	if (status == CX_NOT_FOUND || !engine__range_holds(range_of(scan, number), key))
 		return CX_OK;
 	if (status != CX_OK)
@@ -91,7 +86,7 @@ static cx_status put_in_front(engine__scan *scan, uint16_t number, cx_slice key)
 }
 
 /* Goes on behind the start, or (`included`, when the page before ended in an earlier lane) at
- * it. Only unique indexes have the same tail in two lanes. */
+ * it. Only unique indexes and ranges of different paths have the same tail in two lanes. */
 static cx_status begin_lane_at(engine__scan *scan, uint16_t number, cx_slice key, bool included)
 {
 	engine__lane *lane = &scan->lanes[number];
@@ -119,10 +114,12 @@ static cx_status begin_lane(engine__scan *scan, uint16_t number, engine__scan_st
                             bool included, cx_arena *arena)
 {
 	engine__lane *lane = &scan->lanes[number];
-	*lane = (engine__lane){ 0 };
+	const bool many = scan->ranges->count > ENGINE__LANES_MANY;
+	*lane = (engine__lane){ .batch =
+		                        many ? ENGINE__MERGE_BATCH_MANY : ENGINE__MERGE_BATCH };
 	cx_status status = engine__cursor_open(
-		scan->view, scan->tree, scan->backward ? ENGINE__BACKWARD : ENGINE__FORWARD,
-		&lane->cursor);
+		scan->view, range_of(scan, number)->path->tree,
+		scan->backward ? ENGINE__BACKWARD : ENGINE__FORWARD, &lane->cursor);
 	if (status != CX_OK)
 		return status;
 	scan->lane_count++;
@@ -168,8 +165,7 @@ static void build_heap(engine__scan *scan)
 		sink(scan, i - 1);
 }
 
-cx_status engine__merge_begin(engine__scan *scan, const engine__path *path,
-                              engine__scan_start start, cx_arena *arena)
+cx_status engine__merge_begin(engine__scan *scan, engine__scan_start start, cx_arena *arena)
 {
 	const size_t count = scan->ranges->count;
 	CX_ASSERT(count <= ENGINE__MERGE_MAX);
@@ -180,7 +176,8 @@ cx_status engine__merge_begin(engine__scan *scan, const engine__path *path,
 	if (scan->lanes == NULL || scan->heap == NULL)
 		return CX_NO_MEMORY;
 	for (uint16_t i = 0; i < count; i++) {
-		const bool included = !path->id_last && i > start.range;
+		const bool shares = scan->overlap || !range_of(scan, i)->path->id_last;
+		const bool included = shares && i > start.range;
 		cx_status status = begin_lane(scan, i, start, included, arena);
 		if (status != CX_OK)
 			return status;

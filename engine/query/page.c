@@ -34,25 +34,47 @@ cx_status engine__pager_add(engine__pager *pager, const engine_row *row)
 	return CX_OK;
 }
 
+static uint16_t index_id(const engine__candidate *candidate)
+{
+	return candidate->path.index != NULL ? candidate->path.index->id : 0;
+}
+
+static void add_legs(const engine__plan *plan, engine__position *position)
+{
+	const bool unites = plan->form == ENGINE__UNION;
+	position->form = (uint8_t)plan->form;
+	position->or_node = unites ? plan->joined->node : 0;
+	position->leg_count = (uint8_t)(unites ? plan->joined->leg_count : plan->meet_count);
+	for (uint16_t i = 0; i < position->leg_count; i++)
+		position->legs[i] = index_id(unites ? &plan->joined->legs[i] : plan->meets[i]);
+}
+
 void engine__page_end(engine__pager *pager, uint16_t range, cx_slice key)
 {
-	const engine__candidate *chosen = pager->plan->chosen;
-	const engine__position position = {
+	const engine__plan *plan = pager->plan;
+	const engine__candidate *chosen = plan->chosen;
+	engine__position position = {
 		.ordering = chosen->ordering,
 		.reverse = chosen->reverse,
-		.index_id = chosen->path.index != NULL ? chosen->path.index->id : 0,
-		.fingerprint = engine__fingerprint(pager->plan->query),
+		.index_id = index_id(chosen),
+		.fingerprint = engine__fingerprint(plan->query),
 		.range = range,
 		.key = key,
 	};
+	/* A sorted page goes on from values, whatever they are read from. */
+	if (plan->form != ENGINE__SINGLE && chosen->ordering != ENGINE__SORTED)
+		add_legs(plan, &position);
 	engine__position_write(&position, pager->page);
 }
 
 void engine__page_account(engine_page *page, const engine__walk *walk)
 {
-	page->keys_scanned = walk->keys_scanned;
+	page->keys_scanned = engine__walk_keys(walk);
 	page->rows_fetched = walk->rows_fetched;
 	page->rechecks_failed = walk->rechecks_failed;
+	page->bytes_read = walk->row_bytes;
+	page->scan_ns = walk->scan_ns;
+	page->fetch_ns = walk->fetch_ns;
 }
 
 /* ---- walked ---- */
@@ -76,7 +98,7 @@ static void end_behind(engine__pager *pager, const engine__hit *hit)
 {
 	const engine__plan *plan = pager->plan;
 	cx_slice key = hit->entry.key;
-	if (plan->chosen->ordering == ENGINE__MERGED)
+	if (plan->chosen->ordering == ENGINE__MERGED || plan->form == ENGINE__INTERSECTION)
 		key = cx_slice_from(key, plan->ranges.items[hit->range].prefix);
 	engine__page_end(pager, hit->range, key);
 }
@@ -84,13 +106,20 @@ static void end_behind(engine__pager *pager, const engine__hit *hit)
 static cx_status walk_page(engine__pager *pager, engine__walk *walk, cx_error *error)
 {
 	engine_page *page = pager->page;
+	const uint64_t most = pager->plan->query->max_scan;
 	engine__hit last = { 0 };
 	unsigned ahead = 0; /* entries looked at since the page was full */
 	for (;;) {
 		CX_UNSET engine__step step;
 		cx_status status = engine__walk_next(walk, &step, error);
-		if (status != CX_OK)
-			return status;
+		if (status != CX_OK) {
+			if (status != CX_DEADLINE || last.entry.key.size == 0)
+				return status;
+			/* "exists" took too long; the page has what was found before. */
+			if (!pager->full)
+				page->reason = ENGINE_REASON_TIME;
+			break;
+		}
 		if (step.kind == ENGINE__STEP_END) {
 			page->reason = ENGINE_REASON_DONE;
 			return CX_OK;
@@ -103,10 +132,11 @@ static cx_status walk_page(engine__pager *pager, engine__walk *walk, cx_error *e
 			return status;
 		last = step.hit;
 		const bool late = engine__walk_is_late(walk);
-		if (pager->full && (late || ahead++ >= ENGINE__LOOK_AHEAD))
+		const bool ends = late || (most > 0 && engine__walk_keys(walk) >= most);
+		if (pager->full && (ends || ahead++ >= ENGINE__LOOK_AHEAD))
 			break;
-		if (late) {
-			page->reason = ENGINE_REASON_TIME;
+		if (ends && !pager->full) {
+			page->reason = late ? ENGINE_REASON_TIME : ENGINE_REASON_SCAN;
 			break;
 		}
 	}
@@ -128,4 +158,11 @@ cx_status engine__page_walked(engine__pager *pager, cx_arena *arena, cx_error *e
 		status = walk_page(pager, &walk, error);
 	engine__page_account(pager->page, &walk);
 	return status;
+}
+
+cx_status engine__page_run(engine__pager *pager, cx_arena *arena, cx_error *error)
+{
+	if (pager->plan->chosen->ordering == ENGINE__SORTED)
+		return engine__page_sorted(pager, arena, error);
+	return engine__page_walked(pager, arena, error);
 }

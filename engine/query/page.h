@@ -33,5 +33,8 @@ CX_MUST_USE cx_status engine__page_sorted(engine__pager *pager, cx_arena *arena,
 /* Writes the position behind `key` (see position.h) of a range. */
 void engine__page_end(engine__pager *pager, uint16_t range, cx_slice key);
 
+/* Answers the query as its plan says. */
+CX_MUST_USE cx_status engine__page_run(engine__pager *pager, cx_arena *arena, cx_error *error);
+
 /* Copies what the walk has cost. */
 void engine__page_account(engine_page *page, const engine__walk *walk);

@@ -16,6 +16,12 @@ static cx_status collect(engine__walk *walk, engine__sort *sort, cx_error *error
 			status = engine__sort_offer(sort, &step);
 		if (status != CX_OK)
 			return cx_fail(error, status, "%s", cx_status_text(status));
+		const uint64_t most = walk->plan->query->max_scan;
+		if (most > 0 && engine__walk_keys(walk) > most)
+			return cx_fail(error, CX_SORT_LIMIT,
+			               "max_scan: over %llu keys have to be looked at to sort; "
+			               "an index that gives the order would help",
+			               (unsigned long long)most);
 		if (engine__walk_is_late(walk))
 			return cx_fail(error, CX_DEADLINE,
 			               "the deadline passed while records were sorted; an "

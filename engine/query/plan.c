@@ -3,7 +3,10 @@
 
 #include "base/check.h"
 #include "engine/core/meta.h"
+#include "engine/query/exists.h"
+#include "engine/query/intersection.h"
 #include "engine/query/memory.h"
+#include "engine/query/union.h"
 
 #include <string.h>
 
@@ -53,6 +56,8 @@ static cx_status add_candidate(engine_read *read, engine__plan *plan, const engi
 {
 	engine__candidate *at = &plan->candidates[plan->candidate_count++];
 	*at = engine__candidate_of(&plan->filter, plan->order, plan->order_count, index);
+	if (index != NULL && !engine__query_permits(plan->query, index))
+		at->why = "no_index excludes it";
 	return check_text_order(read, plan, at);
 }
 
@@ -81,12 +86,24 @@ static cx_status add_wanted(engine_read *read, engine__plan *plan, cx_error *err
 	return cx_fail(error, CX_INVALID_ARGUMENT, "use_index: %s %s", index->name, why);
 }
 
-static const engine_index *index_by_id(const engine_type *type, uint16_t id)
+bool engine__query_permits(const engine_query *query, const engine_index *index)
 {
-	for (uint16_t i = 0; i < type->index_count; i++)
-		if (type->indexes[i].id == id)
-			return &type->indexes[i];
-	return NULL;
+	for (size_t i = 0; i < query->no_index_count; i++)
+		if (query->no_index[i] == index)
+			return false;
+	return true;
+}
+
+static cx_status refuse_combine(const engine__plan *plan, cx_error *error)
+{
+	const engine_combine combine = plan->query->combine;
+	if (combine == ENGINE_COMBINE_UNITE && plan->form != ENGINE__UNION)
+		return cx_fail(error, CX_INVALID_ARGUMENT,
+		               "no \"or\" of the filter has an index for each of its parts");
+	if (combine == ENGINE_COMBINE_INTERSECT && plan->form != ENGINE__INTERSECTION)
+		return cx_fail(error, CX_INVALID_ARGUMENT,
+		               "no two indexes are fixed by equality in all their columns");
+	return CX_OK;
 }
 
 /* The only candidate is the one that the earlier page was read by. */
@@ -95,25 +112,50 @@ static cx_status add_continued(engine_read *read, engine__plan *plan, cx_error *
 	const engine__position *position = &plan->position;
 	const engine_query *query = plan->query;
 	const engine_index *index = NULL;
-	if (position->index_id != 0) {
-		index = index_by_id(query->type, position->index_id);
-		if (index == NULL)
-			return engine__position_refuse(error);
-	}
+	if (!engine__position_index(query->type, position->index_id, &index))
+		return engine__position_refuse(error);
 	if (query->use_index != NULL && index != query->use_index)
 		return engine__position_refuse(error);
 	cx_status status = add_candidate(read, plan, index);
 	if (status != CX_OK)
 		return status;
-	engine__candidate *only = &plan->candidates[0];
-	if (position->ordering == ENGINE__SORTED && plan->order_count > 0) {
-		only->ordering = ENGINE__SORTED;
-		only->reverse = false;
-	}
+	const engine__candidate *only = &plan->candidates[0];
 	if (only->why != NULL || only->ordering != position->ordering ||
 	    only->reverse != position->reverse)
 		return engine__position_refuse(error);
 	return CX_OK;
+}
+
+/* A union or an intersection goes on as one of the same indexes. */
+static cx_status combine_again(engine_read *read, engine__plan *plan, cx_arena *arena,
+                               cx_error *error)
+{
+	const engine__position *position = &plan->position;
+	bool good = false;
+	cx_status status;
+	if (plan->query->use_index != NULL)
+		return engine__position_refuse(error);
+	if (position->form == ENGINE__UNION) {
+		engine__union *join;
+		status = engine__union_again(read, plan, position, arena, &join);
+		good = status == CX_OK && join != NULL;
+		if (good)
+			status = engine__union_take(plan, join, arena);
+	} else {
+		status = engine__intersection_again(plan, position, arena, &good);
+	}
+	if (status != CX_OK)
+		return cx_fail(error, status, "%s", cx_status_text(status));
+	return good ? CX_OK : engine__position_refuse(error);
+}
+
+/* A sorted page goes on behind values, wherever they are read from. */
+static void sort_all(engine__plan *plan)
+{
+	for (size_t i = 0; i < plan->candidate_count; i++) {
+		plan->candidates[i].ordering = ENGINE__SORTED;
+		plan->candidates[i].reverse = false;
+	}
 }
 
 /* Looks at every path, or the one that was asked for; remembers the choice where it may. */
@@ -122,13 +164,19 @@ static cx_status choose_anew(engine_read *read, engine__plan *plan, engine__purp
 {
 	const bool free = plan->query->use_index == NULL;
 	cx_status status = free ? add_candidates(read, plan) : add_wanted(read, plan, error);
+	if (status != CX_OK)
+		return status;
+	if (plan->continued)
+		sort_all(plan);
+	status = engine__choose(read, plan, purpose, arena);
 	if (status == CX_OK)
-		status = engine__choose(read, plan, purpose, arena, &plan->chosen);
+		status = refuse_combine(plan, error);
 	if (status != CX_OK)
 		return status;
 	if (plan->chosen == NULL)
 		return engine__refuse_scan(plan, error);
-	if (free && !plan->by_contents)
+	if (free && !plan->by_contents && !plan->continued &&
+	    plan->query->no_index_count == 0 && plan->form == ENGINE__SINGLE)
 		engine__memory_keep(read, plan);
 	return CX_OK;
 }
@@ -137,10 +185,15 @@ static cx_status choose(engine_read *read, engine__plan *plan, engine__purpose p
                         cx_arena *arena, cx_error *error)
 {
 	plan->chosen = &plan->candidates[0];
-	if (plan->continued)
-		return add_continued(read, plan, error);
+	const engine_query *query = plan->query;
+	if (plan->continued && plan->position.ordering != ENGINE__SORTED)
+		return plan->position.form == ENGINE__SINGLE
+		               ? add_continued(read, plan, error)
+		               : combine_again(read, plan, arena, error);
 	const engine_index *known;
-	const bool looks = plan->query->use_index != NULL || purpose == ENGINE__PURPOSE_EXPLAIN;
+	const bool looks = query->use_index != NULL || query->no_index_count > 0 ||
+	                   plan->continued || query->combine > ENGINE_COMBINE_NEVER ||
+	                   purpose == ENGINE__PURPOSE_EXPLAIN;
 	if (looks || !engine__memory_find(read, plan, &known))
 		return choose_anew(read, plan, purpose, arena, error);
 	cx_status status = add_candidate(read, plan, known);
@@ -160,32 +213,117 @@ static cx_status count_records(engine_read *read, engine__plan *plan)
 
 /* ---- what is left to be looked at ---- */
 
-static cx_status split_residual(engine__plan *plan, cx_arena *arena)
+static cx_status split_residual(engine__way *leg, const engine__candidate *candidate,
+                                cx_arena *arena)
 {
-	const engine__filter *filter = &plan->filter;
+	const engine__filter *filter = leg->filter;
 	const size_t room = (size_t)filter->conjunct_count + 1;
-	plan->row_conjuncts = cx_arena_alloc(arena, room * sizeof *plan->row_conjuncts);
-	if (plan->row_conjuncts == NULL)
+	leg->row_conjuncts = cx_arena_alloc(arena, room * sizeof *leg->row_conjuncts);
+	if (leg->row_conjuncts == NULL)
 		return CX_NO_MEMORY;
 	for (uint16_t i = 0; i < filter->conjunct_count; i++)
-		if (!engine__candidate_uses(plan->chosen, i))
-			plan->row_conjuncts[plan->row_conjunct_count++] = filter->conjuncts[i];
-	return engine__key_filter_of(filter, &plan->chosen->path, plan->row_conjuncts,
-	                             &plan->row_conjunct_count, arena, &plan->key_filter);
+		if (!engine__candidate_uses(candidate, i))
+			leg->row_conjuncts[leg->row_conjunct_count++] = filter->conjuncts[i];
+	leg->refuses = leg->row_conjunct_count > 0;
+	return engine__key_filter_of(filter, leg->path, leg->row_conjuncts,
+	                             &leg->row_conjunct_count, arena, &leg->key_filter);
 }
 
 /* A conjunct that text had to be cut for is not one its column decides either: a cut column
  * is undecided, so the row is asked. */
-static cx_status finish(engine__plan *plan, engine__purpose purpose, cx_arena *arena)
+static cx_status finish_leg(engine__plan *plan, engine__purpose purpose,
+                            const engine__filter *filter, const engine__candidate *candidate,
+                            cx_arena *arena, engine__way *ret)
+{
+	*ret = (engine__way){ .filter = filter, .path = &candidate->path };
+	cx_status status = split_residual(ret, candidate, arena);
+	ret->live_only = candidate->path.holds_deleted && !filter->names_deleted;
+	ret->refuses = ret->refuses || ret->live_only;
+	ret->fetches = purpose != ENGINE__PURPOSE_COUNT || ret->live_only ||
+	               ret->row_conjunct_count > 0;
+	plan->leg_count++;
+	return status;
+}
+
+/* Appends the ranges of another leg. */
+static cx_status add_ranges(engine__plan *plan, const engine__ranges *more, cx_arena *arena)
+{
+	engine__ranges *all = &plan->ranges;
+	const size_t count = all->count + more->count;
+	engine__range *items = cx_arena_alloc(arena, (count + 1) * sizeof *items);
+	if (items == NULL)
+		return CX_NO_MEMORY;
+	if (all->count > 0)
+		memcpy(items, all->items, all->count * sizeof *items);
+	for (size_t i = 0; i < more->count; i++) {
+		items[all->count + i] = more->items[i];
+		items[all->count + i].leg = plan->leg_count;
+	}
+	*all = (engine__ranges){ .items = items, .count = count };
+	return CX_OK;
+}
+
+static cx_status finish_union(engine__plan *plan, engine__purpose purpose, cx_arena *arena)
+{
+	engine__union *join = plan->joined;
+	plan->legs = cx_arena_alloc(arena, join->leg_count * sizeof *plan->legs);
+	if (plan->legs == NULL)
+		return CX_NO_MEMORY;
+	for (uint16_t i = 0; i < join->leg_count; i++) {
+		engine__candidate *leg = &join->legs[i];
+		engine__ranges ranges;
+		cx_status status = engine__ranges_of(&join->filters[i], leg, arena, &ranges);
+		if (status == CX_OK)
+			status = add_ranges(plan, &ranges, arena);
+		if (status == CX_OK)
+			status = finish_leg(plan, purpose, &join->filters[i], leg, arena,
+			                    &plan->legs[i]);
+		if (status != CX_OK)
+			return status;
+	}
+	return CX_OK;
+}
+
+/* What the ranges of the others decide is not to be asked again; what a cut text made doubtful
+ * is. */
+static cx_status finish_intersection(engine__plan *plan, engine__purpose purpose,
+                                     cx_arena *arena)
 {
 	engine__candidate *chosen = plan->chosen;
-	cx_status status = engine__ranges_of(&plan->filter, chosen, arena, &plan->ranges);
-	if (status == CX_OK)
-		status = split_residual(plan, arena);
-	plan->live_only = chosen->path.holds_deleted && !plan->filter.names_deleted;
-	plan->fetches = purpose != ENGINE__PURPOSE_COUNT || plan->live_only ||
-	                plan->row_conjunct_count > 0;
-	return status;
+	memset(chosen->used, 0, sizeof chosen->used);
+	bool empty = false;
+	for (uint16_t i = 0; i < plan->meet_count; i++) {
+		engine__ranges ranges;
+		cx_status status =
+			engine__ranges_of(&plan->filter, plan->meets[i], arena, &ranges);
+		if (status == CX_OK)
+			status = add_ranges(plan, &ranges, arena);
+		if (status != CX_OK)
+			return status;
+		empty = empty || ranges.count != 1;
+		for (size_t word = 0; word < ENGINE__CONJUNCT_WORDS; word++)
+			chosen->used[word] |= plan->meets[i]->used[word];
+	}
+	if (empty)
+		plan->ranges.count = 0;
+	for (size_t i = 0; i < plan->ranges.count; i++)
+		plan->ranges.items[i].leg = 0;
+	engine__candidate_find_residual(&plan->filter, chosen);
+	plan->legs = &plan->only;
+	return finish_leg(plan, purpose, &plan->filter, chosen, arena, &plan->only);
+}
+
+cx_status engine__plan_finish(engine__plan *plan, engine__purpose purpose, cx_arena *arena)
+{
+	if (plan->form == ENGINE__UNION)
+		return finish_union(plan, purpose, arena);
+	if (plan->form == ENGINE__INTERSECTION)
+		return finish_intersection(plan, purpose, arena);
+	cx_status status = engine__ranges_of(&plan->filter, plan->chosen, arena, &plan->ranges);
+	plan->legs = &plan->only;
+	return status == CX_OK ? finish_leg(plan, purpose, &plan->filter, plan->chosen, arena,
+	                                    &plan->only)
+	                       : status;
 }
 
 static cx_status check_sort(engine_read *read, const engine__plan *plan, cx_error *error)
@@ -198,16 +336,18 @@ static cx_status check_sort(engine_read *read, const engine__plan *plan, cx_erro
 	               plan->query->type->name, read->engine->sort_records_max);
 }
 
-static cx_status read_query(engine__plan *plan, engine__purpose purpose, cx_arena *arena,
-                            cx_error *error)
+static cx_status read_query(engine_read *read, engine__plan *plan, engine__purpose purpose,
+                            cx_arena *arena, cx_error *error)
 {
 	const engine_query *query = plan->query;
 	cx_status status = check_order(query, error);
 	if (status == CX_OK)
 		status = find_limit(query, &plan->limit, error);
 	if (status == CX_OK)
-		status = engine__filter_read(query->type, query->filter, arena, &plan->filter,
-		                             error);
+		status = engine__filter_bind(read, query->type, query->filter, arena,
+		                             &plan->filter, error);
+	if (status == CX_OK && plan->filter.relations != NULL)
+		plan->filter.relations->deadline_ns = query->deadline_ns;
 	if (status != CX_OK || purpose == ENGINE__PURPOSE_COUNT)
 		return status;
 
@@ -222,7 +362,7 @@ cx_status engine__plan_of(engine_read *read, const engine_query *query, engine__
                           cx_arena *arena, engine__plan *ret, cx_error *error)
 {
 	*ret = (engine__plan){ .query = query };
-	cx_status status = read_query(ret, purpose, arena, error);
+	cx_status status = read_query(read, ret, purpose, arena, error);
 	if (status != CX_OK)
 		return status;
 	ret->may_sort = ret->limit <= read->engine->sort_records_max;
@@ -235,5 +375,5 @@ cx_status engine__plan_of(engine_read *read, const engine_query *query, engine__
 		status = choose(read, ret, purpose, arena, error);
 	if (status == CX_OK)
 		status = check_sort(read, ret, error);
-	return status == CX_OK ? finish(ret, purpose, arena) : status;
+	return status == CX_OK ? engine__plan_finish(ret, purpose, arena) : status;
 }

@@ -27,6 +27,48 @@ typedef enum engine__purpose {
 	ENGINE__PURPOSE_COUNT,
 } engine__purpose;
 
+/* How the paths of a plan go together. */
+typedef enum engine__form {
+	ENGINE__SINGLE,
+	/* One path for each part of an "or". Each leg asks for what its part and the rest of
+	 * the filter do, and leaves out what the parts before it find: so no record comes
+	 * twice, and nothing has to be remembered. */
+	ENGINE__UNION,
+	/* Several indexes, each fixed to one value of all its columns, so that their entries
+	 * come by id; only records that are in all of them are looked at. */
+	ENGINE__INTERSECTION,
+} engine__form;
+
+enum {
+	ENGINE__UNION_PARTS_MAX = 16, /* parts of an "or" that becomes a union */
+	ENGINE__INTERSECT_MAX = 4,    /* indexes of an intersection */
+	ENGINE__UNIONS_MAX = 4,       /* of the filter that are looked at */
+};
+
+/* A path and what is left to be done with its entries. */
+typedef struct engine__way {
+	const engine__filter *filter; /* of the plan; in a union the leg's own */
+	const engine__path *path;
+	engine__key_filter key_filter;
+	uint16_t *row_conjuncts; /* nodes that only the row can decide */
+	uint16_t row_conjunct_count;
+	bool refuses;   /* not every entry is a match */
+	bool live_only; /* the path finds deleted records, which are left out */
+	bool fetches;   /* the rows are needed */
+} engine__way;
+
+/* A union while it is planned: the "or", and by part its filter and the path for it. */
+typedef struct engine__union {
+	uint16_t node;
+	uint16_t leg_count;
+	engine__filter *filters;
+	engine__candidate *legs;
+	engine__ordering ordering;
+	bool reverse;
+	double estimate;
+	double cost;
+} engine__union;
+
 typedef struct engine__plan {
 	const engine_query *query;
 	engine__filter filter;
@@ -41,14 +83,20 @@ typedef struct engine__plan {
 	/* All, by id first, then as the type's indexes; or the one that was known before. */
 	engine__candidate *candidates;
 	size_t candidate_count;
+	/* What is done. Of a union: its first leg, with the ordering and estimate of the whole;
+	 * of an intersection: the leading index, with all that the others decide. */
 	engine__candidate *chosen;
-	engine__ranges ranges;
-	engine__key_filter key_filter;
-	uint16_t *row_conjuncts; /* nodes that only the row can decide */
-	uint16_t row_conjunct_count;
-	bool live_only; /* the path finds deleted records, which are left out */
-	bool fetches;   /* the rows are needed */
-	bool continued; /* from the position of an earlier page */
+	engine__form form;
+	engine__union *joined;                           /* UNION */
+	engine__candidate *meets[ENGINE__INTERSECT_MAX]; /* INTERSECTION: [0] leads */
+	uint16_t meet_count;
+	double rows;           /* about how many come out of an intersection */
+	engine__ranges ranges; /* of all legs */
+	engine__way *legs;
+	uint16_t leg_count;
+	engine__way only; /* the leg of a plan that has one */
+	bool continued;   /* from the position of an earlier page */
+	bool timed;       /* time is taken while it is carried out */
 	engine__position position;
 } engine__plan;
 
@@ -58,12 +106,33 @@ CX_MUST_USE cx_status engine__plan_of(engine_read *read, const engine_query *que
                                       engine__purpose purpose, cx_arena *arena,
                                       engine__plan *ret, cx_error *error);
 
-/* Takes the candidate that is best whatever the store holds, if there is one. Otherwise sets
- * plan->by_contents, estimates the cost of every usable candidate and takes the cheapest; NULL
- * when none is usable. Errors: CX_IO, CX_CORRUPT, CX_NO_MEMORY. */
+/* Computes ranges and legs of a plan whose filter and form are known. Errors: CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__plan_finish(engine__plan *plan, engine__purpose purpose,
+                                          cx_arena *arena);
+
+/* Sets plan->chosen and form. Takes the candidate that is best whatever the store holds, if
+ * there is one. Otherwise sets plan->by_contents, estimates the cost of every usable candidate,
+ * union and intersection and takes the cheapest; chosen is NULL when none is usable.
+ * Errors: CX_IO, CX_CORRUPT, CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__choose(engine_read *read, engine__plan *plan,
-                                     engine__purpose purpose, cx_arena *arena,
-                                     engine__candidate **ret);
+                                     engine__purpose purpose, cx_arena *arena);
+
+/* Looks up the entries of a candidate's path and estimates the keys in its ranges.
+ * Errors: CX_IO, CX_CORRUPT, CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__estimate(engine_read *read, const engine__filter *filter,
+                                       cx_arena *arena, engine__candidate *candidate);
+
+/* What a candidate costs, in about the time it takes to step over a key. `fewest` keys have to
+ * be read by the most selective one. */
+double engine__cost(const engine__plan *plan, engine__purpose purpose,
+                    const engine__candidate *candidate, double fewest);
+
+/* Why a candidate was left out that another one is as good as; what it is good for in an
+ * intersection is another matter. */
+extern const char engine__is_worse[];
+
+/* Whether a query may use the index: it has not said that it must not. */
+bool engine__query_permits(const engine_query *query, const engine_index *index);
 
 /* CX_FULL_SCAN_REFUSED, with the index that would help. */
 cx_status engine__refuse_scan(const engine__plan *plan, cx_error *error);

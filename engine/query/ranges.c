@@ -209,12 +209,14 @@ static cx_status limit_by_node(work *self, uint16_t at)
 	case ENGINE__OP_AND:
 	case ENGINE__OP_OR:
 	case ENGINE__OP_NOT:
+	case ENGINE__OP_UNTRUE:
 	case ENGINE__OP_EQUAL:
 	case ENGINE__OP_NOT_EQUAL:
 	case ENGINE__OP_IN:
 	case ENGINE__OP_FOLDED_EQUAL:
 	case ENGINE__OP_IS_NULL:
 	case ENGINE__OP_HAS:
+	case ENGINE__OP_EXISTS:
 		break;
 	}
 	CX_UNREACHABLE();
@@ -251,7 +253,7 @@ static cx_status find_bounds(work *self)
 static cx_status make_range(work *self, cx_buf *prefix, engine__range *ret)
 {
 	const size_t size = prefix->size;
-	engine__range range = { .prefix = size };
+	engine__range range = { .prefix = size, .path = &self->candidate->path };
 	cx_buf_append_slice(prefix, cx_buf_slice(&self->low));
 	cx_status status = keep(self, prefix, &range.low);
 	cx_buf_truncate(prefix, size);

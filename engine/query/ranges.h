@@ -9,10 +9,12 @@ typedef struct engine__range {
 	cx_slice low;
 	cx_slice high;
 	size_t prefix; /* bytes of the fixed columns, the same in every key of the range */
+	const engine__path *path;
+	uint16_t leg; /* of the plan: plan.h */
 } engine__range;
 
 typedef struct engine__ranges {
-	engine__range *items; /* ascending, apart from each other */
+	engine__range *items; /* of one leg: ascending, apart from each other */
 	size_t count;
 } engine__ranges;
 

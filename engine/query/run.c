@@ -36,10 +36,7 @@ cx_status engine_query_run(engine_read *read, const engine_query *query, engine_
 	engine__pager pager = {
 		.plan = &plan, .read = read, .sink = sink, .context = context, .page = &page
 	};
-	if (plan.chosen->ordering == ENGINE__SORTED)
-		status = engine__page_sorted(&pager, scratch.arena, error);
-	else
-		status = engine__page_walked(&pager, scratch.arena, error);
+	status = engine__page_run(&pager, scratch.arena, error);
 	if (status == CX_OK)
 		copy_page(&page, ret);
 	return status;

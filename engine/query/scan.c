@@ -24,6 +24,20 @@ static uint16_t range_number(const engine__scan *scan, size_t at)
 	return (uint16_t)(scan->backward ? scan->ranges->count - 1 - at : at);
 }
 
+/* Opens the cursor that the present range needs. */
+static cx_status open_cursor(engine__scan *scan)
+{
+	const engine__tree tree =
+		scan->ranges->items[range_number(scan, scan->range)].path->tree;
+	if (scan->cursor != NULL && scan->tree.number == tree.number)
+		return CX_OK;
+	engine__cursor_close(&scan->cursor);
+	scan->tree = tree;
+	return engine__cursor_open(scan->view, tree,
+	                           scan->backward ? ENGINE__BACKWARD : ENGINE__FORWARD,
+	                           &scan->cursor);
+}
+
 /* Goes on behind the start: the first entry there is read and passed when it is the start
  * itself. */
 static cx_status begin_behind(engine__scan *scan, engine__scan_start start)
@@ -35,8 +49,10 @@ static cx_status begin_behind(engine__scan *scan, engine__scan_start start)
 	scan->range = range_number(scan, start.range); /* its own inverse */
 	scan->begun = true;
 	cx_slice skip;
-	cx_status status =
-		engine__scan_seek_behind(scan->cursor, start.key, scan->backward, &skip);
+	cx_status status = open_cursor(scan);
+	if (status == CX_OK)
+		status = engine__scan_seek_behind(scan->cursor, start.key, scan->backward,
+		                                  &skip);
 	if (status != CX_OK || skip.size == 0)
 		return status;
 	engine__pair pair;
@@ -47,22 +63,20 @@ static cx_status begin_behind(engine__scan *scan, engine__scan_start start)
 	return engine__cursor_seek(scan->cursor, start.key);
 }
 
-cx_status engine__scan_begin(engine__view *view, const engine__path *path,
-                             const engine__ranges *ranges, bool backward, bool merge,
-                             engine__scan_start start, cx_arena *arena, engine__scan *ret)
+cx_status engine__scan_begin(engine__view *view, const engine__ranges *ranges,
+                             engine__scan_form form, engine__scan_start start, cx_arena *arena,
+                             engine__scan *ret)
 {
-	*ret = (engine__scan){
-		.view = view, .tree = path->tree, .ranges = ranges, .backward = backward
-	};
-	if (merge)
-		return engine__merge_begin(ret, path, start, arena);
-	if (ranges->count == 0)
-		return start.key.size > 0 ? CX_CURSOR_STALE : CX_OK;
-	cx_status status = engine__cursor_open(
-		view, path->tree, backward ? ENGINE__BACKWARD : ENGINE__FORWARD, &ret->cursor);
-	if (status == CX_OK && start.key.size > 0)
-		status = begin_behind(ret, start);
-	return status;
+	*ret = (engine__scan){ .view = view,
+		               .ranges = ranges,
+		               .manner = form.manner,
+		               .backward = form.backward,
+		               .overlap = form.overlap };
+	if (form.manner == ENGINE__MERGE)
+		return engine__merge_begin(ret, start, arena);
+	if (form.manner == ENGINE__MEETING)
+		return engine__meeting_begin(ret, start, arena);
+	return start.key.size > 0 ? begin_behind(ret, start) : CX_OK;
 }
 
 void engine__scan_end(engine__scan *scan)
@@ -78,7 +92,9 @@ static cx_status read_range(engine__scan *scan, engine__hit *hits, size_t max,
 	const uint16_t number = range_number(scan, scan->range);
 	const engine__range *range = &scan->ranges->items[number];
 	if (!scan->begun) {
-		cx_status status = engine__scan_seek(scan->cursor, range, scan->backward);
+		cx_status status = open_cursor(scan);
+		if (status == CX_OK)
+			status = engine__scan_seek(scan->cursor, range, scan->backward);
 		if (status != CX_OK)
 			return status;
 		scan->begun = true;
@@ -90,7 +106,7 @@ static cx_status read_range(engine__scan *scan, engine__hit *hits, size_t max,
 		return status;
 	const size_t count = engine__range_count(range, pairs, got, scan->backward);
 	for (size_t i = 0; i < count; i++)
-		hits[i] = (engine__hit){ .entry = pairs[i], .range = number };
+		hits[i] = (engine__hit){ .entry = pairs[i], .range = number, .missed = false };
 	*ret_count = count;
 	return CX_OK;
 }
@@ -100,7 +116,9 @@ cx_status engine__scan_next(engine__scan *scan, engine__hit *hits, size_t max,
 {
 	CX_ASSERT(max > 0);
 	CX_ASSERT(max <= ENGINE__SCAN_BATCH_MAX);
-	if (scan->lanes != NULL)
+	if (scan->manner == ENGINE__MEETING)
+		return engine__meeting_next(scan, hits, max, ret_count);
+	if (scan->manner == ENGINE__MERGE)
 		return engine__merge_next(scan, hits, max, ret_count);
 	size_t count = 0;
 	while (count < max && scan->range < scan->ranges->count) {

@@ -84,6 +84,18 @@ static bool unite_choice(engine__filter *filter, uint16_t at, size_t count, cx_a
 	return true;
 }
 
+/* An "or" directly below another is part of it. */
+static void flatten(engine__filter *filter, uint16_t at)
+{
+	uint16_t i = (uint16_t)(at + 1);
+	while (i < filter->nodes[at].end) {
+		if (filter->nodes[i].op == ENGINE__OP_OR)
+			remove_nodes(filter, i, 1);
+		else
+			i = filter->nodes[i].end;
+	}
+}
+
 static bool simplify_node(engine__filter *filter, uint16_t at, cx_arena *arena)
 {
 	const engine__node *node = &filter->nodes[at];
@@ -93,10 +105,12 @@ static bool simplify_node(engine__filter *filter, uint16_t at, cx_arena *arena)
 		turn_null_test(filter, at);
 		return true;
 	}
+	if (node->op == ENGINE__OP_OR)
+		flatten(filter, at);
 	size_t count;
 	if (node->op == ENGINE__OP_OR && is_choice(filter, at, &count))
 		return unite_choice(filter, at, count, arena);
-	if (filter->nodes[at + 1].end == node->end)
+	if (node->end > at + 1 && filter->nodes[at + 1].end == node->end)
 		remove_nodes(filter, at, 1);
 	return true;
 }
@@ -168,7 +182,24 @@ cx_status engine__filter_simplify(engine__filter *filter, cx_arena *arena)
 	for (uint16_t i = filter->node_count; i > 0; i--)
 		if (!simplify_node(filter, (uint16_t)(i - 1), arena))
 			return CX_NO_MEMORY;
+	return engine__filter_index(filter, arena);
+}
 
+void engine__filter_copy_node(const engine__filter *from, uint16_t node, engine__filter *to)
+{
+	const uint16_t end = from->nodes[node].end;
+	for (uint16_t i = node; i < end; i++) {
+		const uint16_t size = (uint16_t)(from->nodes[i].end - i);
+		engine__node *copy = &to->nodes[to->node_count];
+		*copy = from->nodes[i];
+		copy->operand = 0;
+		copy->end = (uint16_t)(to->node_count + size);
+		to->node_count++;
+	}
+}
+
+cx_status engine__filter_index(engine__filter *filter, cx_arena *arena)
+{
 	size_t room = (size_t)filter->node_count + 1;
 	filter->operands = cx_arena_alloc(arena, room * sizeof *filter->operands);
 	filter->conjuncts = cx_arena_alloc(arena, room * sizeof *filter->conjuncts);

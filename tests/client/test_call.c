@@ -303,11 +303,12 @@ static void a_plan_is_a_map(void **state)
 	(void)state;
 	fake server;
 	fake_open(&server, NULL, NULL);
-	const cardex_request request = { .type = "customer", .explain = true };
+	const cardex_request request = { .type = "customer",
+		                         .explain = CARDEX_EXPLAIN_REJECTED };
 	CX_SCOPED(cardex_result_free) cardex_result *plan = NULL;
 	fake_answer(&server, "{'plan': 'scan'}");
 	assert_int_equal(cardex_query(server.conn, &request, &plan, NULL), CARDEX_OK);
-	assert_asked(&server, "'query', ['customer', {'explain': true}]");
+	assert_asked(&server, "'query', ['customer', {'explain': 1}]");
 	assert_null(cardex_result_page(plan));
 	assert_int_equal(cardex_row_count(plan), 0);
 	assert_int_equal(cardex_column_count(plan), 0);

@@ -105,6 +105,112 @@ static void fields_are_sent_in_the_order_asked_for_with_their_names(void **state
 	assert_refused("INVALID_ARGUMENT", "'get', ['user', 1, {'fields': [7]}]");
 }
 
+static void make_contacts(void)
+{
+	make_team_and_user();
+	for (int i = 1; i <= 2; i++)
+		(void)call("'create', ['customer', {'name': 'C%d', 'owner': 1}]", i);
+	for (int i = 1; i <= 3; i++)
+		(void)call("'create', ['contact', {'customer': 1, 'name': 'P%d'}]", i);
+}
+
+static void included_records_come_with_the_rows(void **state)
+{
+	(void)state;
+	make_contacts();
+	const char *answer = call(
+		"'query', ['customer', {'fields': ['id'], 'order': ['id'], 'include': [{'ref': "
+		"'owner', 'fields': ['login']}, {'type': 'contact', 'ref': 'customer', "
+		"'fields': ['name'], 'limit': 2}]}]");
+	static const char *const parts[] = {
+		"'names': ['login'], 'rows': [['ann']], 'at': [0, 0]}",
+		"'names': ['name'], 'rows': [['P3'], ['P2']], 'counts': [2, 0], 'more': [true, "
+		"false]}",
+	};
+	for (size_t i = 0; i < 2; i++)
+		if (strstr(answer, parts[i]) == NULL)
+			fail_msg("no %s in %s", parts[i], answer);
+	answer =
+		call("'get', ['contact', 2, {'fields': ['id'], 'include': [{'ref': 'customer', "
+	             "'fields': ['name']}]}]");
+	if (strstr(answer, "['id'], [2], [{'layout': ") == NULL ||
+	    strstr(answer, "'names': ['name'], 'rows': [['C1']], 'at': [0]}]]]") == NULL)
+		fail_msg("%s", answer);
+	answer = call("'query', ['customer', {'fields': ['id'], 'order': ['id'], 'include': "
+	              "[{'type': 'contact', 'ref': 'customer', 'fields': ['name'], 'order': "
+	              "['name']}]}]");
+	assert_non_null(strstr(answer, "[['P1'], ['P2'], ['P3']], 'counts': [3, 0]"));
+	assert_refused("INVALID_ARGUMENT", "'query', ['customer', {'include': 7}]");
+	assert_refused("INVALID_ARGUMENT", "'query', ['customer', {'include': [7]}]");
+	assert_refused("INVALID_ARGUMENT", "'query', ['customer', {'include': [{}]}]");
+	assert_refused("INVALID_ARGUMENT",
+	               "'query', ['customer', {'include': [{'ref': 'owner', 'x': 1}]}]");
+	assert_refused("INVALID_ARGUMENT",
+	               "'query', ['customer', {'include': [{'ref': 'owner', 'limit': 1}]}]");
+	assert_refused("INVALID_ARGUMENT", "'query', ['customer', {'include': [{'type': "
+	                                   "'contact', 'ref': 'customer', 'limit': 0}]}]");
+	assert_refused("INVALID_ARGUMENT", "'query', ['customer', {'include': [{'type': "
+	                                   "'contact', 'ref': 'customer', 'limit': 1001}]}]");
+	assert_refused("NO_TYPE",
+	               "'query', ['customer', {'include': [{'type': 'nope', 'ref': 'x'}]}]");
+	assert_refused("NO_FIELD", "'query', ['customer', {'include': [{'ref': 'x'}]}]");
+	assert_refused("TYPE", "'query', ['customer', {'include': [{'ref': 'name'}]}]");
+	assert_refused("TYPE", "'query', ['user', {'include': [{'type': 'contact', 'ref': "
+	                       "'customer'}]}]");
+	assert_refused("TOO_LARGE", "'query', ['customer', {'include': [{'ref': 'owner'}, "
+	                            "{'ref': 'owner'}, {'ref': 'owner'}, {'ref': 'owner'}, "
+	                            "{'ref': 'owner'}, {'ref': 'owner'}, {'ref': 'owner'}, "
+	                            "{'ref': 'owner'}, {'ref': 'owner'}]}]");
+}
+
+static void a_query_may_ask_about_other_records(void **state)
+{
+	(void)state;
+	make_contacts();
+	const char *answer =
+		call("'query', ['customer', {'fields': ['id'], 'filter': ['exists', "
+	             "'contact', 'customer', ['=', 'name', 'P2']]}]");
+	assert_non_null(strstr(answer, "['id'], [[1]], nil, 'done'"));
+	assert_answer("3", "'count', ['contact', ['exists', 'customer', ['=', 'name', 'C1']]]");
+	assert_answer("0", "'count', ['contact', ['exists', 'customer', ['=', 'name', 'C2']]]");
+	assert_refused("NO_TYPE", "'count', ['contact', ['exists', 'x', 'y', nil]]");
+}
+
+static void hints_and_levels_are_checked(void **state)
+{
+	(void)state;
+	make_contacts();
+	assert_answer("2", "'count', ['customer', nil, {'count': 'estimate'}]");
+	assert_answer("2", "'count', ['customer', nil, {'count': 'exact'}]");
+	assert_refused("INVALID_ARGUMENT", "'count', ['customer', nil, {'count': 'x'}]");
+	assert_refused("INVALID_ARGUMENT", "'query', ['customer', {'count': 7}]");
+	assert_refused("INVALID_ARGUMENT", "'query', ['customer', {'explain': 3}]");
+	assert_refused("INVALID_ARGUMENT", "'query', ['customer', {'explain': 'x'}]");
+	assert_refused("INVALID_ARGUMENT", "'query', ['customer', {'no_index': 'ext_id'}]");
+	assert_refused("INVALID_ARGUMENT", "'query', ['customer', {'no_index': [7]}]");
+	assert_refused("NO_INDEX", "'query', ['customer', {'no_index': ['nope']}]");
+	assert_null(strstr(call("'query', ['customer', {'explain': 0}]"), "'rejected'"));
+	assert_non_null(strstr(call("'query', ['customer', {'explain': true}]"), "'rejected'"));
+	assert_non_null(strstr(call("'query', ['customer', {'explain': 2}]"),
+	                       "'executed': {'rows': 2, 'reason': 'done'"));
+	const char *answer = call("'query', ['contact', {'fields': ['id'], 'order': ['id'], "
+	                          "'max_scan': 2, 'count': 'exact'}]");
+	assert_non_null(strstr(answer, "[[1], [2]], h'"));
+	assert_non_null(strstr(answer, "'scan', {'seq': "));
+	assert_non_null(strstr(answer, "'count': 3"));
+}
+
+static void statistics_are_taken_when_asked_for(void **state)
+{
+	(void)state;
+	const char *answer = call("'analyze', []");
+	assert_int_equal(strncmp(answer, "[1, 1, nil, {'epoch': 1, 'indexes': ", 36), 0);
+	assert_non_null(
+		strstr(call("'query', ['customer', {'explain': 0}]"), "'stats_epoch': 1"));
+	answer = call("'analyze', [{'deadline_ms': 60000}]");
+	assert_int_equal(strncmp(answer, "[1, 1, nil, {'epoch': 2, ", 25), 0);
+}
+
 static void a_search_finds_records_of_several_types(void **state)
 {
 	(void)state;
@@ -373,6 +479,10 @@ static void changes_history_and_the_past_of_a_record_are_told(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		TEST(included_records_come_with_the_rows),
+		TEST(a_query_may_ask_about_other_records),
+		TEST(hints_and_levels_are_checked),
+		TEST(statistics_are_taken_when_asked_for),
 		TEST(a_search_finds_records_of_several_types),
 		TEST(get_sends_the_names_until_the_client_knows_the_layout),
 		TEST(fields_are_sent_in_the_order_asked_for_with_their_names),

@@ -412,7 +412,9 @@ static void the_server_tells_its_plan_and_figures(void **state)
 {
 	(void)state;
 	cardex_error error;
-	const cardex_request query = { .type = "customer", .explain = true, .limit = 5 };
+	const cardex_request query = { .type = "customer",
+		                       .explain = CARDEX_EXPLAIN_REJECTED,
+		                       .limit = 5 };
 	CX_SCOPED(cardex_result_free) cardex_result *plan = NULL;
 	ok(cardex_query(daemon_.conn, &query, &plan, &error), &error);
 	assert_non_null(cardex_value_member(cardex_result_value(plan), "plan"));

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Every header compiles alone and twice, says its license, and the public one is also C99
+# Every header compiles alone and twice, says its license, and those installed are also C99
 # and C++.
 . "$(dirname "$0")/lint.inc.sh"
 need pkg-config
@@ -8,7 +8,7 @@ cc=${CC:-cc}
 flags=(-D_GNU_SOURCE -I. -Wall -Wextra -Wpedantic -Wundef -Werror -fsyntax-only)
 # shellcheck disable=SC2207 # words are wanted
 flags+=($(pkg-config --cflags libedit libutf8proc))
-public=client/cardex.h
+installed=(client/cardex.h client/cardex_value.h)
 
 compiles() {
     local header=$1
@@ -20,14 +20,15 @@ compiles() {
 mapfile -t all < <(headers)
 for header in "${all[@]}"; do
     compiles "$header" "$cc" -std=c11 -x c
-    grep -q '^#pragma once$\|^#ifndef CARDEX_H$' "$header" || finding "$header: no #pragma once"
+    grep -q '^#pragma once$\|^#ifndef CARDEX\(_VALUE\)\?_H$' "$header" || finding "$header: no #pragma once"
 done
-if [ -f "$public" ]; then
-    compiles "$public" "$cc" -std=c99 -x c
+for header in "${installed[@]}"; do
+    [ -f "$header" ] || continue
+    compiles "$header" "$cc" -std=c99 -x c
     if command -v c++ >/dev/null; then
-        compiles "$public" c++ -std=c++11 -x c++
+        compiles "$header" c++ -std=c++11 -x c++
     fi
-fi
+done
 while IFS= read -r file; do
     IFS= read -r first <"$file" || true
     [[ $first == '/* SPDX-License-Identifier: Apache-2.0'* ]] ||

@@ -21,6 +21,11 @@
 	"  numbers list<int>(4)\n"                 \
 	"  words list<string(5)>(3)\n"             \
 	"  index (a, b desc)\n"                    \
+	"  index (a)\n"                            \
+	"  index (b)\n"                            \
+	"  index (stage, day)\n"                   \
+	"  index (who, day)\n"                     \
+	"  index (who)\n"                          \
 	"  index (b desc, a)\n"                    \
 	"  index (stage, at desc, name)\n"         \
 	"  index (name)\n"                         \
@@ -284,6 +289,35 @@ static void write_choice(dice *random, const engine_type *type, cx_buf *out)
 	write_simple(random, "=", field, out);
 }
 
+static void write_flag_or(dice *random, const engine_type *type, const char *name, cx_buf *out)
+{
+	const engine_field *field = engine_type_field(type, cx_slice_of(name));
+	if (dice_one_in(random, 6))
+		write_leaf(random, type, out);
+	else if (dice_one_in(random, 4))
+		write_in(random, field, out);
+	else
+		write_simple(random, "=", field, out);
+}
+
+/* Equalities of fields that have indexes with nothing or the same after them, as parts of an
+ * "or" (with a condition beside it) or of an "and". */
+static void write_parts(dice *random, const engine_type *type, cx_buf *out)
+{
+	static const char *const names[] = { "a", "b", "stage", "who", "flag" };
+	const bool either = dice_one_in(random, 2);
+	const size_t parts = 2 + dice_below(random, 3);
+	if (either) {
+		cx_write_array(out, 3);
+		cx_write_text(out, "and");
+		write_leaf(random, type, out);
+	}
+	cx_write_array(out, parts + 1);
+	cx_write_text(out, either ? "or" : "and");
+	for (size_t i = 0; i < parts; i++)
+		write_flag_or(random, type, names[dice_below(random, CX_COUNT_OF(names))], out);
+}
+
 void random_filter(dice *random, const engine_type *type, cx_buf *out)
 {
 	if (dice_one_in(random, 15)) {
@@ -292,6 +326,10 @@ void random_filter(dice *random, const engine_type *type, cx_buf *out)
 	}
 	if (dice_one_in(random, 10)) {
 		write_choice(random, type, out);
+		return;
+	}
+	if (dice_one_in(random, 6)) {
+		write_parts(random, type, out);
 		return;
 	}
 	if (dice_one_in(random, 2)) {
@@ -309,6 +347,15 @@ void random_filter(dice *random, const engine_type *type, cx_buf *out)
 void random_order(dice *random, const engine_type *type, engine_query *query)
 {
 	query->order_count = 0;
+	if (dice_one_in(random,
+	                4)) { /* what is left in an index when its first column is fixed */
+		static const char *const names[] = { "id", "day", "at" };
+		const char *name = names[dice_below(random, CX_COUNT_OF(names))];
+		query->order[query->order_count++] =
+			(engine_order){ .field = engine_type_field(type, cx_slice_of(name)),
+			                .descending = dice_one_in(random, 2) };
+		return;
+	}
 	const size_t count = dice_below(random, ENGINE_ORDER_MAX);
 	for (size_t i = 0; i < count; i++) {
 		const engine_field *field = random_field(random, type);

@@ -26,6 +26,9 @@ typedef struct world {
 } world;
 
 static int plans_remembered;
+static int unions;
+static int merged_unions;
+static int intersections;
 
 static const char *const type_names[] = { "thing", "event" };
 
@@ -182,12 +185,14 @@ static cx_status run_page(world *self, engine_read *read, engine_query query, si
 {
 	query.limit = 1 + dice_below(&self->dice, limit_max);
 	query.deadline_ns = dice_one_in(&self->dice, 4) ? 1 : 0;
+	query.max_scan = dice_one_in(&self->dice, 4) ? 1 + dice_below(&self->dice, 40) : 0;
 	const size_t before = found->count;
 	cx_error error;
 	cx_status status = engine_query_run(read, &query, collect, found, page, &error);
-	if (status == CX_DEADLINE) {
+	if (status == CX_DEADLINE || (status == CX_SORT_LIMIT && query.max_scan > 0)) {
 		assert_int_equal(found->count, before);
 		query.deadline_ns = 0;
+		query.max_scan = 0;
 		status = engine_query_run(read, &query, collect, found, page, &error);
 	}
 	if (status != CX_OK) {
@@ -266,11 +271,24 @@ static void check_memory(engine_read *read, const engine_query *query)
 	make_plan(read, query, ENGINE__PURPOSE_EXPLAIN, arena, &looked);
 	const engine__candidate *a = known.chosen;
 	const engine__candidate *b = looked.chosen;
+	claim(known.form == looked.form, "another form was remembered", query);
 	claim(a->path.index == b->path.index && a->ordering == b->ordering &&
 	              a->reverse == b->reverse && a->equal_count == b->equal_count &&
 	              a->ranges == b->ranges && memcmp(a->used, b->used, sizeof a->used) == 0,
 	      "another plan was remembered", query);
 	plans_remembered += query->use_index == NULL && known.candidate_count == 1;
+}
+
+/* Counts what was tried, so that it can be claimed to be enough. */
+static void note_form(engine_read *read, const engine_query *query)
+{
+	CX_SCOPED(cx_arena_free) cx_arena *arena = NULL;
+	assert_int_equal(cx_arena_new(1 << 26, &arena), CX_OK);
+	engine__plan plan;
+	make_plan(read, query, ENGINE__PURPOSE_RUN, arena, &plan);
+	unions += plan.form == ENGINE__UNION;
+	merged_unions += plan.form == ENGINE__UNION && plan.chosen->ordering == ENGINE__MERGED;
+	intersections += plan.form == ENGINE__INTERSECTION;
 }
 
 /* By one plan, which may be one that cannot be used. */
@@ -279,13 +297,34 @@ static void try_plan(world *self, engine_read *read, const naive_table *table,
 {
 	CX_SCOPED(release) result found = { .table = table };
 	cx_status status = run_pages(self, read, *query, &found, NULL);
-	if (query->use_index != NULL && status == CX_INVALID_ARGUMENT)
+	const bool forced = query->use_index != NULL || query->combine > ENGINE_COMBINE_NEVER;
+	if (forced && status == CX_INVALID_ARGUMENT)
 		return;
 	claim(status == CX_OK, cx_status_text(status), query);
+	note_form(read, query);
 	check(table, query, &found, NULL);
 	check_count(read, table, query);
 	check_explain(read, query);
 	check_memory(read, query);
+}
+
+/* Without the indexes that were chosen so far, until reading every record is what is left. */
+static void try_without(world *self, engine_read *read, const naive_table *table,
+                        engine_query query)
+{
+	for (;;) {
+		CX_SCOPED(cx_arena_free) cx_arena *arena = NULL;
+		assert_int_equal(cx_arena_new(1 << 26, &arena), CX_OK);
+		engine__plan plan;
+		make_plan(read, &query, ENGINE__PURPOSE_RUN, arena, &plan);
+		const engine_index *chosen = plan.chosen->path.index;
+		if (chosen == NULL || query.no_index_count == ENGINE_NO_INDEX_MAX)
+			return;
+		for (size_t i = 0; i < query.no_index_count; i++)
+			claim(query.no_index[i] != chosen, "an excluded index", &query);
+		query.no_index[query.no_index_count++] = chosen;
+		try_plan(self, read, table, &query);
+	}
 }
 
 static void try_every_plan(world *self, engine_read *read, const naive_table *table,
@@ -293,6 +332,22 @@ static void try_every_plan(world *self, engine_read *read, const naive_table *ta
 {
 	query.allow_scan = true;
 	try_plan(self, read, table, &query);
+	try_without(self, read, table, query);
+	for (int combine = ENGINE_COMBINE_NEVER; combine <= ENGINE_COMBINE_INTERSECT;
+	     combine++) {
+		query.combine = (engine_combine)combine;
+		try_plan(self, read, table, &query);
+	}
+	engine_query by_id = query;
+	by_id.order[0] = (engine_order){ .field = &query.type->fields[ENGINE_SLOT_ID],
+		                         .descending = dice_one_in(&self->dice, 2) };
+	by_id.order_count = 1;
+	for (int combine = ENGINE_COMBINE_UNITE; combine <= ENGINE_COMBINE_INTERSECT;
+	     combine++) {
+		by_id.combine = (engine_combine)combine;
+		try_plan(self, read, table, &by_id);
+	}
+	query.combine = ENGINE_COMBINE_AS_CHEAPEST;
 	for (uint16_t i = 0; i < query.type->index_count; i++) {
 		query.use_index = &query.type->indexes[i];
 		try_plan(self, read, table, &query);
@@ -333,6 +388,9 @@ static void every_plan_returns_what_looking_at_every_record_does(void **state)
 		try_rounds(self, read, kind, ROUNDS);
 	engine_read_end(&read);
 	assert_true(plans_remembered > 0);
+	assert_true(unions > 0);
+	assert_true(merged_unions > 0);
+	assert_true(intersections > 0);
 }
 
 static void inside_a_transaction_too(void **state)
@@ -402,7 +460,8 @@ static bool try_while_changing(world *self, const engine_query *query, int kind)
 	cx_status status = run_pages(self, read, *query, &found, &pause);
 	const bool refused = status == CX_CURSOR_STALE;
 	claim(!refused || orders_by_text(query), "a continuation was refused", query);
-	if (!refused && !(query->use_index != NULL && status == CX_INVALID_ARGUMENT)) {
+	const bool forced = query->use_index != NULL || query->combine > ENGINE_COMBINE_NEVER;
+	if (!refused && !(forced && status == CX_INVALID_ARGUMENT)) {
 		claim(status == CX_OK, cx_status_text(status), query);
 		check(&table, query, &found, made.touched);
 	}
@@ -427,6 +486,8 @@ static void rows_that_do_not_change_come_once_while_others_do(void **state)
 		if (dice_one_in(&self->dice, 2))
 			query.use_index =
 				&type->indexes[dice_below(&self->dice, type->index_count)];
+		else
+			query.combine = (engine_combine)dice_below(&self->dice, 4);
 		refused += !try_while_changing(self, &query, kind);
 	}
 	assert_true(refused < ROUNDS / 4);

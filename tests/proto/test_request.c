@@ -54,6 +54,10 @@ static const char *const whole[] = {
 	"[0, 52, 'as_of', ['customer', 7, {'at': 1700000000000}]]",
 	"[0, 53, 'check', [{'state_hash': true}]]",
 	"[0, 15, 'check', [{'deadline_ms': 5000}]]",
+	"[0, 17, 'analyze', []]",
+	"[0, 18, 'get', ['customer', 5, {'include': [{'ref': 'owner'}]}]]",
+	("[0, 19, 'query', ['customer', {'explain': 2, 'count': 'estimate', 'no_index': ['a'], "
+	 "'max_scan': 7, 'include': []}]]"),
 };
 
 static const char *encoded(const proto_request *request)
