@@ -62,7 +62,7 @@
 	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys a page looks at */            \
 	O(INCLUDE, include, "include", RAW) /* array of maps: what the rows refer to */
 
-#define PROTO_BIT(option) (1u << PROTO_OPTION_##option)
+#define PROTO_BIT(option) (1ULL << PROTO_OPTION_##option)
 
 /* A method: M(C name, name on the wire, access, parameters, options, result)
  * access: READ, WRITE, or NONE (changes no record and reads none). Inside a batch only WRITE

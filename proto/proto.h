@@ -45,7 +45,7 @@ typedef struct proto_method_info {
 	size_t name_size;
 	proto_access access;
 	proto_parameter parameters[PROTO_METHOD_PARAMETERS_MAX]; /* ended by PROTO_P_END */
-	uint32_t options;                                        /* PROTO_BIT of each allowed */
+	uint64_t options;                                        /* PROTO_BIT of each allowed */
 	const char *result;
 } proto_method_info;
 
@@ -63,7 +63,7 @@ typedef cx_slice proto_kind_BYTES;
 typedef cx_slice proto_kind_RAW;
 
 typedef struct proto_options {
-	uint32_t given;
+	uint64_t given;
 #define PROTO_OPTION_FIELD(name, member, text, kind) proto_kind_##kind member;
 	PROTO_OPTIONS(PROTO_OPTION_FIELD)
 #undef PROTO_OPTION_FIELD

@@ -187,7 +187,7 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 	};
 	const struct {
 		bool given;
-		uint32_t bit;
+		uint64_t bit;
 	} rows[] = {
 		{ request->limit > 0, PROTO_BIT(LIMIT) },
 		{ request->after_size > 0, PROTO_BIT(AFTER) },
@@ -291,7 +291,7 @@ static cx_status check_explain(const filler *self)
 }
 
 /* The options that become parts. */
-static cx_status take_option_parts(filler *self, uint32_t allowed)
+static cx_status take_option_parts(filler *self, uint64_t allowed)
 {
 	const cardex_request *request = self->request;
 	cx_status status = CX_OK;

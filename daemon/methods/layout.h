@@ -15,7 +15,7 @@ uint32_t daemon__layout_number(const engine_type *type);
 /* How the rows of one reply are sent. */
 typedef struct daemon__projection {
 	const engine_type *type;
-	uint32_t given;                   /* options */
+	uint64_t given;                   /* options */
 	bool whole;                       /* the row as the engine gives it */
 	bool names;                       /* the client needs them */
 	uint16_t count;                   /* of `slots`, when not whole */

@@ -200,7 +200,7 @@ void proto__call_encode(const proto_request *request, proto__place place, cx_buf
 		memcpy(&value, member, sizeof value);
 		write_slice(value, which, out);
 	}
-	uint32_t sent = proto__options_sent(&request->options, info);
+	uint64_t sent = proto__options_sent(&request->options, info);
 	if (sent != 0)
 		proto__options_encode(&request->options, sent, out);
 }

@@ -25,7 +25,7 @@ typedef struct option {
 	{ text, sizeof(text) - 1, KIND_##kind, offsetof(proto_options, member) },
 static const option table[] = { PROTO_OPTIONS(OPTION) };
 
-_Static_assert(CX_COUNT_OF(table) <= 32, "an option is one bit of `given`");
+_Static_assert(CX_COUNT_OF(table) <= 64, "an option is one bit of `given`");
 
 static bool find(cx_slice name, unsigned *ret)
 {
@@ -48,7 +48,7 @@ static cx_status fail_unknown(const proto_method_info *method, cx_slice name, cx
 
 	CX_SCOPED(cx_buf_release) cx_buf allowed = CX_BUF_INIT(CX_ERROR_TEXT_SIZE);
 	for (unsigned i = 0; i < CX_COUNT_OF(table); i++) {
-		if ((method->options & (1u << i)) != 0)
+		if ((method->options & (1ULL << i)) != 0)
 			cx_buf_printf(&allowed, "%s%s", allowed.size == 0 ? "" : ", ",
 			              table[i].name);
 	}
@@ -105,9 +105,9 @@ static cx_status decode_one(cx_reader *reader, const proto_method_info *method,
 		               method->name, cx_kind_name(cx_reader_peek(reader)));
 	cx_slice name = cx_read_str(reader);
 	unsigned number;
-	if (!find(name, &number) || (method->options & (1u << number)) == 0)
+	if (!find(name, &number) || (method->options & (1ULL << number)) == 0)
 		return fail_unknown(method, name, error);
-	if ((options->given & (1u << number)) != 0)
+	if ((options->given & (1ULL << number)) != 0)
 		return cx_fail(error, CX_INVALID_ARGUMENT, "%s: option \"%s\" came twice",
 		               method->name, table[number].name);
 
@@ -115,7 +115,7 @@ static cx_status decode_one(cx_reader *reader, const proto_method_info *method,
 	if (reader->failed)
 		return cx_fail(error, CX_INVALID_ARGUMENT, "%s: option \"%s\" takes %s",
 		               method->name, table[number].name, kind_text(table[number].kind));
-	options->given |= 1u << number;
+	options->given |= 1ULL << number;
 	return CX_OK;
 }
 
@@ -138,7 +138,7 @@ cx_status proto__options_decode(cx_reader *reader, const proto_method_info *meth
 	return CX_OK;
 }
 
-uint32_t proto__options_sent(const proto_options *options, const proto_method_info *method)
+uint64_t proto__options_sent(const proto_options *options, const proto_method_info *method)
 {
 	return options->given & method->options;
 }
@@ -173,11 +173,11 @@ static void write_value(const void *place, option_kind kind, cx_buf *out)
 	CX_UNREACHABLE();
 }
 
-void proto__options_encode(const proto_options *options, uint32_t sent, cx_buf *out)
+void proto__options_encode(const proto_options *options, uint64_t sent, cx_buf *out)
 {
-	cx_write_map(out, (size_t)__builtin_popcount(sent));
+	cx_write_map(out, (size_t)__builtin_popcountll(sent));
 	for (unsigned i = 0; i < CX_COUNT_OF(table); i++) {
-		if ((sent & (1u << i)) == 0)
+		if ((sent & (1ULL << i)) == 0)
 			continue;
 		cx_write_text(out, table[i].name);
 		write_value((const char *)options + table[i].offset, table[i].kind, out);

@@ -11,7 +11,7 @@ CX_MUST_USE cx_status proto__options_decode(cx_reader *reader, const proto_metho
                                             proto_options *ret, cx_error *error);
 
 /* Those of `options` that are given and the method takes. */
-uint32_t proto__options_sent(const proto_options *options, const proto_method_info *method);
+uint64_t proto__options_sent(const proto_options *options, const proto_method_info *method);
 
 /* Appends the map of the options in `sent`, in the order of PROTO_OPTIONS. */
-void proto__options_encode(const proto_options *options, uint32_t sent, cx_buf *out);
+void proto__options_encode(const proto_options *options, uint64_t sent, cx_buf *out);
