@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The change log: no operation and no part of one is missing from the oldest that is kept to
- * the last, each is in the history of its record and nothing else is, and the newest change of
- * a record left it as it is. */
+ * the last, each is in the history of its record and nothing else is, the newest change of a
+ * record left it as it is, and its bytes are as many as are written down. */
 #include "engine/log/log.h"
 
 #include "engine/check/report.h"
@@ -92,6 +92,17 @@ static void check_order(engine__checking *self, const engine_logged *change,
 }
 
 /* Long rows are put together in an arena of ours, so that they do not pile up. */
+/* By which retention is decided. */
+static cx_status check_bytes(engine__checking *self, uint64_t bytes)
+{
+	uint64_t kept;
+	cx_status status = engine__meta_log_bytes(self->read, &kept);
+	if (status == CX_OK && kept != bytes)
+		engine__find(self, "change log: has %llu bytes, and %llu are written down",
+		             (unsigned long long)bytes, (unsigned long long)kept);
+	return status;
+}
+
 static cx_status walk_log(engine__checking *self, uint64_t oldest, expected_place *ret_next)
 {
 	CX_SCOPED(engine__log_walk_end) engine__log_walk walk = { 0 };
@@ -101,9 +112,9 @@ static cx_status walk_log(engine__checking *self, uint64_t oldest, expected_plac
 		engine_logged change;
 		status = engine__log_walk_next(&walk, &change);
 		if (status == CX_NOT_FOUND)
-			return CX_OK;
+			return check_bytes(self, walk.bytes);
 		if (status == CX_CORRUPT) {
-			engine__find(self, "change log: the entry behind %llu.%u is damaged",
+			engine__find(self, "change log: the entry at %llu.%u is damaged",
 			             (unsigned long long)ret_next->seq, ret_next->part);
 			return CX_CORRUPT;
 		}
