@@ -64,6 +64,10 @@ typedef struct engine_query {
 	const engine_index *no_index[ENGINE_NO_INDEX_MAX]; /* none of these */
 	size_t no_index_count;
 	engine_combine combine;
+	/* Slots of the fields the sink looks at; NULL = all. The others may be nil in the rows,
+	 * whose bytes then live only until the sink returns. */
+	const uint16_t *only;
+	size_t only_count;
 	bool allow_scan;   /* permit reading every record of a large type */
 	uint64_t max_scan; /* keys a page looks at before it ends; 0 = no limit */
 	uint64_t
@@ -140,7 +144,7 @@ typedef enum engine_explain_level {
  * {plan: "get" | "unique" | "index" | "cluster" | "scan" | "union" | "intersection",
  *  index: name or nil, ranges: n, equal: [fields fixed by the ranges], range: field or nil,
  *  reverse: bool, merge: bool, order: "none" | "index" | "sort", filter_in_index: bool,
- *  recheck: bool, rows_of_type: n,
+ *  recheck: bool, covering: the rows come from index keys alone: bool, rows_of_type: n,
  *  estimate: keys, or nil when nothing had to be estimated, hint: what was used of it
  *  ("use_index" | "no_index" | "combine") or nil, stats_epoch: of the statistics, 0 = none,
  *  legs: of a union or an intersection [{plan, index, ranges, equal, range, filter_in_index,

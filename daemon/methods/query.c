@@ -209,7 +209,29 @@ static cx_status write_figures(daemon__call *call, const engine_query *query,
 	return daemon__includes_write(call, includes, error);
 }
 
-static cx_status write_page(daemon__call *call, const engine_query *query, cx_error *error)
+/* What is included is found from fields that may not be among those sent. */
+static void narrow(const daemon__call *call, const daemon__projection *projection,
+                   engine_query *query)
+{
+	if (projection->whole || (call->request->options.given & PROTO_BIT(INCLUDE)) != 0)
+		return;
+	query->only = projection->slots;
+	query->only_count = projection->count;
+}
+
+static cx_status write_plan(daemon__call *call, engine_query *query, engine_explain_level level,
+                            cx_error *error)
+{
+	CX_UNSET daemon__projection projection;
+	cx_status status =
+		daemon__projection_of(query->type, &call->request->options, &projection, error);
+	if (status != CX_OK)
+		return status;
+	narrow(call, &projection, query);
+	return engine_query_explain_at(call->read, query, level, call->out, error);
+}
+
+static cx_status write_page(daemon__call *call, engine_query *query, cx_error *error)
 {
 	CX_UNSET daemon__projection projection;
 	CX_UNSET engine_page page;
@@ -221,6 +243,7 @@ static cx_status write_page(daemon__call *call, const engine_query *query, cx_er
 		status = daemon__includes_read(call, query->type, &includes, error);
 	if (status != CX_OK)
 		return status;
+	narrow(call, &projection, query);
 	row_writer writer = { .projection = &projection,
 		              .includes = &includes,
 		              .out = call->out };
@@ -246,7 +269,7 @@ cx_status daemon__answer_query(daemon__call *call, cx_error *error)
 	if (status != CX_OK)
 		return status;
 	if (explains)
-		return engine_query_explain_at(call->read, &query, level, call->out, error);
+		return write_plan(call, &query, level, error);
 	return write_page(call, &query, error);
 }
 

@@ -279,8 +279,9 @@ double engine__cost(const engine__plan *plan, engine__purpose purpose,
 	double rows = keys;
 	if (candidate->residual && !candidate->rows)
 		rows *= share_of_columns;
-	if (purpose == ENGINE__PURPOSE_COUNT && !candidate->rows &&
-	    !candidate->path.holds_deleted)
+	if (engine__plan_covers(plan, candidate) ||
+	    (purpose == ENGINE__PURPOSE_COUNT && !candidate->rows &&
+	     !candidate->path.holds_deleted))
 		rows = 0;
 	double ranges = candidate->ranges;
 	if (candidate->ordering != ENGINE__MERGED)

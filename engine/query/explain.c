@@ -181,12 +181,15 @@ static void write_checks(const engine__plan *plan, cx_buf *out)
 {
 	bool in_index = false;
 	bool recheck = false;
+	bool covering = plan->leg_count > 0;
 	for (uint16_t i = 0; i < plan->leg_count; i++) {
+		covering = covering && !plan->legs[i].fetches;
 		in_index = in_index || plan->legs[i].key_filter.conjunct_count > 0;
 		recheck = recheck || plan->legs[i].row_conjunct_count > 0;
 	}
 	write_bool(out, "filter_in_index", in_index);
 	write_bool(out, "recheck", recheck);
+	write_bool(out, "covering", covering);
 }
 
 static void write_head(const engine__plan *plan, cx_buf *out)
@@ -259,13 +262,14 @@ static void write_executed(const engine__pager *pager, uint64_t ns, cx_buf *out)
 	const engine_page *page = pager->page;
 	const bool sorts = pager->plan->chosen->ordering == ENGINE__SORTED;
 	const uint64_t matched = page->rows_fetched - page->rechecks_failed;
+	const uint64_t found = matched > page->rows ? matched : page->rows; /* from keys */
 	const uint64_t known = page->scan_ns + page->fetch_ns;
 	const node_figures nodes[] = {
 		{ "keys", page->keys_scanned, page->rows_fetched, page->keys_scanned, 0, 0, 0,
 		  page->scan_ns },
 		{ "rows", page->rows_fetched, matched, 0, page->rows_fetched,
 		  page->rechecks_failed, page->bytes_read, page->fetch_ns },
-		{ sorts ? "sort" : "page", matched, page->rows, 0, 0, 0, pager->bytes,
+		{ sorts ? "sort" : "page", found, page->rows, 0, 0, 0, pager->bytes,
 		  ns > known ? ns - known : 0 },
 	};
 	cx_write_text(out, "executed");
@@ -303,7 +307,7 @@ static cx_status execute(engine_read *read, engine__plan *plan, cx_arena *arena,
 cx_status engine_query_explain_at(engine_read *read, const engine_query *query,
                                   engine_explain_level level, cx_buf *out, cx_error *error)
 {
-	enum { KEYS = 15 };
+	enum { KEYS = 16 };
 	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
 	cx_status status = engine__scratch_take(read, &scratch);
 	engine__plan plan;

@@ -38,7 +38,7 @@ static engine__ordering find_ordering(const engine__plan *plan, bool *ret_revers
 	*ret_reverse = false;
 	if (plan->order_count == 0)
 		return ENGINE__UNORDERED;
-	if (plan->order[0].field->slot != ENGINE_SLOT_ID)
+	if (plan->order[0].field->slot != ENGINE_SLOT_ID || engine__plan_goes_on_sorted(plan))
 		return ENGINE__SORTED;
 	*ret_reverse = plan->order[0].descending;
 	return ENGINE__ORDERED;
@@ -89,6 +89,7 @@ static double find_cost(const engine__plan *plan, engine__purpose purpose,
 	one.estimate = rows * part;
 	one.ordering = sorts ? ENGINE__SORTED : ENGINE__UNORDERED;
 	one.residual = false;
+	one.rows = purpose != ENGINE__PURPOSE_COUNT; /* they are fetched */
 	return lead->estimate * part * (1 + cost_of_meeting * (count - 1)) +
 	       engine__cost(plan, purpose, &one, one.estimate);
 }

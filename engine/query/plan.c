@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "engine/core/meta.h"
+#include "engine/query/covering.h"
 #include "engine/query/exists.h"
 #include "engine/query/intersection.h"
 #include "engine/query/memory.h"
@@ -229,6 +230,13 @@ static cx_status split_residual(engine__way *leg, const engine__candidate *candi
 	                             &leg->row_conjunct_count, arena, &leg->key_filter);
 }
 
+/* What is sorted is compared by its row, and several indexes that meet show one key. */
+bool engine__plan_covers(const engine__plan *plan, const engine__candidate *candidate)
+{
+	return plan->form != ENGINE__INTERSECTION && candidate->ordering != ENGINE__SORTED &&
+	       !candidate->rows && engine__path_covers(&candidate->path, plan->query);
+}
+
 /* A conjunct that text had to be cut for is not one its column decides either: a cut column
  * is undecided, so the row is asked. */
 static cx_status finish_leg(engine__plan *plan, engine__purpose purpose,
@@ -239,7 +247,9 @@ static cx_status finish_leg(engine__plan *plan, engine__purpose purpose,
 	cx_status status = split_residual(ret, candidate, arena);
 	ret->live_only = candidate->path.holds_deleted && !filter->names_deleted;
 	ret->refuses = ret->refuses || ret->live_only;
-	ret->fetches = purpose != ENGINE__PURPOSE_COUNT || ret->live_only ||
+	ret->covers = plan->chosen->ordering != ENGINE__SORTED &&
+	              engine__plan_covers(plan, candidate);
+	ret->fetches = (purpose != ENGINE__PURPOSE_COUNT && !ret->covers) || ret->live_only ||
 	               ret->row_conjunct_count > 0;
 	plan->leg_count++;
 	return status;

@@ -54,6 +54,7 @@ typedef struct engine__way {
 	uint16_t row_conjunct_count;
 	bool refuses;   /* not every entry is a match */
 	bool live_only; /* the path finds deleted records, which are left out */
+	bool covers;    /* keys have all that is asked for: covering.h */
 	bool fetches;   /* the rows are needed */
 } engine__way;
 
@@ -105,6 +106,15 @@ typedef struct engine__plan {
 CX_MUST_USE cx_status engine__plan_of(engine_read *read, const engine_query *query,
                                       engine__purpose purpose, cx_arena *arena,
                                       engine__plan *ret, cx_error *error);
+
+/* The page goes on behind values that an earlier one sorted by: it has to be sorted, too. */
+static inline bool engine__plan_goes_on_sorted(const engine__plan *plan)
+{
+	return plan->continued && plan->position.ordering == ENGINE__SORTED;
+}
+
+/* Whether the rows of the candidate would come from its keys alone. */
+bool engine__plan_covers(const engine__plan *plan, const engine__candidate *candidate);
 
 /* Computes ranges and legs of a plan whose filter and form are known. Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__plan_finish(engine__plan *plan, engine__purpose purpose,

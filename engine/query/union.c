@@ -326,7 +326,7 @@ static cx_status find_legs(engine_read *read, const engine__plan *plan, engine__
 	if (status != CX_OK)
 		return status;
 	bool found = try_in_turn(plan, parts, self);
-	if (plan->order_count > 0)
+	if (plan->order_count > 0 && !engine__plan_goes_on_sorted(plan))
 		status = try_merges(read, plan, purpose, parts, arena, self, &found);
 	if (status == CX_OK && found)
 		*ret = self;

@@ -4,8 +4,12 @@
 #include "base/check.h"
 #include "base/clock.h"
 #include "engine/index/key.h"
+#include "engine/query/covering.h"
 #include "engine/query/exists.h"
 #include "engine/record/read.h"
+
+/* A key and a byte for each field that is not in it, and room to spare. */
+enum { COVERED_BYTES_MAX = 4 * ENGINE__KEY_BYTES_MAX + ENGINE_SLOTS_MAX };
 
 static cx_status fail_entry(const engine__walk *walk, const char *what, cx_error *error)
 {
@@ -129,7 +133,8 @@ cx_status engine__walk_begin(engine_read *read, const engine__plan *plan,
 		               .plan = plan,
 		               .timed = plan->timed,
 		               .folded = CX_BUF_INIT(ENGINE__FOLDED_BYTES_MAX),
-		               .unescaped = CX_BUF_INIT(ENGINE__KEY_BYTES_MAX * 2) };
+		               .unescaped = CX_BUF_INIT(ENGINE__KEY_BYTES_MAX * 2),
+		               .covered = CX_BUF_INIT(COVERED_BYTES_MAX) };
 	find_batch(ret, page);
 	const engine__candidate *chosen = plan->chosen;
 	cx_status status = alloc_batch(ret, arena);
@@ -151,6 +156,7 @@ void engine__walk_end(engine__walk *walk)
 	engine__scan_end(&walk->scan);
 	cx_buf_release(&walk->folded);
 	cx_buf_release(&walk->unescaped);
+	cx_buf_release(&walk->covered);
 	cx_arena_free(&walk->pieces);
 }
 
@@ -342,6 +348,32 @@ static cx_status row_matches(engine__walk *walk, const engine__step *step, bool 
 	return check_exists(walk, leg, error);
 }
 
+/* Makes the row from the key; where a text was cut in it the record is fetched after all. */
+static cx_status cover(engine__walk *walk, engine__step *step, cx_error *error)
+{
+	const engine__way *leg = leg_of(walk, &step->hit);
+	const engine_query *query = walk->plan->query;
+	bool exact = true;
+	step->row = (engine_row){ .type = query->type, .layout = query->type->layout };
+	cx_status status = engine__key_id(step->record_key, &step->row.id);
+	if (status == CX_OK)
+		status = engine__covering_row(leg->path, query, step->hit.entry.key,
+		                              step->row.id, &walk->unescaped, &walk->covered,
+		                              &exact);
+	step->row.array = cx_buf_slice(&walk->covered);
+	if (status == CX_OK && exact)
+		return CX_OK;
+	const engine__tree tree = engine__tree_of(query->type->record_tree);
+	if (status == CX_OK)
+		status = engine__view_get(walk->read->view, tree, step->record_key,
+		                          &step->stored);
+	if (status == CX_CORRUPT)
+		return fail_entry(walk, "an entry is damaged", error);
+	if (status == CX_NOT_FOUND)
+		return fail_entry(walk, "an entry leads to no record", error);
+	return status == CX_OK ? read_row(walk, step, error) : fail(status, error);
+}
+
 static cx_status look_at(engine__walk *walk, size_t at, engine__step *step, cx_error *error)
 {
 	step->hit = walk->hits[at];
@@ -350,7 +382,9 @@ static cx_status look_at(engine__walk *walk, size_t at, engine__step *step, cx_e
 	step->kind = walk->verdicts[at] == ENGINE__REFUSED ? ENGINE__STEP_REFUSED
 	                                                   : ENGINE__STEP_MATCH;
 	if (!walk->fetched[at])
-		return CX_OK;
+		return step->kind == ENGINE__STEP_MATCH && leg_of(walk, &step->hit)->covers
+		               ? cover(walk, step, error)
+		               : CX_OK;
 	step->stored = walk->stored[at];
 	cx_status status = read_row(walk, step, error);
 	if (status != CX_OK)

@@ -21,7 +21,8 @@ typedef struct engine__step {
 	cx_slice record_key; /* lives as long as the snapshot */
 	/* When the row was fetched: */
 	cx_slice stored; /* lives as long as the snapshot */
-	engine_row row;  /* a long one (see `is_long`) lives until the next step */
+	engine_row row;  /* a long one (see `is_long`), or one made from a key, lives until the
+	                  * next step */
 	bool is_long;    /* the row was put together from pieces */
 } engine__step;
 
@@ -52,6 +53,7 @@ typedef struct engine__walk {
 	engine__walk_leg only; /* where there is one */
 	cx_buf folded;
 	cx_buf unescaped;
+	cx_buf covered;   /* the present row, when it was made from a key */
 	cx_arena *pieces; /* the long row of the present step */
 	uint64_t steps;   /* entries handed out */
 	uint64_t rows_fetched;

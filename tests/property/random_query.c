@@ -300,22 +300,36 @@ static void write_flag_or(dice *random, const engine_type *type, const char *nam
 		write_simple(random, "=", field, out);
 }
 
-/* Equalities of fields that have indexes with nothing or the same after them, as parts of an
- * "or" (with a condition beside it) or of an "and". */
+/* Equalities of fields that have an index of their own. */
+static void write_meeting(dice *random, const engine_type *type, cx_buf *out)
+{
+	static const char *const names[] = { "a", "b", "who" };
+	const size_t first = dice_below(random, CX_COUNT_OF(names));
+	const bool more = dice_one_in(random, 2);
+	cx_write_array(out, more ? 4 : 3);
+	cx_write_text(out, "and");
+	for (size_t i = 0; i < 2; i++) {
+		const char *name = names[(first + i) % CX_COUNT_OF(names)];
+		write_simple(random, "=", engine_type_field(type, cx_slice_of(name)), out);
+	}
+	if (more)
+		write_leaf(random, type, out);
+}
+
+/* An "or" of equalities of fields that have indexes with nothing or the same after them, and a
+ * condition beside it. */
 static void write_parts(dice *random, const engine_type *type, cx_buf *out)
 {
-	static const char *const names[] = { "a", "b", "stage", "who", "flag" };
-	const bool either = dice_one_in(random, 2);
+	static const char *const names[] = { "stage", "who", "a", "b", "flag" };
+	const size_t some = dice_one_in(random, 2) ? 2 : CX_COUNT_OF(names);
 	const size_t parts = 2 + dice_below(random, 3);
-	if (either) {
-		cx_write_array(out, 3);
-		cx_write_text(out, "and");
-		write_leaf(random, type, out);
-	}
+	cx_write_array(out, 3);
+	cx_write_text(out, "and");
+	write_leaf(random, type, out);
 	cx_write_array(out, parts + 1);
-	cx_write_text(out, either ? "or" : "and");
+	cx_write_text(out, "or");
 	for (size_t i = 0; i < parts; i++)
-		write_flag_or(random, type, names[dice_below(random, CX_COUNT_OF(names))], out);
+		write_flag_or(random, type, names[dice_below(random, some)], out);
 }
 
 void random_filter(dice *random, const engine_type *type, cx_buf *out)
@@ -328,8 +342,12 @@ void random_filter(dice *random, const engine_type *type, cx_buf *out)
 		write_choice(random, type, out);
 		return;
 	}
-	if (dice_one_in(random, 6)) {
+	if (dice_one_in(random, 5)) {
 		write_parts(random, type, out);
+		return;
+	}
+	if (dice_one_in(random, 6)) {
+		write_meeting(random, type, out);
 		return;
 	}
 	if (dice_one_in(random, 2)) {
@@ -347,6 +365,15 @@ void random_filter(dice *random, const engine_type *type, cx_buf *out)
 void random_order(dice *random, const engine_type *type, engine_query *query)
 {
 	query->order_count = 0;
+	if (dice_one_in(random, 3)) /* what comes together of several indexes, or of none */
+		return;
+	if (dice_one_in(random, 4)) {
+		const char *name = dice_one_in(random, 3) ? "id" : "day";
+		query->order[query->order_count++] =
+			(engine_order){ .field = engine_type_field(type, cx_slice_of(name)),
+			                .descending = dice_one_in(random, 2) };
+		return;
+	}
 	if (dice_one_in(random,
 	                4)) { /* what is left in an index when its first column is fixed */
 		static const char *const names[] = { "id", "day", "at" };
