@@ -45,7 +45,7 @@ typedef struct method {
 	const char *name;
 	const char *access;
 	const char *result;
-	unsigned options;
+	unsigned long long options;
 	int parameters[8];
 } method;
 
