@@ -5,6 +5,7 @@
 #include "proto/limits.h"
 #include "tests/daemon/served.h"
 #include "tests/support/unit.h"
+#include "tests/support/wire.h"
 
 #include <pthread.h>
 #include <stdatomic.h>
@@ -425,6 +426,7 @@ static void deleted_records_are_no_rows_and_come_whole_when_undeleted(void **sta
 
 typedef struct writing {
 	int fd;
+	cx_slice request;
 	atomic_bool stop;
 	int made;
 } writing;
@@ -433,8 +435,7 @@ static void *write_on(void *context)
 {
 	writing *self = context;
 	while (!atomic_load(&self->stop)) {
-		served_send(self->fd,
-		            "[0, 1, 'create', ['customer', {'name': 'customer name'}]]");
+		served_send_bytes(self->fd, self->request.data, self->request.size);
 		char bytes[256];
 		if (read(self->fd, bytes, sizeof bytes) <= 0)
 			break;
@@ -451,7 +452,9 @@ static void rows_and_changes_leave_no_gap_while_others_write(void **state)
 	int fd = served_connect();
 	for (int i = 0; i < BEFORE; i++)
 		create(fd, "customer name");
-	writing writer = { .fd = served_connect() };
+	writing writer = { .fd = served_connect(),
+		           .request = wire("[0, 1, 'create', ['customer', "
+		                           "{'name': 'customer name'}]]") };
 	pthread_t thread;
 	assert_int_equal(pthread_create(&thread, NULL, write_on, &writer), 0);
 	const char *answer =
