@@ -111,16 +111,16 @@ typedef enum engine_fit {
 	ENGINE_FIT_UNKNOWN, /* erased by a purge since, not kept, or changed too often since */
 } engine_fit;
 
-typedef struct engine_match {
+typedef struct engine_crossing {
 	engine_fit was; /* before the change */
 	engine_fit is;  /* after it */
 	/* The row after the change, in the present layout, rollups nil; empty when there is
 	 * none or it is not known. Lives until the next match. */
 	cx_slice row;
-} engine_match;
+} engine_crossing;
 
 /* Later changes of one record that are taken back to know what it was at one. */
-enum { ENGINE_MATCH_CHANGES_MAX = 1000 };
+enum { ENGINE_MATCHER_CHANGES_MAX = 1000 };
 
 /* A filter over the changes of one type. It belongs to one schema, and to one thread. */
 typedef struct engine_matcher engine_matcher;
@@ -134,10 +134,11 @@ CX_MUST_USE cx_status engine_matcher_new(const engine_type *type, cx_slice filte
 void engine_matcher_free(engine_matcher **matcher);
 
 /* Looks at the record before and after `change`. Reads it as it is now and its log entries
- * since the change, ENGINE_MATCH_CHANGES_MAX at most. Errors: CX_CORRUPT, CX_IO, CX_NO_MEMORY.
+ * since the change, ENGINE_MATCHER_CHANGES_MAX at most. Errors: CX_CORRUPT, CX_IO,
+ * CX_NO_MEMORY.
  */
 CX_MUST_USE cx_status engine_matcher_look(engine_matcher *matcher, engine_read *read,
-                                          const engine_logged *change, engine_match *ret,
+                                          const engine_logged *change, engine_crossing *ret,
                                           cx_error *error);
 
 /* ---- retention ---- */

@@ -144,7 +144,7 @@ static const bool *only_of(telling *self, const engine_type *type)
 
 /* A record that comes in is sent whole: whoever follows may not have it. */
 static bool comes_in(const binding *bound, const engine_logged *change,
-                     const engine_match *match)
+                     const engine_crossing *match)
 {
 	return change->kind == ENGINE_CHANGED_UNDELETE ||
 	       (bound->filters && match->was != ENGINE_FIT_YES && match->is != ENGINE_FIT_NO &&
@@ -162,7 +162,7 @@ static cx_status tell(void *context, const engine_logged *change)
 	self->looked++;
 	if (!is_wanted(bound, change->type))
 		return CX_OK;
-	engine_match match = { .was = ENGINE_FIT_YES, .is = ENGINE_FIT_YES };
+	engine_crossing match = { .was = ENGINE_FIT_YES, .is = ENGINE_FIT_YES };
 	if (bound->filters || change->kind == ENGINE_CHANGED_UNDELETE) {
 		cx_status status = engine_matcher_look(bound->matcher, self->turn->read, change,
 		                                       &match, NULL);

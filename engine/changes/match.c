@@ -125,7 +125,7 @@ static bool is_deleted(const engine__past *past)
 static cx_status go_back(engine_matcher *matcher, engine__history_walk *walk,
                          const engine_logged *change)
 {
-	for (uint32_t i = 0; i < ENGINE_MATCH_CHANGES_MAX; i++) {
+	for (uint32_t i = 0; i < ENGINE_MATCHER_CHANGES_MAX; i++) {
 		uint64_t seq;
 		uint32_t part;
 		engine_logged later;
@@ -145,7 +145,7 @@ static cx_status go_back(engine_matcher *matcher, engine__history_walk *walk,
 }
 
 static cx_status look_after(engine_matcher *matcher, const engine_logged *change,
-                            engine_match *ret)
+                            engine_crossing *ret)
 {
 	if (change->kind == ENGINE_CHANGED_DELETE || is_deleted(&matcher->past))
 		return CX_OK;
@@ -171,7 +171,7 @@ static cx_status sign_before(engine_matcher *matcher, engine__history_walk *walk
 }
 
 static cx_status look_before(engine_matcher *matcher, engine__history_walk *walk,
-                             const engine_logged *change, engine_match *ret)
+                             const engine_logged *change, engine_crossing *ret)
 {
 	if (change->kind == ENGINE_CHANGED_CREATE)
 		return CX_OK;
@@ -192,7 +192,7 @@ static cx_status look_before(engine_matcher *matcher, engine__history_walk *walk
 }
 
 static cx_status look(engine_matcher *matcher, engine_read *read, const engine_logged *change,
-                      engine_match *ret, cx_error *error)
+                      engine_crossing *ret, cx_error *error)
 {
 	CX_SCOPED(engine__history_walk_end) engine__history_walk walk = { 0 };
 	cx_status status =
@@ -210,19 +210,20 @@ static cx_status look(engine_matcher *matcher, engine_read *read, const engine_l
 }
 
 /* What is certain whatever the values were. */
-static engine_match unknown(const engine_logged *change)
+static engine_crossing unknown(const engine_logged *change)
 {
 	const bool gone = change->kind == ENGINE_CHANGED_DELETE;
 	const bool comes = change->kind == ENGINE_CHANGED_CREATE ||
 	                   change->kind == ENGINE_CHANGED_UNDELETE;
-	return (engine_match){ .was = comes ? ENGINE_FIT_NO : ENGINE_FIT_UNKNOWN,
-		               .is = gone ? ENGINE_FIT_NO : ENGINE_FIT_UNKNOWN };
+	return (engine_crossing){ .was = comes ? ENGINE_FIT_NO : ENGINE_FIT_UNKNOWN,
+		                  .is = gone ? ENGINE_FIT_NO : ENGINE_FIT_UNKNOWN };
 }
 
 cx_status engine_matcher_look(engine_matcher *matcher, engine_read *read,
-                              const engine_logged *change, engine_match *ret, cx_error *error)
+                              const engine_logged *change, engine_crossing *ret,
+                              cx_error *error)
 {
-	*ret = (engine_match){ .was = ENGINE_FIT_NO, .is = ENGINE_FIT_NO };
+	*ret = (engine_crossing){ .was = ENGINE_FIT_NO, .is = ENGINE_FIT_NO };
 	if (change->kind == ENGINE_CHANGED_PURGE)
 		return CX_OK; /* it was deleted before, and is gone */
 	if (change->redacted) {

@@ -1,74 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Watches: every change once, in order, no more than there is credit for; what left or came
- * into a filter; rows and then changes without a gap; and that a watch that is not read costs
- * nothing and disturbs nobody. */
+ * into a filter; and that a watch that is not read costs nothing and disturbs nobody. Snapshots
+ * are in test_watch_rows.c. */
 #include "proto/limits.h"
 #include "tests/daemon/served.h"
+#include "tests/daemon/watching.h"
 #include "tests/support/unit.h"
-#include "tests/support/wire.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-
-enum { QUIET_MS = 100 };
-
-static void assert_begins(const char *text, const char *begin)
-{
-	if (strncmp(text, begin, strlen(begin)) != 0)
-		fail_msg("\"%.300s\" does not begin with \"%s\"", text, begin);
-}
-
-static void assert_has(const char *text, const char *part)
-{
-	if (strstr(text, part) == NULL)
-		fail_msg("\"%.400s\" has no \"%s\"", text, part);
-}
-
-/* The next message, which begins so. */
-static const char *expect(int fd, const char *begin)
-{
-	const char *text = served_receive(fd);
-	assert_begins(text, begin);
-	return text;
-}
-
-/* All that comes, up to the message that has `last`: how changes are put together in
- * notifications is a matter of time. */
-static const char *gather(int fd, const char *last)
-{
-	static char all[16384];
-	all[0] = '\0';
-	while (strstr(all, last) == NULL) {
-		const char *text = served_receive(fd);
-		assert_begins(text, "[2, '");
-		strncat(all, text, sizeof all - strlen(all) - 1);
-	}
-	return all;
-}
-
-static void expect_nothing(int fd)
-{
-	assert_string_equal(served_receive_within(fd, QUIET_MS), "<nothing>");
-}
-
-static void create(int fd, const char *name)
-{
-	char request[256];
-	snprintf(request, sizeof request, "[0, 1, 'create', ['customer', {'name': '%s'}]]",
-	         name);
-	assert_begins(served_call(fd, request), "[1, 1, nil, [");
-}
-
-static void update(int fd, int id, const char *fields)
-{
-	char request[256];
-	snprintf(request, sizeof request, "[0, 1, 'update', ['customer', %d, %s]]", id, fields);
-	assert_begins(served_call(fd, request), "[1, 1, nil, [");
-}
 
 static int set_up(void **state)
 {
@@ -263,34 +205,6 @@ static void it_may_begin_without_credit(void **state)
 	close(fd);
 }
 
-typedef struct following {
-	uint64_t seq; /* of the last change */
-	uint64_t next;
-	size_t notifications;
-	size_t rows;
-	bool rows_end;
-} following;
-
-/* Takes a message apart; every change must be the one behind the last. */
-static void follow(following *self, const char *text)
-{
-	if (strncmp(text, "[2, 'row', ", 11) == 0) {
-		assert_false(self->rows_end);
-		for (const char *at = text; (at = strstr(at, "customer name")) != NULL; at++)
-			self->rows++;
-		self->rows_end = strstr(text, "], false]]") != NULL;
-		return;
-	}
-	if (strncmp(text, "[2, 'change', ", 14) != 0)
-		return;
-	self->notifications++;
-	for (const char *at = text; (at = strstr(at, "{'seq': ")) != NULL; at++) {
-		const uint64_t seq = strtoull(at + 8, NULL, 10);
-		assert_int_equal(seq, self->seq + 1);
-		self->seq = seq;
-	}
-}
-
 static int set_up_narrow(void **state)
 {
 	(void)state;
@@ -386,116 +300,6 @@ static void a_watch_that_waited_too_long_is_ended_and_told_why(void **state)
 	assert_has(text, "'retryable': false, 'details': {}}]]");
 	assert_begins(served_call(fd, "[0, 8, 'credit', [1, 5]]"), "[1, 8, 'NOT_FOUND: ");
 	close(writer);
-	close(fd);
-}
-
-static void rows_come_first_and_the_last_says_so(void **state)
-{
-	(void)state;
-	int fd = served_connect();
-	create(fd, "customer name 1");
-	create(fd, "customer name 2");
-	assert_string_equal(served_call(fd, "[0, 7, 'watch', [{'types': ['customer', 'team'], "
-	                                    "'snapshot': true, 'fields': ['name']}]]"),
-	                    "[1, 7, nil, [1, 2]]");
-	const char *text = served_receive(fd);
-	assert_has(text, ", ['id', 'rev', 'name'], [[1, 1, 'customer name 1'], "
-	                 "[2, 1, 'customer name 2']], ");
-	following told = { .seq = 2 };
-	follow(&told, text);
-	while (!told.rows_end) {
-		text = served_receive(fd);
-		assert_begins(text, "[2, 'row', [1, '");
-		follow(&told, text);
-	}
-	assert_int_equal(told.rows, 2);
-	assert_string_equal(served_receive(fd), "[2, 'progress', [1, 2]]");
-	create(fd, "later");
-	expect(fd, "[2, 'change', [1, [{'seq': 3, ");
-	close(fd);
-}
-
-static void deleted_records_are_no_rows_and_come_whole_when_undeleted(void **state)
-{
-	(void)state;
-	int fd = served_connect();
-	int writer = served_connect();
-	create(fd, "gone");
-	served_call(fd, "[0, 1, 'delete', ['customer', 1]]");
-	served_call(fd, "[0, 7, 'watch', [{'types': ['customer'], 'snapshot': true}]]");
-	assert_has(expect(fd, "[2, 'row', [1, 'customer', "), ", [], false]]");
-	expect(fd, "[2, 'progress', [1, 2]]");
-	served_call(writer, "[0, 1, 'undelete', ['customer', 1]]");
-	const char *text = expect(fd, "[2, 'change', [1, [{'seq': 3, ");
-	assert_has(text, "'kind': 'undelete'");
-	assert_has(text, "'values': {'id': 1, ");
-	close(writer);
-	close(fd);
-}
-
-typedef struct writing {
-	int fd;
-	cx_slice request;
-	atomic_bool stop;
-	int made;
-} writing;
-
-static void *write_on(void *context)
-{
-	writing *self = context;
-	while (!atomic_load(&self->stop)) {
-		served_send_bytes(self->fd, self->request.data, self->request.size);
-		char bytes[256];
-		if (read(self->fd, bytes, sizeof bytes) <= 0)
-			break;
-		self->made++;
-	}
-	return NULL;
-}
-
-/* Of a record that is in the rows a change may still come; never is one in neither. */
-static void rows_and_changes_leave_no_gap_while_others_write(void **state)
-{
-	(void)state;
-	enum { BEFORE = 1200 };
-	int fd = served_connect();
-	for (int i = 0; i < BEFORE; i++)
-		create(fd, "customer name");
-	writing writer = { .fd = served_connect(),
-		           .request = wire("[0, 1, 'create', ['customer', "
-		                           "{'name': 'customer name'}]]") };
-	pthread_t thread;
-	assert_int_equal(pthread_create(&thread, NULL, write_on, &writer), 0);
-	const char *answer =
-		served_call(fd, "[0, 7, 'watch', [{'types': ['customer'], 'fields': ['name'], "
-	                        "'snapshot': true, 'credit': 10000}]]");
-	unsigned long long begin;
-	assert_int_equal(sscanf(answer, "[1, 7, nil, [1, %llu]]", &begin), 1);
-	following told = { .seq = begin };
-	while (told.notifications < 20)
-		follow(&told, served_receive(fd));
-	atomic_store(&writer.stop, true);
-	pthread_join(thread, NULL);
-	while (told.seq < (uint64_t)(BEFORE + writer.made))
-		follow(&told, served_receive(fd));
-	assert_true(told.rows_end);
-	assert_true(told.rows >= BEFORE);
-	assert_true(told.rows >= begin);
-	expect_nothing(fd);
-	close(writer.fd);
-	close(fd);
-}
-
-static void a_snapshot_has_the_rows_of_its_filter(void **state)
-{
-	(void)state;
-	int fd = served_connect();
-	for (int i = 0; i < 3000; i++)
-		create(fd, "customer name");
-	update(fd, 2900, "{'city': 'A'}");
-	served_call(fd, "[0, 7, 'watch', [{'types': ['customer'], 'fields': ['city'], "
-	                "'filter': ['=', 'city', 'A'], 'snapshot': true, 'credit': 1}]]");
-	assert_has(expect(fd, "[2, 'row', [1, 'customer', "), "[[2900, 2, 'A']], false]]");
 	close(fd);
 }
 
@@ -697,10 +501,6 @@ int main(void)
 		TEST_NARROW(one_that_is_closed_in_the_middle_disturbs_nobody),
 		TEST_SHORT(what_is_not_kept_is_refused_at_once),
 		TEST_SHORT(a_watch_that_waited_too_long_is_ended_and_told_why),
-		TEST(rows_come_first_and_the_last_says_so),
-		TEST(deleted_records_are_no_rows_and_come_whole_when_undeleted),
-		TEST(rows_and_changes_leave_no_gap_while_others_write),
-		TEST(a_snapshot_has_the_rows_of_its_filter),
 		TEST(an_operation_larger_than_a_notification_comes_in_several),
 		TEST(each_watch_of_a_connection_goes_its_own_way),
 		TEST_LOOPS(watchers_on_several_loops_are_all_told),
