@@ -256,8 +256,8 @@ static cardex_status settle(cardex_watcher *watcher, const cardex_request *reque
 	return CARDEX_OK;
 }
 
-static cardex_status open(cardex_conn *conn, const cardex_request *request,
-                          cardex_watcher *watcher, cardex_error *error)
+static cardex_status begin_watch(cardex_conn *conn, const cardex_request *request,
+                                 cardex_watcher *watcher, cardex_error *error)
 {
 	CX_SCOPED(cardex__draft_release) cardex__draft draft = { 0 };
 	cx_error why;
@@ -286,7 +286,7 @@ cardex_status cardex_watch(cardex_conn *conn, const cardex_request *request,
 	watcher->handlers = *handlers;
 	watcher->credit = request->credit > 0 ? request->credit : PROTO_WATCH_CREDIT_DEFAULT;
 	watcher->owed = watcher->credit;
-	cardex_status status = open(conn, request, watcher, error);
+	cardex_status status = begin_watch(conn, request, watcher, error);
 	if (status != CARDEX_OK) {
 		free(watcher);
 		return status;

@@ -113,7 +113,7 @@ static void rows_and_changes_leave_no_gap_while_others_write(void **state)
 		follow(&told, served_receive(fd));
 	atomic_store(&writer.stop, true);
 	pthread_join(thread, NULL);
-	while (told.seq < (uint64_t)(BEFORE + writer.made))
+	while (told.seq < (uint64_t)BEFORE + (uint64_t)writer.made)
 		follow(&told, served_receive(fd));
 	assert_true(told.rows_end);
 	assert_true(told.rows >= BEFORE);
