@@ -66,11 +66,11 @@ static bool print_text(const cardex_value *change, FILE *out)
 	cli_logged_time(change, at);
 	char *values = cli_logged_values(change);
 	const bool good =
-		values != NULL &&
-		fprintf(out, "%" PRId64 "  %s  %s%s  %s %" PRId64 "  %s\n",
+		fprintf(out, "%" PRId64 "  %s  %s%s  %s %" PRId64 "  ",
 	                cli_logged_figure(change, "seq"), at, cli_logged_text(change, "kind"),
 	                side_of(change), cli_logged_text(change, "type"),
-	                cli_logged_figure(change, "id"), values) > 0;
+	                cli_logged_figure(change, "id")) > 0 &&
+		cli_logged_end_line(values, out);
 	free(values);
 	return good;
 }

@@ -44,6 +44,17 @@ char *cli_logged_values(const cardex_value *change)
 	return text;
 }
 
+bool cli_logged_end_line(const char *text, FILE *out)
+{
+	enum { LINE_BYTES_MAX = 64 * 1024 * 1024 };
+	CX_SCOPED(cx_buf_release) cx_buf safe = CX_BUF_INIT(LINE_BYTES_MAX);
+	if (text == NULL)
+		return false;
+	cli_text_safe(cx_slice_of(text), &safe);
+	cx_buf_append_byte(&safe, '\n');
+	return cx_buf_status(&safe) == CX_OK && fwrite(safe.data, safe.size, 1, out) == 1;
+}
+
 bool cli_logged_json(const cardex_value *value, FILE *out)
 {
 	json_t *json = cli_json_of(value);
@@ -69,15 +80,20 @@ bool cli_logged_row(const char *type, const cardex_value *names, const cardex_va
                     bool line, FILE *out)
 {
 	json_t *values = json_of_row(names, row);
-	json_t *json = line ? json_pack("{s:s, s:s, s:O}", "kind", "row", "type", type,
-	                                "values", values)
-	                    : json_incref(values);
-	if (!line)
-		fprintf(out, "row  %s %" JSON_INTEGER_FORMAT "  ", type,
-		        json_integer_value(json_object_get(values, "id")));
-	const bool good = json != NULL && json_dumpf(json, out, JSON_COMPACT) == 0 &&
-	                  fputc('\n', out) != EOF;
-	json_decref(json);
+	bool good;
+	if (line) {
+		json_t *json = json_pack("{s:s, s:s, s:O}", "kind", "row", "type", type,
+		                         "values", values);
+		good = json != NULL && json_dumpf(json, out, JSON_COMPACT) == 0 &&
+		       fputc('\n', out) != EOF;
+		json_decref(json);
+	} else {
+		char *text = json_dumps(values, JSON_COMPACT);
+		good = fprintf(out, "row  %s %" JSON_INTEGER_FORMAT "  ", type,
+		               json_integer_value(json_object_get(values, "id"))) > 0 &&
+		       cli_logged_end_line(text, out);
+		free(text);
+	}
 	json_decref(values);
 	return good;
 }

@@ -12,6 +12,10 @@ void cli_logged_time(const cardex_value *change, char text[CLI_TIME_TEXT_SIZE]);
 /* What it set or changed, as JSON; to be freed. NULL without memory. */
 char *cli_logged_values(const cardex_value *change);
 
+/* Text that may quote data, so that a terminal shows it and does not obey it, and the end of
+ * the line. False when it could not be written; NULL is that, too. */
+bool cli_logged_end_line(const char *text, FILE *out);
+
 /* The value as JSON in one line. False when it could not be written. */
 bool cli_logged_json(const cardex_value *value, FILE *out);
 
