@@ -240,6 +240,10 @@ static cli_exit follow_to_the_end(following *self)
 	sigaction(SIGINT, &action, &old[0]);
 	sigaction(SIGTERM, &action, &old[1]);
 	const cli_exit end = run(self);
+	/* One that came twice counts once: ignoring forgets what is pending. */
+	const struct sigaction ignore = { .sa_handler = SIG_IGN };
+	sigaction(SIGINT, &ignore, NULL);
+	sigaction(SIGTERM, &ignore, NULL);
 	sigaction(SIGINT, &old[0], NULL);
 	sigaction(SIGTERM, &old[1], NULL);
 	sigprocmask(SIG_SETMASK, &before, NULL);
