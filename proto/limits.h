@@ -33,6 +33,8 @@ enum {
 	PROTO_WATCHES_MAX = 64, /* of a connection */
 	/* Of a notification of a watch: then no further change or row is taken. */
 	PROTO_WATCH_BYTES = 64 * 1024,
+	/* Unsent bytes of a connection; then its watches get no turn. */
+	PROTO_WATCH_UNSENT_BYTES = 128 * 1024,
 	PROTO_WATCH_ROWS_MAX = 500,            /* rows of a notification */
 	PROTO_WATCH_OPTIONS_BYTES = 64 * 1024, /* types, filter and fields together */
 	PROTO_WATCH_CREDIT_MAX = 10 * 1000,

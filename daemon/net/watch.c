@@ -7,7 +7,7 @@
 
 enum {
 	WATCH_TURN_NS = 1000 * 1000,
-	WATCH_ROUND_NS = 4 * 1000 * 1000,
+	WATCH_ROUND_NS = 2 * 1000 * 1000,
 	NS_PER_US = 1000,
 	US_PER_S = 1000 * 1000,
 };
@@ -61,8 +61,9 @@ static void turn_after(daemon__loop *loop, uint64_t ns)
 
 static bool is_full(const daemon__conn *conn)
 {
-	return daemon__conn_unsent(conn) >=
-	       conn->loop->context->config->limits_output_soft_bytes;
+	const size_t soft = conn->loop->context->config->limits_output_soft_bytes;
+	const size_t most = soft < PROTO_WATCH_UNSENT_BYTES ? soft : PROTO_WATCH_UNSENT_BYTES;
+	return daemon__conn_unsent(conn) >= most;
 }
 
 void daemon__watch_settle(daemon__conn *conn)
