@@ -222,8 +222,7 @@ static void create_large(int fd, int count)
 	memset(text, 'x', sizeof text - 1);
 	snprintf(request, sizeof request,
 	         "[0, 1, 'create', ['customer', {'name': 'n', 'description': '%s'}]]", text);
-	for (int i = 0; i < count; i++)
-		assert_begins(served_call(fd, request), "[1, 1, nil, [");
+	write_many(fd, request, count);
 }
 
 static void a_watch_that_is_not_read_keeps_nothing_and_goes_on_later(void **state)
@@ -276,8 +275,7 @@ static void what_is_not_kept_is_refused_at_once(void **state)
 {
 	(void)state;
 	int fd = served_connect();
-	for (int i = 0; i < 200; i++)
-		create(fd, "x");
+	create_many(fd, "x", 200);
 	const char *text = served_call(fd, "[0, 7, 'watch', [{'from': 1}]]");
 	assert_begins(text, "[1, 7, 'COMPACTED: changes before ");
 	assert_string_equal(served_call(fd, "[0, 8, 'unwatch', [1]]"),
@@ -291,8 +289,7 @@ static void a_watch_that_waited_too_long_is_ended_and_told_why(void **state)
 	int fd = served_connect();
 	int writer = served_connect();
 	served_call(fd, "[0, 7, 'watch', [{'credit': 0}]]");
-	for (int i = 0; i < 200; i++)
-		create(writer, "x");
+	create_many(writer, "x", 200);
 	served_send(fd, "[0, 8, 'credit', [1, 5]]");
 	expect(fd, "[1, 8, nil, 5]");
 	const char *text = expect(fd, "[2, 'watch_end', [1, {'code': 601, 'name': 'COMPACTED', "
@@ -310,10 +307,8 @@ static void an_operation_larger_than_a_notification_comes_in_several(void **stat
 	int fd = served_connect();
 	int writer = served_connect();
 	create(writer, "x");
-	for (int i = 0; i < CONTACTS; i++)
-		assert_begins(served_call(writer, "[0, 1, 'create', ['contact', "
-		                                  "{'customer': 1, 'name': 'y'}]]"),
-		              "[1, 1, nil, [");
+	write_many(writer, "[0, 1, 'create', ['contact', {'customer': 1, 'name': 'y'}]]",
+	           CONTACTS);
 	served_call(fd, "[0, 7, 'watch', [{'credit': 100}]]");
 	assert_begins(served_call(writer, "[0, 1, 'delete', ['customer', 1]]"),
 	              "[1, 1, nil, [");
@@ -328,6 +323,35 @@ static void an_operation_larger_than_a_notification_comes_in_several(void **stat
 		notifications++;
 	}
 	assert_true(notifications > 2);
+	close(writer);
+	close(fd);
+}
+
+static void a_schema_without_what_is_asked_for_ends_a_watch(void **state)
+{
+	(void)state;
+	int fd = served_connect();
+	int writer = served_connect();
+	assert_has(served_call(writer,
+	                       "[0, 1, 'schema.apply', ['extend type customer { vat int "
+	                       "fax int }']]"),
+	           "'generation': ");
+	served_call(fd,
+	            "[0, 7, 'watch', [{'types': ['customer'], 'filter': ['>', 'vat', 1]}]]");
+	served_call(fd, "[0, 7, 'watch', [{'types': ['customer'], 'fields': ['vat', 'fax']}]]");
+	write_many(writer, "[0, 1, 'create', ['customer', {'name': 'x', 'vat': 2, 'fax': 3}]]",
+	           1);
+	assert_has(gather(fd, "[2, 'change', [2, "), "'values': {'vat': 2, 'fax': 3}");
+	assert_has(served_call(writer,
+	                       "[0, 1, 'schema.apply', ['extend type customer { fax int "
+	                       "}', {'may_lose': true}]]"),
+	           "'generation': ");
+	write_many(writer, "[0, 1, 'update', ['customer', 1, {'fax': 4}]]", 1);
+	const char *text = gather(fd, "[2, 'change', [2, [{'seq': 2, ");
+	assert_has(text, "'changed': {'fax': [3, 4]}");
+	if (strstr(text, "watch_end") == NULL)
+		text = gather(fd, "watch_end");
+	assert_has(text, "[2, 'watch_end', [1, {'code': 301, 'name': 'NO_FIELD', ");
 	close(writer);
 	close(fd);
 }
@@ -502,6 +526,7 @@ int main(void)
 		TEST_SHORT(what_is_not_kept_is_refused_at_once),
 		TEST_SHORT(a_watch_that_waited_too_long_is_ended_and_told_why),
 		TEST(an_operation_larger_than_a_notification_comes_in_several),
+		TEST(a_schema_without_what_is_asked_for_ends_a_watch),
 		TEST(each_watch_of_a_connection_goes_its_own_way),
 		TEST_LOOPS(watchers_on_several_loops_are_all_told),
 		cmocka_unit_test(a_daemon_that_stops_ends_its_watches),

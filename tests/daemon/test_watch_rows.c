@@ -96,8 +96,7 @@ static void rows_and_changes_leave_no_gap_while_others_write(void **state)
 	(void)state;
 	enum { BEFORE = 1200 };
 	int fd = served_connect();
-	for (int i = 0; i < BEFORE; i++)
-		create(fd, "customer name");
+	create_many(fd, "customer name", BEFORE);
 	writing writer = { .fd = served_connect(),
 		           .request = wire("[0, 1, 'create', ['customer', "
 		                           "{'name': 'customer name'}]]") };
@@ -127,8 +126,7 @@ static void a_snapshot_has_the_rows_of_its_filter(void **state)
 {
 	(void)state;
 	int fd = served_connect();
-	for (int i = 0; i < 3000; i++)
-		create(fd, "customer name");
+	create_many(fd, "customer name", 3000);
 	update(fd, 2900, "{'city': 'A'}");
 	served_call(fd, "[0, 7, 'watch', [{'types': ['customer'], 'fields': ['city'], "
 	                "'filter': ['=', 'city', 'A'], 'snapshot': true, 'credit': 1}]]");

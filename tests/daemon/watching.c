@@ -3,6 +3,7 @@
 
 #include "tests/daemon/served.h"
 #include "tests/support/unit.h"
+#include "tests/support/wire.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -52,6 +53,27 @@ void create(int fd, const char *name)
 	snprintf(request, sizeof request, "[0, 1, 'create', ['customer', {'name': '%s'}]]",
 	         name);
 	assert_begins(served_call(fd, request), "[1, 1, nil, [");
+}
+
+void write_many(int fd, const char *request, int count)
+{
+	enum { AT_ONCE = 100 };
+	const cx_slice bytes = wire(request);
+	for (int done = 0; done < count; done += AT_ONCE) {
+		const int now = count - done < AT_ONCE ? count - done : AT_ONCE;
+		for (int i = 0; i < now; i++)
+			served_send_bytes(fd, bytes.data, bytes.size);
+		for (int i = 0; i < now; i++)
+			expect(fd, "[1, 1, nil, [");
+	}
+}
+
+void create_many(int fd, const char *name, int count)
+{
+	char request[256];
+	snprintf(request, sizeof request, "[0, 1, 'create', ['customer', {'name': '%s'}]]",
+	         name);
+	write_many(fd, request, count);
 }
 
 void update(int fd, int id, const char *fields)

@@ -20,8 +20,12 @@ const char *gather(int fd, const char *last);
 /* For a while nothing comes. */
 void expect_nothing(int fd);
 
-/* A customer. */
+/* A write with msgid 1, so many times, many at once. */
+void write_many(int fd, const char *request, int count);
+
+/* A customer, and many of that name. */
 void create(int fd, const char *name);
+void create_many(int fd, const char *name, int count);
 void update(int fd, int id, const char *fields);
 
 typedef struct following {
