@@ -119,8 +119,12 @@ typedef struct engine_crossing {
 	cx_slice row;
 } engine_crossing;
 
-/* Later changes of one record that are taken back to know what it was at one. */
-enum { ENGINE_MATCHER_CHANGES_MAX = 1000 };
+/* Later changes of one record that are taken back to know what it was at one, and the bytes of
+ * their values. */
+enum {
+	ENGINE_MATCHER_CHANGES_MAX = 1000,
+	ENGINE_MATCHER_BYTES_MAX = 4 * 1024 * 1024,
+};
 
 /* A filter over the changes of one type. It belongs to one schema, and to one thread. */
 typedef struct engine_matcher engine_matcher;
@@ -134,7 +138,7 @@ CX_MUST_USE cx_status engine_matcher_new(const engine_type *type, cx_slice filte
 void engine_matcher_free(engine_matcher **matcher);
 
 /* Looks at the record before and after `change`. Reads it as it is now and its log entries
- * since the change, ENGINE_MATCHER_CHANGES_MAX at most. Errors: CX_CORRUPT, CX_IO,
+ * since the change, within the limits above. Errors: CX_CORRUPT, CX_IO,
  * CX_NO_MEMORY.
  */
 CX_MUST_USE cx_status engine_matcher_look(engine_matcher *matcher, engine_read *read,

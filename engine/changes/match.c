@@ -125,15 +125,20 @@ static bool is_deleted(const engine__past *past)
 static cx_status go_back(engine_matcher *matcher, engine__history_walk *walk,
                          const engine_logged *change)
 {
-	for (uint32_t i = 0; i < ENGINE_MATCHER_CHANGES_MAX; i++) {
+	size_t bytes = 0;
+	for (uint32_t i = 0; i <= ENGINE_MATCHER_CHANGES_MAX; i++) {
 		uint64_t seq;
 		uint32_t part;
 		engine_logged later;
 		cx_status status = engine__history_walk_next(walk, &seq, &part);
 		if (status == CX_OK && seq == change->seq && part == change->part)
 			return CX_OK;
+		if (bytes > ENGINE_MATCHER_BYTES_MAX)
+			return CX_COMPACTED;
 		if (status == CX_OK)
 			status = engine__log_get(matcher->past.read, seq, part, &later);
+		if (status == CX_OK)
+			bytes += later.fields.size;
 		if (status == CX_OK)
 			status = engine__past_take_back(&matcher->past, &later);
 		if (status == CX_NOT_FOUND)

@@ -12,6 +12,7 @@
 
 static const char SCHEMA[] =
 	"type company \"Company\" { name string(20) size int\n"
+	"  note text\n"
 	"  deals int readonly = 0 rollup count of deal by company \"Deals\" }\n"
 	"type deal \"Deal\" { company ref(company) on delete cascade required\n"
 	"  title string(20) }\n";
@@ -165,7 +166,7 @@ static void too_many_later_changes_make_it_unknown(void **state)
 	looking self = { .f = f };
 	fixture_create(f, "company", "{'size': 9}"); /* 1 */
 	fixture_begin(f);
-	for (int i = 0; i < ENGINE_MATCHER_CHANGES_MAX; i++)
+	for (int i = 0; i < ENGINE_MATCHER_CHANGES_MAX + 1; i++)
 		fixture_update(f, "company", 1, i % 2 == 0 ? "{'size': 1}" : "{'size': 9}");
 	fixture_commit(f);
 	const engine_logged change = { .seq = 1,
@@ -189,6 +190,38 @@ static void too_many_later_changes_make_it_unknown(void **state)
 	assert_int_equal(engine_matcher_look(self.matcher, read, &next, &got, NULL), CX_OK);
 	assert_int_equal(got.was, ENGINE_FIT_YES);
 	assert_int_equal(got.is, ENGINE_FIT_NO);
+	engine_read_end(&read);
+	engine_matcher_free(&self.matcher);
+}
+
+static void so_do_too_many_bytes(void **state)
+{
+	enum { TEXT = 60000, CHANGES = 2 + ENGINE_MATCHER_BYTES_MAX / (2 * TEXT) };
+	store_fixture *f = *state;
+	static char fields[TEXT + 64];
+	looking self = { .f = f };
+	fixture_create(f, "company", "{'size': 9}");
+	for (int i = 0; i < CHANGES; i++) {
+		snprintf(fields, sizeof fields, "{'note': '%0*d'}", TEXT, i);
+		fixture_update(f, "company", 1, fields);
+	}
+	const engine_logged created = { .seq = 1,
+		                        .last = true,
+		                        .kind = ENGINE_CHANGED_CREATE,
+		                        .type = fixture_type(f, "company"),
+		                        .id = 1,
+		                        .rev = 1 };
+	engine_logged next = created;
+	next.kind = ENGINE_CHANGED_DELETE; /* which has no values to take back */
+	next.seq = 3;
+	engine_crossing got;
+	assert_int_equal(
+		engine_matcher_new(created.type, wire(filters[0]), &self.matcher, NULL), CX_OK);
+	engine_read *read = begin(f);
+	assert_int_equal(engine_matcher_look(self.matcher, read, &created, &got, NULL), CX_OK);
+	assert_int_equal(got.is, ENGINE_FIT_UNKNOWN);
+	assert_int_equal(engine_matcher_look(self.matcher, read, &next, &got, NULL), CX_OK);
+	assert_int_equal(got.was, ENGINE_FIT_YES);
 	engine_read_end(&read);
 	engine_matcher_free(&self.matcher);
 }
@@ -305,6 +338,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(the_log_says_what_queries_saw),
 		TEST(too_many_later_changes_make_it_unknown),
+		TEST(so_do_too_many_bytes),
 		TEST(what_changes_without_a_change_cannot_be_asked_for),
 		TEST(steps_go_from_any_part_to_any_other),
 		TEST(a_query_by_id_takes_no_index_and_pages),
