@@ -225,7 +225,10 @@ typedef enum cardex_method {
 	CARDEX_METHOD_CHANGES,
 	CARDEX_METHOD_HISTORY,
 	CARDEX_METHOD_AS_OF,
-	CARDEX_METHOD_ANALYZE
+	CARDEX_METHOD_ANALYZE,
+	CARDEX_METHOD_WATCH, /* these three by cardex_watch() and cardex_unwatch() */
+	CARDEX_METHOD_UNWATCH,
+	CARDEX_METHOD_CREDIT
 } cardex_method;
 
 typedef struct cardex_batch cardex_batch;
@@ -279,8 +282,9 @@ typedef struct cardex_request {
 	/* search: words parted by blanks; schema.plan, schema.apply: one's own part of the
 	 * schema, NULL = the one there is */
 	const char *text;
-	const char *types; /* search: only these types, "customer, contact"; NULL = all */
-	bool highlights;   /* search: say where it was found */
+	/* search changes watch: only these types, "customer, contact"; NULL = all */
+	const char *types;
+	bool highlights; /* search: say where it was found */
 
 	const char *const *no_index; /* query count: names of indexes that are not used */
 	size_t no_index_count;
@@ -290,11 +294,15 @@ typedef struct cardex_request {
 	const char *base; /* schema: the part before one's own: "stored" (NULL), "program",
 	                     "none" */
 	bool may_lose;    /* schema.apply: drop fields with their values */
-	uint64_t from;    /* changes: the first seq; 0 = the oldest kept. `types` holds too */
-	uint64_t before;  /* history: changes before this seq; 0 = all */
-	uint64_t seq;     /* as_of: after this change; or 0, and at_ms says when */
-	int64_t at_ms;    /* as_of: at this time, ms since 1970 UTC; > 0 */
-	bool state_hash;  /* check: the hash of all records too */
+	uint64_t from; /* changes, watch: the first seq; 0 = the oldest kept, or from now on */
+	uint64_t before;    /* history: changes before this seq; 0 = all */
+	uint64_t seq;       /* as_of: after this change; or 0, and at_ms says when */
+	int64_t at_ms;      /* as_of: at this time, ms since 1970 UTC; > 0 */
+	bool state_hash;    /* check: the hash of all records too */
+	uint32_t from_part; /* watch: parts of `from` before this one were taken already */
+	bool snapshot;      /* watch: first the records that there are */
+	uint32_t credit;    /* watch: notifications that may come before one is taken; 0 = 16 */
+	uint64_t watch;     /* unwatch, credit: number of the watch */
 } cardex_request;
 
 /* Sends the request and waits for its answer; other answers that come meanwhile go to their
@@ -470,6 +478,49 @@ CARDEX_API size_t cardex_unanswered(const cardex_conn *conn);
  * Errors: CARDEX_DEADLINE; as cardex_process(). */
 CARDEX_CALL cardex_status cardex_wait(cardex_conn *conn, size_t unanswered_max, int timeout_ms,
                                       cardex_error *error);
+
+/* ---- watching changes ---- */
+
+/* Is told, while the connection is processed or waited for. Each may be NULL; values live
+ * during the call. What a reply callback may do may be done in them, cardex_unwatch() too. */
+typedef struct cardex_watch_handlers {
+	void *context;
+	/* A change, a map: docs/protocol.md. Each comes once, in order of seq and part. */
+	void (*on_change)(void *context, const cardex_value *change);
+	/* With `snapshot`, before any change: a record as list of values, one for each name. It
+	 * may show a change that comes later: compare `rev`, and keep the newer. */
+	void (*on_row)(void *context, const char *type, const cardex_value *names,
+	               const cardex_value *row);
+	void (*on_rows_end)(void *context);
+	/* All up to `seq` was handed over, or passed over as not asked for; at first when there
+	 * is no more for now. */
+	void (*on_progress)(void *context, uint64_t seq);
+	/* Nothing comes any more: CARDEX_COMPACTED (what comes next is not kept: take a
+	 * snapshot), CARDEX_SHUTTING_DOWN, CARDEX_DISCONNECTED (also from cardex_close()), … */
+	void (*on_end)(void *context, const cardex_error *error);
+} cardex_watch_handlers;
+
+typedef struct cardex_watcher cardex_watcher;
+
+/* Watches changes: `request->types`, `filter` (with exactly one type), `columns`, `from` and
+ * `from_part`, or `snapshot`, and `credit`; the other members are ignored. Waits for the
+ * answer; what comes afterwards goes to `handlers`, which is copied. The library gives credit
+ * for what the handlers have taken. Poll cardex_fd() and call cardex_process() to go on. The
+ * watcher is the caller's until cardex_unwatch(), also after it or the connection has ended.
+ * Errors: CARDEX_COMPACTED, CARDEX_NO_TYPE, CARDEX_NO_FIELD, CARDEX_INVALID_ARGUMENT,
+ * CARDEX_TOO_LARGE (64 watches of one connection), and as cardex_call(). */
+CARDEX_CALL cardex_status cardex_watch(cardex_conn *conn, const cardex_request *request,
+                                       const cardex_watch_handlers *handlers,
+                                       cardex_watcher **ret, cardex_error *error);
+
+/* Ends it without waiting: no handler is called any more. Frees, and sets `*watcher` to NULL;
+ * NULL is accepted. */
+CARDEX_API void cardex_unwatch(cardex_watcher **watcher);
+
+/* Where to go on after what the handlers have taken: `from`, and in `ret_part` (may be NULL)
+ * `from_part` of a later cardex_watch(). Inside on_change that change counts as taken. 0 while
+ * rows of a snapshot are still to come: only a new snapshot helps then. */
+CARDEX_API uint64_t cardex_watcher_next(const cardex_watcher *watcher, uint32_t *ret_part);
 
 /* ---- results ---- */
 

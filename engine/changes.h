@@ -61,6 +61,21 @@ CX_MUST_USE cx_status engine_changes_read(engine_read *read, uint64_t from,
                                           size_t max, engine_logged_sink *sink, void *context,
                                           uint64_t *ret_next, cx_error *error);
 
+/* A place in the log: before the change `part` of operation `seq`. */
+typedef struct engine_place {
+	uint64_t seq;
+	uint32_t part;
+} engine_place;
+
+/* Hands over at most `max` changes from `*place` on and moves it behind each that the sink
+ * took. The parts of an operation may be torn apart so. Those of types that are no more are
+ * counted, but not handed over. Nothing happens when the place lies behind the last change.
+ * Errors: CX_COMPACTED (as engine_changes_read), CX_CORRUPT, CX_IO, what the sink returned;
+ * `*place` is then before the change that was not taken. */
+CX_MUST_USE cx_status engine_changes_step(engine_read *read, engine_place *place, size_t max,
+                                          engine_logged_sink *sink, void *context,
+                                          cx_error *error);
+
 /* The oldest seq that is kept; one more than the last when nothing is. */
 CX_MUST_USE cx_status engine_changes_oldest(engine_read *read, uint64_t *ret);
 
@@ -86,6 +101,49 @@ typedef struct engine_moment {
  */
 CX_MUST_USE cx_status engine_as_of(engine_read *read, const engine_type *type, int64_t id,
                                    engine_moment moment, engine_row *ret, cx_error *error);
+
+/* ---- changes and filters ---- */
+
+/* Whether a record held to a filter. */
+typedef enum engine_fit {
+	ENGINE_FIT_NO, /* also: it was not there, or deleted */
+	ENGINE_FIT_YES,
+	ENGINE_FIT_UNKNOWN, /* erased by a purge since, not kept, or changed too often since */
+} engine_fit;
+
+typedef struct engine_crossing {
+	engine_fit was; /* before the change */
+	engine_fit is;  /* after it */
+	/* The row after the change, in the present layout, rollups nil; empty when there is
+	 * none or it is not known. Lives until the next match. */
+	cx_slice row;
+} engine_crossing;
+
+/* Later changes of one record that are taken back to know what it was at one, and the bytes of
+ * their values. */
+enum {
+	ENGINE_MATCHER_CHANGES_MAX = 1000,
+	ENGINE_MATCHER_BYTES_MAX = 4 * 1024 * 1024,
+};
+
+/* A filter over the changes of one type. It belongs to one schema, and to one thread. */
+typedef struct engine_matcher engine_matcher;
+
+/* `filter` as in engine/query.h, but without "exists", deleted_at and rollups: what they see
+ * changes without a change of the record. `type` may be NULL when `filter` is empty: any type,
+ * all records. `filter` has to live as long as the matcher.
+ * Errors: those of a filter in engine_query_run; CX_INVALID_ARGUMENT, CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine_matcher_new(const engine_type *type, cx_slice filter,
+                                         engine_matcher **ret, cx_error *error);
+void engine_matcher_free(engine_matcher **matcher);
+
+/* Looks at the record before and after `change`. Reads it as it is now and its log entries
+ * since the change, within the limits above. Errors: CX_CORRUPT, CX_IO,
+ * CX_NO_MEMORY.
+ */
+CX_MUST_USE cx_status engine_matcher_look(engine_matcher *matcher, engine_read *read,
+                                          const engine_logged *change, engine_crossing *ret,
+                                          cx_error *error);
 
 /* ---- retention ---- */
 

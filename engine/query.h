@@ -68,7 +68,8 @@ typedef struct engine_query {
 	 * whose bytes then live only until the sink returns. */
 	const uint16_t *only;
 	size_t only_count;
-	bool allow_scan;   /* permit reading every record of a large type */
+	bool by_id;      /* every record of the type, by ascending id; no index is looked at */
+	bool allow_scan; /* permit reading every record of a large type */
 	uint64_t max_scan; /* keys a page looks at before it ends; 0 = no limit */
 	uint64_t
 		deadline_ns; /* cx_clock_monotonic_ns() time at which the page ends; 0 = none */

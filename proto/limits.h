@@ -30,6 +30,17 @@ enum {
 	PROTO_CHANGES_BYTES =
 		1024 * 1024, /* of "changes": then no further operation is taken */
 
+	PROTO_WATCHES_MAX = 64, /* of a connection */
+	/* Of a notification of a watch: then no further change or row is taken. */
+	PROTO_WATCH_BYTES = 64 * 1024,
+	/* Unsent bytes of a connection; then its watches get no turn. */
+	PROTO_WATCH_UNSENT_BYTES = 128 * 1024,
+	PROTO_WATCH_ROWS_MAX = 500,            /* rows of a notification */
+	PROTO_WATCH_OPTIONS_BYTES = 64 * 1024, /* types, filter and fields together */
+	PROTO_WATCH_CREDIT_MAX = 10 * 1000,
+	PROTO_WATCH_CREDIT_DEFAULT = 16,
+	PROTO_WATCH_PROGRESS_MS = 1000, /* between two marks of progress */
+
 	PROTO_INCLUDES_MAX = 8,         /* maps in the option `include` */
 	PROTO_INCLUDE_LIMIT_MAX = 1000, /* included records of a row */
 	PROTO_INCLUDE_LIMIT_DEFAULT = 10,

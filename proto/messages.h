@@ -13,6 +13,8 @@
  *   TEXT       str    what to search for (engine/search.h)
  *   OPERATIONS array  of [method, parameter, …]
  *   SCHEMA     str    schema text, or nil for the one that is there
+ *   WATCH      int    number of a watch of this connection
+ *   AMOUNT     int    >= 1
  * After them every method takes one optional map of options, and no other option than its
  * own. */
 
@@ -26,7 +28,9 @@
 	P(FILTER, filter, "filter")             \
 	P(TEXT, text, "text")                   \
 	P(OPERATIONS, operations, "operations") \
-	P(SCHEMA, schema, "schema")
+	P(SCHEMA, schema, "schema")             \
+	P(WATCH, watch, "watch")                \
+	P(AMOUNT, amount, "n")
 
 /* An option: O(C name, member of proto_options, name on the wire, kind).
  * Kinds: FLAG bool · COUNT int >= 0 · WORD str · BYTES bin (a str is taken too) · RAW any
@@ -49,18 +53,20 @@
 	O(DELETED, deleted, "deleted", FLAG)          /* get: a deleted record too */       \
 	O(ONLY_TYPE, only_type, "type", WORD)         /* schema.get: one type */            \
 	O(DRY_RUN, dry_run, "dry_run", FLAG)          /* writes: try, and take it back */   \
-	O(TYPES, types, "types", RAW)                 /* search: array of names of types */ \
+	O(TYPES, types, "types", RAW)                 /* array of names of types */         \
 	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */      \
 	O(BASE, base, "base", WORD) /* schema.plan, apply: stored, program, none */         \
 	O(MAY_LOSE, may_lose, "may_lose", FLAG)       /* schema.apply: drop fields */       \
-	O(FROM, from, "from", COUNT)                  /* changes: the first seq */          \
+	O(FROM, from, "from", COUNT)                  /* changes, watch: the first seq */   \
 	O(BEFORE, before, "before", COUNT)            /* history: those before this seq */  \
 	O(SEQ, seq, "seq", COUNT)                     /* as_of: after this change */        \
 	O(AT, at, "at", COUNT)                        /* as_of: at this time, in ms */      \
 	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */      \
 	O(NO_INDEX, no_index, "no_index", RAW)        /* array of names: none of these */   \
 	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys a page looks at */            \
-	O(INCLUDE, include, "include", RAW) /* array of maps: what the rows refer to */
+	O(INCLUDE, include, "include", RAW)     /* array of maps: what the rows refer to */ \
+	O(SNAPSHOT, snapshot, "snapshot", FLAG) /* watch: the rows there are, first */      \
+	O(CREDIT, credit, "credit", COUNT)      /* watch: notifications that may come */
 
 #define PROTO_BIT(option) (1ULL << PROTO_OPTION_##option)
 
@@ -128,4 +134,19 @@
 	M(STATS, "stats", READ, (PROTO_P_END), 0, "map")                                       \
 	M(CHECK, "check", READ, (PROTO_P_END), PROTO_BIT(DEADLINE) | PROTO_BIT(STATE_HASH),    \
 	  "map: records, entries, references, findings, texts; state_hash if asked for")       \
-	M(ANALYZE, "analyze", READ, (PROTO_P_END), PROTO_BIT(DEADLINE), "map: epoch, indexes")
+	M(ANALYZE, "analyze", READ, (PROTO_P_END), PROTO_BIT(DEADLINE), "map: epoch, indexes") \
+	M(WATCH, "watch", READ, (PROTO_P_END),                                                 \
+	  PROTO_BIT(TYPES) | PROTO_BIT(WHERE) | PROTO_BIT(ONLY) | PROTO_BIT(FROM) |            \
+	          PROTO_BIT(SNAPSHOT) | PROTO_BIT(CREDIT),                                     \
+	  "[watch, seq]; then notifications")                                                  \
+	M(UNWATCH, "unwatch", NONE, (PROTO_P_WATCH, PROTO_P_END), 0, "true")                   \
+	M(CREDIT, "credit", NONE, (PROTO_P_WATCH, PROTO_P_AMOUNT, PROTO_P_END), 0,             \
+	  "int: the credit there is now")
+
+/* A notification of the server: N(C name, name on the wire, parameters) */
+#define PROTO_NOTIFICATIONS(N)                                  \
+	N(CHANGE, "change", "watch, changes, next")             \
+	N(ROW, "row", "watch, type, layout, names, rows, more") \
+	N(PROGRESS, "progress", "watch, seq")                   \
+	N(WATCH_END, "watch_end", "watch, error")               \
+	N(ERROR, "error", "\"NAME: text\"")

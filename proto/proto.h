@@ -88,6 +88,8 @@ typedef struct proto_request {
 	cx_slice text;
 	cx_slice operations; /* the array's bytes */
 	cx_slice schema;     /* its data NULL when nil */
+	uint64_t watch;
+	uint64_t amount;
 	proto_options options;
 } proto_request;
 
@@ -137,6 +139,28 @@ typedef enum proto_error_form {
 void proto_reply_error(uint32_t msgid, cx_status status, const cx_error *error,
                        proto_error_form form, cx_buf *out);
 
+/* Appends one value: the error in the form PROTO_ERRORS_MAP. */
+void proto_error_write(cx_status status, const cx_error *error, cx_buf *out);
+
+/* ---- notifications ---- */
+
+typedef enum proto_notification {
+#define PROTO_NOTIFICATION_MEMBER(name, text, parameters) PROTO_NOTIFY_##name,
+	PROTO_NOTIFICATIONS(PROTO_NOTIFICATION_MEMBER)
+#undef PROTO_NOTIFICATION_MEMBER
+		PROTO_NOTIFICATION_COUNT_ALL,
+} proto_notification;
+
+const char *proto_notification_name(proto_notification notification);
+
+/* Appends [2, name, [ … the caller appends `count` values. */
+void proto_notification_begin(proto_notification notification, uint32_t count, cx_buf *out);
+
+/* False when this build knows none of that name. */
+bool proto_notification_find(cx_slice name, proto_notification *ret);
+
+/* ---- responses ---- */
+
 typedef struct proto_response {
 	uint32_t msgid;
 	cx_status status; /* CX_OK: `result` is the answer */
@@ -148,3 +172,7 @@ typedef struct proto_response {
 /* Decodes a response with either form of error. A status number or name this build does not
  * know becomes CX_INTERNAL with the text kept. Errors: CX_MALFORMED. */
 CX_MUST_USE cx_status proto_response_decode(cx_slice message, proto_response *ret);
+
+/* Decodes one value as an error: what proto_error_write() appends. `*ret` is never CX_OK.
+ * Errors: CX_MALFORMED. */
+CX_MUST_USE cx_status proto_error_decode(cx_slice value, cx_error *ret, bool *ret_retryable);

@@ -100,3 +100,9 @@ void proto_reply_error(uint32_t msgid, cx_status status, const cx_error *error,
 	}
 	cx_write_nil(out);
 }
+
+void proto_error_write(cx_status status, const cx_error *error, cx_buf *out)
+{
+	CX_ASSERT(status != CX_OK);
+	write_map(status, message_of(status, error), error, out);
+}

@@ -139,21 +139,20 @@ static void copy_name(cx_slice name, char to[CX_ERROR_NAME_SIZE])
 	memcpy(to, cut.field, sizeof cut.field);
 }
 
-static void fill_error(const failure *from, proto_response *response)
+static void fill_error(const failure *from, cx_error *error, bool *ret_retryable)
 {
-	cx_error *error = &response->error;
 	cx_slice message = shorten(from->message);
 	cx_status status = CX_INTERNAL;
 	if (status_of(from, &status)) {
 		const char *text = cx_status_text(status);
-		response->retryable = cx_status_is_retryable(status);
+		*ret_retryable = cx_status_is_retryable(status);
 		cx_fail(error, status, "%.*s", CX_SLICE_ARG(message));
 		if (message.size == 0)
 			cx_fail(error, status, "%s", text);
 	} else {
 		status = CX_INTERNAL;
 		cx_slice name = shorten(from->name);
-		response->retryable = from->retryable;
+		*ret_retryable = from->retryable;
 		cx_fail(error, status, "%.*s%s%.*s", CX_SLICE_ARG(name),
 		        name.size > 0 ? ": " : "", CX_SLICE_ARG(message));
 	}
@@ -161,7 +160,16 @@ static void fill_error(const failure *from, proto_response *response)
 	copy_name(from->index, error->index);
 	error->line = clamp(from->line);
 	error->column = clamp(from->column);
-	response->status = status;
+}
+
+cx_status proto_error_decode(cx_slice value, cx_error *ret, bool *ret_retryable)
+{
+	cx_reader reader = cx_reader_of(value);
+	failure why = { 0 };
+	if (!read_failure(&reader, &why) || reader.rest.size > 0)
+		return CX_MALFORMED;
+	fill_error(&why, ret, ret_retryable);
+	return CX_OK;
 }
 
 cx_status proto_response_decode(cx_slice message, proto_response *ret)
@@ -187,9 +195,10 @@ cx_status proto_response_decode(cx_slice message, proto_response *ret)
 	if (reader.failed || reader.rest.size > 0)
 		return CX_MALFORMED;
 	if (failed)
-		fill_error(&why, &response);
+		fill_error(&why, &response.error, &response.retryable);
 	else
 		response.result = result;
+	response.status = failed ? response.error.status : CX_OK;
 	*ret = response;
 	return CX_OK;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* changes, history: what happened to records */
-#include "client/cli/cell_text.h"
 #include "client/cli/command.h"
+#include "client/cli/logged.h"
 #include "client/cli/output.h"
 #include "client/cli/table.h"
 
@@ -9,59 +9,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { COLUMNS = 6 };
 
-static int64_t figure_of(const cardex_value *map, const char *key)
-{
-	return cardex_value_int(cardex_value_member(map, key));
-}
-
-static const char *text_of(const cardex_value *map, const char *key)
-{
-	const char *text = cardex_value_text(cardex_value_member(map, key));
-	return text != NULL ? text : "";
-}
-
-/* "2026-11-23T08:15:00Z" */
-static void write_time(int64_t at_ms, char *text, size_t size)
-{
-	const time_t seconds = (time_t)(at_ms / 1000);
-	struct tm parts;
-	if (gmtime_r(&seconds, &parts) == NULL ||
-	    strftime(text, size, "%Y-%m-%dT%H:%M:%SZ", &parts) == 0)
-		snprintf(text, size, "%" PRId64, at_ms);
-}
-
-/* The values of the change as JSON; to be freed. */
-static char *values_of(const cardex_value *change)
-{
-	const cardex_value *values = cardex_value_member(change, "values");
-	if (values == NULL)
-		values = cardex_value_member(change, "changed");
-	if (values == NULL)
-		return strdup(cardex_value_member(change, "redacted") != NULL
-		                      ? "(erased by a purge)"
-		                      : "");
-	json_t *json = cli_json_of(values);
-	char *text = json != NULL ? json_dumps(json, JSON_COMPACT) : NULL;
-	json_decref(json);
-	return text;
-}
-
 static bool add_change(cli_table *table, const cardex_value *change)
 {
-	char seq[24], at[32], record[128], by[24] = "";
-	snprintf(seq, sizeof seq, "%" PRId64, figure_of(change, "seq"));
-	write_time(figure_of(change, "at"), at, sizeof at);
-	snprintf(record, sizeof record, "%s %" PRId64, text_of(change, "type"),
-	         figure_of(change, "id"));
-	if (figure_of(change, "by") != 0)
-		snprintf(by, sizeof by, "%" PRId64, figure_of(change, "by"));
-	char *values = values_of(change);
+	char seq[24], at[CLI_TIME_TEXT_SIZE], record[128], by[24] = "";
+	snprintf(seq, sizeof seq, "%" PRId64, cli_logged_figure(change, "seq"));
+	cli_logged_time(change, at);
+	snprintf(record, sizeof record, "%s %" PRId64, cli_logged_text(change, "type"),
+	         cli_logged_figure(change, "id"));
+	if (cli_logged_figure(change, "by") != 0)
+		snprintf(by, sizeof by, "%" PRId64, cli_logged_figure(change, "by"));
+	char *values = cli_logged_values(change);
 	const char *const cells[COLUMNS] = { seq,    at,
-		                             by,     text_of(change, "kind"),
+		                             by,     cli_logged_text(change, "kind"),
 		                             record, values != NULL ? values : "" };
 	bool good = values != NULL;
 	for (size_t i = 0; i < COLUMNS; i++)
@@ -88,12 +50,8 @@ static cli_exit print_table(const cardex_value *list)
 static cli_exit print_lines(const cardex_value *list)
 {
 	bool good = true;
-	for (size_t i = 0; i < cardex_value_count(list) && good; i++) {
-		json_t *json = cli_json_of(cardex_value_at(list, i));
-		good = json != NULL && json_dumpf(json, stdout, JSON_COMPACT) == 0 &&
-		       putchar('\n') != EOF;
-		json_decref(json);
-	}
+	for (size_t i = 0; i < cardex_value_count(list) && good; i++)
+		good = cli_logged_json(cardex_value_at(list, i), stdout);
 	return good ? CLI_OK : CLI_SERVER;
 }
 

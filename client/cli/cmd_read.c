@@ -36,6 +36,9 @@ static cli_exit print_record(cli_context *self, const cardex_type *type,
 typedef struct get_arguments {
 	const char *columns;
 	bool deleted;
+	bool past; /* as of `seq`, or of `at_ms` when that is 0 */
+	uint64_t seq;
+	int64_t at_ms;
 	cli_includes includes;
 } get_arguments;
 
@@ -50,12 +53,31 @@ static cli_exit print_got(cli_context *self, const cardex_type *type,
 	return end;
 }
 
+/* A seq, a time, or a date, which is its midnight in UTC. */
+static bool parse_moment(const char *text, get_arguments *self)
+{
+	enum { DAY_MS = 24 * 60 * 60 * 1000 };
+	int64_t number;
+	self->past = true;
+	if (cli_decimal_parse(cx_slice_of(text), 0, false, &number)) {
+		self->seq = (uint64_t)number;
+		return number > 0;
+	}
+	if (cardex_ts_parse(text, &self->at_ms))
+		return self->at_ms > 0;
+	if (!cardex_date_parse(text, &number) || number <= 0)
+		return false;
+	self->at_ms = number * DAY_MS;
+	return true;
+}
+
 static bool parse_get(int argc, char **argv, get_arguments *self)
 {
 	static const struct option options[] = {
 		{ "columns", required_argument, NULL, 'c' },
 		{ "deleted", no_argument, NULL, 'd' },
 		{ "include", required_argument, NULL, 'I' },
+		{ "as-of", required_argument, NULL, 'a' },
 		{ 0 },
 	};
 	optind = 0;
@@ -64,6 +86,8 @@ static bool parse_get(int argc, char **argv, get_arguments *self)
 			self->columns = optarg;
 		else if (key == 'd')
 			self->deleted = true;
+		else if (key == 'a' && parse_moment(optarg, self))
+			continue;
 		else if (key == 'I' && cli_includes_add(&self->includes, optarg))
 			continue;
 		else
@@ -80,6 +104,8 @@ static cli_exit get_by_key(cli_context *self, const cardex_type *type, char *wha
 		return cli_usage("deleted records are in no index: give the id");
 	if (given->includes.count > 0)
 		return cli_usage("--include needs the id of the record");
+	if (given->past)
+		return cli_usage("--as-of needs the id of the record");
 	char *equals = strchr(what, '=');
 	*equals = '\0';
 	const cli_exit end = cli_key_find(self, type, what, equals + 1, given->columns, ret);
@@ -90,8 +116,14 @@ static cli_exit get_by_key(cli_context *self, const cardex_type *type, char *wha
 static cli_exit get_by_id(cli_context *self, const cardex_type *type, const char *what,
                           const get_arguments *given, cardex_result **ret)
 {
-	cardex_request request = { .method = CARDEX_METHOD_GET,
+	if (given->past && (given->deleted || given->includes.count > 0))
+		return cli_usage("--as-of shows a record as it was, without --deleted and "
+		                 "--include");
+	cardex_request request = { .method = given->past ? CARDEX_METHOD_AS_OF
+		                                         : CARDEX_METHOD_GET,
 		                   .type = type->name,
+		                   .seq = given->seq,
+		                   .at_ms = given->at_ms,
 		                   .columns = given->columns,
 		                   .deleted = given->deleted,
 		                   .include = given->includes.items,
@@ -108,8 +140,8 @@ cli_exit cli_run_get(cli_context *self, int argc, char **argv)
 	get_arguments given = { 0 };
 	if (!parse_get(argc, argv, &given))
 		return cli_usage(
-			"usage: cardex get TYPE ID [--deleted] [--columns LIST] [--include "
-			"REF|TYPE.REF[:N]]…, or TYPE "
+			"usage: cardex get TYPE ID [--deleted] [--as-of SEQ|TIME] [--columns "
+			"LIST] [--include REF|TYPE.REF[:N]]…, or TYPE "
 			"INDEX=VALUE[,VALUE…] [--columns LIST]");
 	cli_exit end = CLI_OK;
 	const cardex_type *type = cli_type(self, argv[optind], &end);

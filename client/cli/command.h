@@ -7,7 +7,7 @@
 /* C(name, synopsis, what it does); the function is cli_run_<name>. */
 #define CLI_COMMANDS(C)                                                                       \
 	C(ping, "", "say whether the server answers")                                         \
-	C(get, "TYPE ID | TYPE INDEX=VALUE[,VALUE…]", "show one record")                      \
+	C(get, "TYPE ID [--as-of SEQ|TIME] | TYPE INDEX=VALUE[,VALUE…]", "show one record")   \
 	C(query, "TYPE [options]", "list records; see cardex help query")                     \
 	C(count, "TYPE [--where FILTER]", "count records")                                    \
 	C(search, "TEXT [options]", "find records by words; see cardex help search")          \
@@ -25,6 +25,7 @@
 	C(index, "status [TYPE] | cancel TYPE INDEX", "show how indexes are and are built")   \
 	C(changes, "[--from SEQ] [--limit N] [--type LIST]",                                  \
 	  "show what was changed, in order")                                                  \
+	C(watch, "[TYPE…] [options]", "print changes as they come; see cardex help watch")    \
 	C(history, "TYPE ID [--before SEQ] [--limit N]", "show what happened to a record")    \
 	C(check, "[--state-hash]", "verify every record, index entry and reference")          \
 	C(analyze, "", "take the statistics by which queries are planned")                    \

@@ -54,6 +54,26 @@ static const topic TOPICS[] = {
 	  "\n"
 	  "example: cardex query opportunity --where \"owner = 7\" --order \"amount desc\" "
 	  "--limit 20\n" },
+	{ "watch",
+	  "Prints a line for each change of records of TYPE (several; none: of all), as soon "
+	  "as\n"
+	  "it is on disk; goes on after the server was restarted. Ends at SIGINT or SIGTERM.\n"
+	  "  --where FILTER     as of query, with one TYPE: changes of records that it held "
+	  "for\n"
+	  "                     before the change or holds for after it\n"
+	  "  --from WHERE       now (default); snapshot: first the records there are; or a "
+	  "seq\n"
+	  "  --fields LIST      only values of these\n"
+	  "  --append FILE      append the lines, as ndjson, to FILE, and go on behind its "
+	  "last\n"
+	  "                     one: each change is in there once, whatever is killed\n"
+	  "  --state FILE       keep in FILE how far it came, and go on there. After kill -9 "
+	  "the\n"
+	  "                     last lines may come again\n"
+	  "  --count N          end after N changes\n"
+	  "\n"
+	  "example: cardex --format ndjson watch customer --where \"owner = 7\" --state "
+	  "w.state\n" },
 	{ "import",
 	  "  --map FILE         how columns become fields; else the header names them:\n"
 	  "                     FIELD, or FIELD.INDEX for a reference looked up by an index\n"

@@ -2,6 +2,7 @@
 #include "client/conn/answer.h"
 
 #include "base/check.h"
+#include "client/conn/watch.h"
 #include "client/error/error.h"
 
 #include <string.h>
@@ -89,24 +90,54 @@ static void keep_notice(cardex_conn *conn, cx_slice params)
 		cx_fail(&conn->notice, CX_DISCONNECTED, "%.*s", CX_SLICE_ARG(text));
 }
 
-static void tell(cardex_conn *conn, cx_slice name, cx_slice params)
+/* The parameters as a tree. Errors: CX_MALFORMED, CX_NO_MEMORY. */
+static cx_status decode(cx_slice params, cx_arena *arena, const cardex_value **ret)
 {
-	CX_SCOPED(cx_arena_free) cx_arena *arena = NULL;
-	const cardex_value *value = NULL;
-	if (cx_arena_new(64 * (name.size + params.size) + 64 * 1024, &arena) != CX_OK)
-		return;
-	char *method = cx_arena_alloc(arena, name.size + 1);
 	uint8_t *copy = cx_arena_alloc(arena, params.size + 1);
-	if (method == NULL || copy == NULL)
-		return;
+	if (copy == NULL)
+		return CX_NO_MEMORY;
 	memcpy(copy, params.data, params.size);
+	return cardex__value_decode(copy, params.size, arena, ret);
+}
+
+static void tell(cardex_conn *conn, cx_slice name, const cardex_value *params, cx_arena *arena)
+{
+	char *method = cx_arena_alloc(arena, name.size + 1);
+	if (conn->options.on_notification == NULL || method == NULL)
+		return;
 	memcpy(method, name.data, name.size);
 	method[name.size] = '\0';
-	if (cardex__value_decode(copy, params.size, arena, &value) != CX_OK)
-		return;
 	conn->in_callback = true;
-	conn->options.on_notification(conn->options.notification_context, method, value);
+	conn->options.on_notification(conn->options.notification_context, method, params);
 	conn->in_callback = false;
+}
+
+static bool is_of_watch(cx_slice name, proto_notification *ret)
+{
+	return proto_notification_find(name, ret) && *ret != PROTO_NOTIFY_ERROR;
+}
+
+/* For the watches, and for whoever wants to see all. */
+static cx_status hand_over(cardex_conn *conn, cx_slice name, cx_slice params, cx_error *error)
+{
+	proto_notification which;
+	const bool watched = is_of_watch(name, &which) && conn->watchers != NULL;
+	if (!watched && conn->options.on_notification == NULL)
+		return CX_OK;
+	CX_SCOPED(cx_arena_free) cx_arena *arena = NULL;
+	const cardex_value *value = NULL;
+	cx_status status = cx_arena_new(64 * (name.size + params.size) + 64 * 1024, &arena);
+	if (status == CX_OK)
+		status = decode(params, arena, &value);
+	if (status == CX_OK)
+		tell(conn, name, value, arena);
+	if (!watched)
+		return CX_OK;
+	/* What a watch was to be told must not be lost without a word. */
+	if (status != CX_OK)
+		return cx_fail(error, status, "a notification of a watch: %s",
+		               cx_status_text(status));
+	return cardex__watch_take(conn, which, value, error);
 }
 
 static cx_status take_notification(cardex_conn *conn, cx_slice message, cx_error *error)
@@ -120,9 +151,7 @@ static cx_status take_notification(cardex_conn *conn, cx_slice message, cx_error
 		return cx_fail(error, CX_MALFORMED, "the server sent a malformed notification");
 	if (cx_slice_equal(name, CX_SLICE_LITERAL("error")))
 		keep_notice(conn, params);
-	if (conn->options.on_notification != NULL)
-		tell(conn, name, params);
-	return CX_OK;
+	return hand_over(conn, name, params, error);
 }
 
 cx_status cardex__conn_take(cardex_conn *conn, cx_slice message, cx_error *error)

@@ -20,6 +20,7 @@ struct cardex_conn {
 	cx_buf out; /* to be sent, from `sent` on */
 	size_t sent;
 	bool in_callback;
+	cardex_watcher *watchers;
 	cx_error broken; /* status CX_OK: it is not */
 	cx_error
 		notice; /* what the server last said outside an answer; status CX_OK: nothing */

@@ -2,6 +2,7 @@
 /* Bytes in and out of a connection. */
 #include "base/check.h"
 #include "client/conn/answer.h"
+#include "client/conn/watch.h"
 #include "client/error/error.h"
 #include "client/net/socket.h"
 
@@ -113,6 +114,7 @@ void cardex__conn_break(cardex_conn *conn, const cx_error *why)
 		cardex__pending taken = cardex__pendings_take(&conn->pendings, pending);
 		cardex__conn_reply(conn, &taken, NULL, &error);
 	}
+	cardex__watch_end_all(conn, &error);
 	cx_buf_release(&conn->in);
 	cx_buf_release(&conn->out);
 	conn->sent = 0;
@@ -124,6 +126,7 @@ cx_status cardex__conn_process(cardex_conn *conn)
 	CX_ASSERT(!conn->in_callback);
 	if (conn->broken.status != CX_OK)
 		return conn->broken.status;
+	cardex__watch_renew(conn);
 	CX_UNSET cx_error error;
 	cx_status sending = send_some(conn, &error);
 	/* Even when nothing can be sent any more: answers, and why, may still lie there. */

@@ -211,6 +211,7 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 		fits = is(result->root, CARDEX_VALUE_MAP);
 		break;
 	case PROTO_COUNT:
+	case PROTO_CREDIT:
 		fits = is_count(result->root);
 		break;
 	case PROTO_CREATE:
@@ -237,8 +238,10 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 		fits = is(result->root, CARDEX_VALUE_LIST);
 		break;
 	case PROTO_INDEX_CANCEL:
+	case PROTO_UNWATCH:
 		fits = is(result->root, CARDEX_VALUE_BOOL);
 		break;
+	case PROTO_WATCH:
 	case PROTO_CHANGES:
 	case PROTO_HISTORY:
 		fits = is(result->root, CARDEX_VALUE_LIST);

@@ -44,6 +44,9 @@ static const proto_method methods[] = {
 	[CARDEX_METHOD_CHANGES] = PROTO_CHANGES,
 	[CARDEX_METHOD_HISTORY] = PROTO_HISTORY,
 	[CARDEX_METHOD_AS_OF] = PROTO_AS_OF,
+	[CARDEX_METHOD_WATCH] = PROTO_WATCH,
+	[CARDEX_METHOD_UNWATCH] = PROTO_UNWATCH,
+	[CARDEX_METHOD_CREDIT] = PROTO_CREDIT,
 };
 
 /* hello is the connection's own; it takes the place of "none" in the enum. */
@@ -140,6 +143,12 @@ static cx_status take_parameter(filler *self, proto_parameter which)
 		if (request->text != NULL)
 			proto->schema = cx_slice_of(request->text);
 		return CX_OK;
+	case PROTO_P_WATCH:
+		proto->watch = request->watch;
+		return CX_OK;
+	case PROTO_P_AMOUNT:
+		proto->amount = request->credit;
+		return CX_OK;
 	case PROTO_P_END:
 		break;
 	}
@@ -184,6 +193,8 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		.seq = request->seq,
 		.at = (uint64_t)request->at_ms,
 		.state_hash = request->state_hash,
+		.snapshot = request->snapshot,
+		.credit = request->credit,
 	};
 	const struct {
 		bool given;
@@ -209,6 +220,8 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		{ request->seq > 0, PROTO_BIT(SEQ) },
 		{ request->at_ms > 0, PROTO_BIT(AT) },
 		{ request->state_hash, PROTO_BIT(STATE_HASH) },
+		{ request->snapshot, PROTO_BIT(SNAPSHOT) },
+		{ request->credit > 0, PROTO_BIT(CREDIT) },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(rows); i++)
 		options->given |= rows[i].given ? rows[i].bit : 0;

@@ -62,6 +62,14 @@ void daemon__mailbox_order(daemon__mailbox *mailbox, daemon__order order)
 	pthread_mutex_unlock(&mailbox->lock);
 }
 
+void daemon__mailbox_stir(daemon__mailbox *mailbox)
+{
+	pthread_mutex_lock(&mailbox->lock);
+	mailbox->mail.stirred = true;
+	wake(mailbox);
+	pthread_mutex_unlock(&mailbox->lock);
+}
+
 daemon__mail daemon__mailbox_take(daemon__mailbox *mailbox)
 {
 	eventfd_t count = 0;

@@ -2,7 +2,7 @@
 /* Where other threads leave things for a loop: answered jobs, new connections, orders. The
  * loop waits for `wake_fd` to become readable and takes everything at once.
  *
- * Thread rule: post, give and order from any thread; take only from the loop. */
+ * Thread rule: post, give, order and stir from any thread; take only from the loop. */
 #pragma once
 
 #include "daemon/exec/job.h"
@@ -27,6 +27,7 @@ typedef struct daemon__mail {
 	daemon__jobs answered;
 	daemon__arrival *arrived; /* through their `next`, the last come first */
 	daemon__order order;
+	bool stirred; /* something was committed */
 } daemon__mail;
 
 struct daemon__mailbox {
@@ -45,6 +46,9 @@ void daemon__mailbox_release(daemon__mailbox *mailbox);
 void daemon__mailbox_post(daemon__mailbox *mailbox, daemon__jobs *jobs);
 void daemon__mailbox_give(daemon__mailbox *mailbox, daemon__arrival *arrival);
 void daemon__mailbox_order(daemon__mailbox *mailbox, daemon__order order);
+
+/* Says that something was committed. */
+void daemon__mailbox_stir(daemon__mailbox *mailbox);
 
 /* Everything that lies in it, now the caller's; the order stays. */
 daemon__mail daemon__mailbox_take(daemon__mailbox *mailbox);

@@ -20,6 +20,7 @@ struct daemon__writer {
 	daemon__queue queue;
 	daemon__committer *committer;
 	pthread_t thread;
+	daemon__bell bell;
 	atomic_bool failed;
 	atomic_uint_fast64_t busy_since_ns; /* 0 = waits */
 	engine_author author;               /* of the group that runs */
@@ -140,6 +141,7 @@ static void settle(void *context, daemon__jobs *group, cx_status status)
 	daemon__writer *writer = context;
 	if (status == CX_OK) {
 		answer(writer, group);
+		daemon__bell_ring(&writer->bell);
 		return;
 	}
 	fail(writer, status);
@@ -314,6 +316,7 @@ cx_status daemon__writer_new(daemon_context *context, daemon__writer **ret)
 	if (writer == NULL)
 		return CX_NO_MEMORY;
 	writer->context = context;
+	daemon__bell_init(&writer->bell);
 	daemon__queue_init(&writer->queue, context->config->limits_queue_requests,
 	                   context->config->limits_queue_bytes, &context->writes);
 	cx_status status =
@@ -323,6 +326,7 @@ cx_status daemon__writer_new(daemon_context *context, daemon__writer **ret)
 	if (status != CX_OK) {
 		daemon__committer_free(&writer->committer);
 		daemon__queue_release(&writer->queue);
+		daemon__bell_release(&writer->bell);
 		free(writer);
 		return status;
 	}
@@ -338,6 +342,7 @@ void daemon__writer_free(daemon__writer **writer)
 	pthread_join((*writer)->thread, NULL);
 	daemon__committer_free(&(*writer)->committer);
 	daemon__queue_release(&(*writer)->queue);
+	daemon__bell_release(&(*writer)->bell);
 	free(*writer);
 	*writer = NULL;
 }
@@ -366,4 +371,9 @@ uint64_t daemon__writer_busy_ns(const daemon__writer *writer)
 	uint64_t own = since == 0 || now < since ? 0 : now - since;
 	uint64_t disk = daemon__committer_busy_ns(writer->committer);
 	return own > disk ? own : disk;
+}
+
+daemon__bell *daemon__writer_bell(daemon__writer *writer)
+{
+	return &writer->bell;
 }

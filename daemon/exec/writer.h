@@ -13,6 +13,7 @@
 #pragma once
 
 #include "daemon/context.h"
+#include "daemon/exec/bell.h"
 #include "daemon/exec/job.h"
 
 typedef struct daemon__writer daemon__writer;
@@ -34,3 +35,6 @@ bool daemon__writer_has_failed(const daemon__writer *writer);
 
 /* For how long it has been at the present group; 0 when it waits for work. */
 uint64_t daemon__writer_busy_ns(const daemon__writer *writer);
+
+/* What rings after each commit. */
+daemon__bell *daemon__writer_bell(daemon__writer *writer);

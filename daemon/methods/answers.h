@@ -21,3 +21,6 @@ daemon__method_run daemon__answer_changes;      /* changes.c */
 daemon__method_run daemon__answer_history;      /* changes.c */
 daemon__method_run daemon__answer_as_of;        /* record.c */
 daemon__method_run daemon__answer_analyze;      /* analyze.c */
+daemon__method_run daemon__answer_watch;        /* watch.c */
+daemon__method_run daemon__answer_unwatch;      /* watch.c */
+daemon__method_run daemon__answer_credit;       /* watch.c */

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/msgpack.h"
 #include "daemon/methods/answers.h"
+#include "daemon/methods/change.h"
 
 #include <inttypes.h>
 
@@ -40,133 +41,15 @@ static bool is_wanted(const answering *self, const engine_type *type)
 	return self->type_count == 0;
 }
 
-/* ---- one change ---- */
-
-static bool is_shown(const engine_logged *change, uint64_t slot)
-{
-	return !change->type->fields[slot].dropped;
-}
-
-/* The row of a new record: {name: value}, without what is nil and what was dropped since. */
-static cx_status write_created(const engine_logged *change, cx_buf *out)
-{
-	cx_reader reader = cx_reader_of(change->row);
-	const uint32_t count = cx_read_array(&reader);
-	if (reader.failed || count > change->type->field_count)
-		return CX_CORRUPT;
-	uint32_t filled = 0;
-	for (uint32_t slot = 0; slot < count; slot++)
-		if (!cx_read_if_nil(&reader)) {
-			(void)cx_read_skip(&reader);
-			filled += is_shown(change, slot);
-		}
-	if (reader.failed)
-		return CX_CORRUPT;
-
-	reader = cx_reader_of(change->row);
-	(void)cx_read_array(&reader);
-	cx_write_text(out, "values");
-	cx_write_map(out, filled);
-	for (uint32_t slot = 0; slot < count; slot++) {
-		if (cx_read_if_nil(&reader))
-			continue;
-		const cx_slice value = cx_read_skip(&reader);
-		if (!is_shown(change, slot))
-			continue;
-		cx_write_text(out, change->type->fields[slot].name);
-		cx_write_raw(out, value);
-	}
-	return CX_OK;
-}
-
-typedef struct field_change {
-	uint64_t slot;
-	cx_slice old;
-	cx_slice new;
-} field_change;
-
-static bool read_changed(cx_reader *reader, const engine_logged *change, field_change *ret)
-{
-	const uint32_t parts = cx_read_array(reader);
-	ret->slot = cx_read_uint(reader);
-	ret->old = cx_read_skip(reader);
-	ret->new = cx_read_skip(reader);
-	return !reader->failed && parts == 3 && ret->slot < change->type->field_count;
-}
-
-/* {name: [old, new]} */
-static cx_status write_changed(const engine_logged *change, cx_buf *out)
-{
-	field_change field;
-	uint32_t shown = 0;
-	cx_reader reader = cx_reader_of(change->fields);
-	const uint32_t count = cx_read_array(&reader);
-	for (uint32_t i = 0; i < count; i++) {
-		if (!read_changed(&reader, change, &field))
-			return CX_CORRUPT;
-		shown += is_shown(change, field.slot);
-	}
-	if (reader.failed)
-		return CX_CORRUPT;
-	reader = cx_reader_of(change->fields);
-	(void)cx_read_array(&reader);
-	cx_write_text(out, "changed");
-	cx_write_map(out, shown);
-	for (uint32_t i = 0; i < count; i++) {
-		if (!read_changed(&reader, change, &field) || !is_shown(change, field.slot))
-			continue;
-		cx_write_text(out, change->type->fields[field.slot].name);
-		cx_write_array(out, 2);
-		cx_write_raw(out, field.old);
-		cx_write_raw(out, field.new);
-	}
-	return CX_OK;
-}
-
-static cx_status write_change(const engine_logged *change, cx_buf *out)
-{
-	const bool values = change->row.size > 0;
-	const bool fields = change->fields.size > 0;
-	cx_write_map(out, 8u + values + fields + change->redacted);
-	cx_write_text(out, "seq");
-	cx_write_uint(out, change->seq);
-	cx_write_text(out, "part");
-	cx_write_uint(out, change->part);
-	cx_write_text(out, "kind");
-	cx_write_text(out, engine_change_kind_name(change->kind));
-	cx_write_text(out, "type");
-	cx_write_text(out, change->type->name);
-	cx_write_text(out, "id");
-	cx_write_int(out, change->id);
-	cx_write_text(out, "rev");
-	cx_write_int(out, change->rev);
-	cx_write_text(out, "at");
-	cx_write_int(out, change->at_ms);
-	cx_write_text(out, "by");
-	if (change->by == 0)
-		cx_write_nil(out);
-	else
-		cx_write_int(out, change->by);
-	if (change->redacted) {
-		cx_write_text(out, "redacted");
-		cx_write_bool(out, true);
-	}
-	cx_status status = values ? write_created(change, out) : CX_OK;
-	if (status == CX_OK && fields)
-		status = write_changed(change, out);
-	return status == CX_OK ? cx_buf_status(out) : status;
-}
-
 static cx_status take(void *context, const engine_logged *change)
 {
 	answering *self = context;
 	if (!is_wanted(self, change->type))
 		return CX_OK;
 	self->written++;
-	return write_change(change, self->call->out);
+	const daemon__change_form form = { 0 };
+	return daemon__change_write(&form, change, self->call->out);
 }
-
-/* ---- methods ---- */
 
 /* The types are told apart in `take`, so that a step is short however rare they are. */
 static cx_status write_changes(answering *self, size_t limit, uint64_t *next, cx_error *error)

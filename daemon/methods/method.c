@@ -36,6 +36,9 @@ const daemon__method *daemon__method_of(proto_method method)
 		[PROTO_STATS] = { DAEMON__ON_LOOP, true, daemon__answer_stats },
 		[PROTO_CHECK] = { DAEMON__ON_WORKER, true, daemon__answer_check },
 		[PROTO_ANALYZE] = { DAEMON__ON_WORKER, true, daemon__answer_analyze },
+		[PROTO_WATCH] = { DAEMON__ON_LOOP, true, daemon__answer_watch },
+		[PROTO_UNWATCH] = { DAEMON__ON_LOOP, false, daemon__answer_unwatch },
+		[PROTO_CREDIT] = { DAEMON__ON_LOOP, false, daemon__answer_credit },
 	};
 	CX_ASSERT(method < PROTO_METHOD_COUNT_ALL);
 	return &methods[method];

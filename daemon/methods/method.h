@@ -7,6 +7,7 @@
 #pragma once
 
 #include "daemon/context.h"
+#include "daemon/methods/watch.h"
 #include "proto/proto.h"
 
 typedef struct daemon__signer daemon__signer;
@@ -16,6 +17,7 @@ typedef struct daemon__session {
 	uint64_t number; /* of the connection */
 	bool greeted;    /* the limits of the configuration hold, not those before hello */
 	proto_error_form errors;
+	daemon__watches watches;
 } daemon__session;
 
 typedef struct daemon__call {

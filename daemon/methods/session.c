@@ -37,7 +37,7 @@ static void write_limit(const char *name, uint64_t value, cx_buf *out)
 
 static void write_limits(const daemon_config *config, cx_buf *out)
 {
-	cx_write_map(out, 7);
+	cx_write_map(out, 8);
 	write_limit("request_bytes", config->limits_request_bytes, out);
 	write_limit("request_items", config->limits_request_items, out);
 	write_limit("request_depth", config->limits_request_depth, out);
@@ -45,6 +45,7 @@ static void write_limits(const daemon_config *config, cx_buf *out)
 	write_limit("reply_bytes", PROTO_REPLY_BYTES_MAX, out);
 	write_limit("inflight", config->limits_inflight, out);
 	write_limit("batch_operations", PROTO_BATCH_OPERATIONS_MAX, out);
+	write_limit("watches", PROTO_WATCHES_MAX, out);
 }
 
 cx_status daemon__answer_hello(daemon__call *call, cx_error *error)

@@ -97,6 +97,9 @@ static cx_status run_operation(daemon__write *write, const operation *op, engine
 	case PROTO_STATS:
 	case PROTO_CHECK:
 	case PROTO_ANALYZE:
+	case PROTO_WATCH:
+	case PROTO_UNWATCH:
+	case PROTO_CREDIT:
 	case PROTO_METHOD_COUNT_ALL:
 		break;
 	}

@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "daemon/net/loop.h"
 #include "daemon/net/notice.h"
+#include "daemon/net/watch.h"
 
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -275,6 +276,7 @@ void daemon__conn_settle(daemon__conn *conn)
 	}
 	if (conn->state != DAEMON__CONN_CLOSED)
 		arm(conn);
+	daemon__watch_settle(conn);
 	if (conn->state == DAEMON__CONN_CLOSED && conn->inflight == 0 && !conn->is_ready &&
 	    !conn->is_touched)
 		free_conn(conn);

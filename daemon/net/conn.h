@@ -37,10 +37,14 @@ struct daemon__conn {
 	daemon__loop *loop;
 	daemon__conn *next; /* of all connections of the loop */
 	daemon__conn *previous;
-	daemon__conn *next_ready;   /* of those with held input to serve */
-	daemon__conn *next_touched; /* of those that got answers in this batch */
+	daemon__conn *next_ready;    /* of those with held input to serve */
+	daemon__conn *next_touched;  /* of those that got answers in this batch */
+	daemon__conn *next_watching; /* of those with watches */
+	daemon__conn *previous_watching;
 	bool is_ready;
 	bool is_touched;
+	bool watches;     /* it is among those */
+	bool watch_waits; /* a watch had no turn because too much was unsent */
 
 	daemon__conn_state state;
 	const char *reason; /* why it drains or is closed; static storage */

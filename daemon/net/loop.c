@@ -6,6 +6,7 @@
 #include "daemon/exec/workers.h"
 #include "daemon/exec/writer.h"
 #include "daemon/methods/continuation.h"
+#include "daemon/net/watch.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -129,6 +130,9 @@ static void drain(daemon__loop *loop)
 	loop->draining = true;
 	for (daemon__conn *next, *conn = loop->conns; conn != NULL; conn = next) {
 		next = conn->next;
+		if (conn->state == DAEMON__CONN_OPEN)
+			daemon__watches_end(&conn->session.watches, CX_SHUTTING_DOWN,
+			                    daemon__conn_out(conn));
 		daemon__conn_drain(conn, "daemon stops");
 		daemon__conn_settle(conn);
 	}
@@ -143,6 +147,8 @@ static void on_mail(evutil_socket_t fd, short what, void *context)
 	daemon__mail mail = daemon__mailbox_take(&loop->mailbox);
 	take_answers(&mail.answered);
 	take_arrivals(loop, mail.arrived);
+	if (mail.stirred)
+		daemon__watch_wake(loop);
 	if (mail.order == DAEMON__DRAIN)
 		drain(loop);
 }
@@ -172,6 +178,7 @@ static void *run(void *context)
 	}
 	event_del(&loop->mail_event);
 	event_del(&loop->ready_event);
+	event_del(&loop->watch_event);
 	atomic_fetch_add(&loop->context->loops_ended, 1);
 	daemon_context_wake(loop->context);
 	return NULL;
@@ -223,6 +230,7 @@ static cx_status start(daemon__loop *loop)
 	event_assign(&loop->mail_event, loop->base, loop->mailbox.wake_fd, EV_READ | EV_PERSIST,
 	             on_mail, loop);
 	evtimer_assign(&loop->ready_event, loop->base, on_ready, loop);
+	evtimer_assign(&loop->watch_event, loop->base, daemon__watch_on_turn, loop);
 	if (event_add(&loop->mail_event, NULL) != 0)
 		return CX_NO_MEMORY;
 	return pthread_create(&loop->thread, NULL, run, loop) == 0 ? CX_OK : CX_NO_MEMORY;

@@ -28,6 +28,7 @@ struct daemon__loop {
 	struct event_base *base;
 	struct event mail_event;
 	struct event ready_event;
+	struct event watch_event;
 	daemon__mailbox mailbox;
 	bool draining;
 	bool idle; /* nothing has happened since it was set */
@@ -39,6 +40,9 @@ struct daemon__loop {
 	daemon__conn *conns;
 	daemon__conn *first_ready;
 	daemon__conn *last_ready;
+	daemon__conn *first_watching; /* daemon/net/watch.h */
+	daemon__conn *last_watching;
+	size_t watching;
 
 	/* Of the present turn. */
 	uint64_t turn_ns; /* when it began */

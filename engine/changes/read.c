@@ -85,6 +85,46 @@ cx_status engine_changes_read(engine_read *read, uint64_t from, const engine_typ
 	return CX_OK;
 }
 
+/* ---- step by step ---- */
+
+static cx_status fail_missing(uint64_t seq, cx_error *error)
+{
+	return cx_fail(error, CX_CORRUPT, "change %" PRIu64 " is missing in the log; run check",
+	               seq);
+}
+
+static engine_place behind(const engine_logged *change)
+{
+	if (change->last)
+		return (engine_place){ .seq = change->seq + 1 };
+	return (engine_place){ .seq = change->seq, .part = change->part + 1 };
+}
+
+cx_status engine_changes_step(engine_read *read, engine_place *place, size_t max,
+                              engine_logged_sink *sink, void *context, cx_error *error)
+{
+	if (error != NULL)
+		cx_error_clear(error);
+	const uint64_t last = engine_read_seq(read);
+	if (place->seq > last)
+		return CX_OK;
+	cx_status status = check_kept(read, place->seq, error);
+	CX_SCOPED(engine__log_walk_end) engine__log_walk walk = { 0 };
+	if (status == CX_OK)
+		status = engine__log_walk_begin_at(read, *place, &walk);
+	for (size_t i = 0; status == CX_OK && i < max && place->seq <= last; i++) {
+		engine_logged change;
+		status = engine__log_walk_next(&walk, &change);
+		if (status == CX_NOT_FOUND || (status == CX_OK && change.seq != place->seq))
+			return fail_missing(place->seq, error);
+		if (status == CX_OK && change.type != NULL)
+			status = sink(context, &change);
+		if (status == CX_OK)
+			*place = behind(&change);
+	}
+	return status == CX_OK ? CX_OK : fail(status, error);
+}
+
 /* ---- of one record ---- */
 
 /* True when it was given an id once. */

@@ -66,6 +66,9 @@ typedef struct engine__log_walk {
 /* Before the first entry of seq `from`. End it also after an error. */
 CX_MUST_USE cx_status engine__log_walk_begin(engine_read *read, uint64_t from,
                                              engine__log_walk *ret);
+/* Before a part of it. */
+CX_MUST_USE cx_status engine__log_walk_begin_at(engine_read *read, engine_place place,
+                                                engine__log_walk *ret);
 void engine__log_walk_end(engine__log_walk *walk);
 
 /* The next entry; CX_NOT_FOUND at the end. `ret->type` is NULL for a type that the schema has

@@ -90,6 +90,13 @@ cx_status engine__log_walk_begin(engine_read *read, uint64_t from, engine__log_w
 	return begin_at(read, engine__log_key(bytes, from, 0, 0), ret);
 }
 
+cx_status engine__log_walk_begin_at(engine_read *read, engine_place place,
+                                    engine__log_walk *ret)
+{
+	uint8_t bytes[ENGINE__LOG_KEY_BYTES];
+	return begin_at(read, engine__log_key(bytes, place.seq, place.part, 0), ret);
+}
+
 void engine__log_walk_end(engine__log_walk *walk)
 {
 	if (walk->cursor != NULL)

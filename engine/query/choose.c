@@ -374,7 +374,8 @@ static engine__candidate *find_cheapest(const engine__plan *plan, engine__purpos
 static cx_status choose_by_cost(engine_read *read, engine__plan *plan, engine__purpose purpose,
                                 cx_arena *arena, engine__union *join)
 {
-	const engine_combine combine = plan->query->combine;
+	const engine_combine combine =
+		plan->query->by_id ? ENGINE_COMBINE_NEVER : plan->query->combine;
 	const double fewest = find_fewest(plan, join);
 	plan->chosen = find_cheapest(plan, purpose, fewest);
 	cx_status status = CX_OK;
@@ -393,7 +394,8 @@ static cx_status choose_by_cost(engine_read *read, engine__plan *plan, engine__p
 cx_status engine__choose(engine_read *read, engine__plan *plan, engine__purpose purpose,
                          cx_arena *arena)
 {
-	const engine_combine combine = plan->query->combine;
+	const engine_combine combine =
+		plan->query->by_id ? ENGINE_COMBINE_NEVER : plan->query->combine;
 	const bool forced =
 		combine == ENGINE_COMBINE_UNITE || combine == ENGINE_COMBINE_INTERSECT;
 	refuse_scans(plan);

@@ -66,7 +66,8 @@ static cx_status add_candidates(engine_read *read, engine__plan *plan)
 {
 	const engine_type *type = plan->query->type;
 	cx_status status = add_candidate(read, plan, NULL);
-	for (uint16_t i = 0; i < type->index_count && status == CX_OK; i++)
+	const uint16_t count = plan->query->by_id ? 0 : type->index_count;
+	for (uint16_t i = 0; i < count && status == CX_OK; i++)
 		status = add_candidate(read, plan, &type->indexes[i]);
 	return status;
 }
@@ -176,7 +177,7 @@ static cx_status choose_anew(engine_read *read, engine__plan *plan, engine__purp
 		return status;
 	if (plan->chosen == NULL)
 		return engine__refuse_scan(plan, error);
-	if (free && !plan->by_contents && !plan->continued &&
+	if (free && !plan->by_contents && !plan->continued && !plan->query->by_id &&
 	    plan->query->no_index_count == 0 && plan->form == ENGINE__SINGLE)
 		engine__memory_keep(read, plan);
 	return CX_OK;
@@ -193,7 +194,8 @@ static cx_status choose(engine_read *read, engine__plan *plan, engine__purpose p
 		               : combine_again(read, plan, arena, error);
 	const engine_index *known;
 	const bool looks = query->use_index != NULL || query->no_index_count > 0 ||
-	                   plan->continued || query->combine > ENGINE_COMBINE_NEVER ||
+	                   query->by_id || plan->continued ||
+	                   query->combine > ENGINE_COMBINE_NEVER ||
 	                   purpose == ENGINE__PURPOSE_EXPLAIN;
 	if (looks || !engine__memory_find(read, plan, &known))
 		return choose_anew(read, plan, purpose, arena, error);

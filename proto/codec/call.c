@@ -10,7 +10,9 @@
 
 typedef struct parameter {
 	const char *name;
-	size_t offset; /* in proto_request: of a proto_id for ID, else of a cx_slice */
+	/* In proto_request: of a proto_id for ID, of a uint64_t for numbers, else a cx_slice.
+	 */
+	size_t offset;
 } parameter;
 
 #define PARAMETER(name_, member, text) \
@@ -26,6 +28,8 @@ static cx_kind kind_of(proto_parameter which)
 	case PROTO_P_SCHEMA:
 		return CX_KIND_STR;
 	case PROTO_P_ID:
+	case PROTO_P_WATCH:
+	case PROTO_P_AMOUNT:
 		return CX_KIND_INT;
 	case PROTO_P_FIELDS:
 		return CX_KIND_MAP;
@@ -37,6 +41,11 @@ static cx_kind kind_of(proto_parameter which)
 		break;
 	}
 	CX_UNREACHABLE();
+}
+
+static bool is_number(proto_parameter which)
+{
+	return which == PROTO_P_WATCH || which == PROTO_P_AMOUNT;
 }
 
 static bool may_be_nil(proto_parameter which)
@@ -95,14 +104,27 @@ static bool read_slice(cx_reader *reader, proto_parameter which, cx_slice *ret)
 	return !reader->failed;
 }
 
+static bool read_number(cx_reader *reader, uint64_t *ret)
+{
+	*ret = cx_read_uint(reader);
+	return !reader->failed;
+}
+
+static bool read_parameter(cx_reader *reader, proto_parameter which, proto__place place,
+                           void *member)
+{
+	if (which == PROTO_P_ID)
+		return read_id(reader, place, member);
+	return is_number(which) ? read_number(reader, member)
+	                        : read_slice(reader, which, member);
+}
+
 static cx_status decode_parameter(cx_reader *reader, proto_parameter which, proto__place place,
                                   proto_request *request, cx_error *error)
 {
 	cx_kind came = cx_reader_peek(reader);
 	void *member = (char *)request + table[which].offset;
-	bool taken = which == PROTO_P_ID ? read_id(reader, place, member)
-	                                 : read_slice(reader, which, member);
-	if (taken)
+	if (read_parameter(reader, which, place, member))
 		return CX_OK;
 	const char *method = proto_method_info_of(request->method)->name;
 	if (came == kind_of(which) || (came == CX_KIND_MAP && which == PROTO_P_ID))
@@ -194,6 +216,12 @@ void proto__call_encode(const proto_request *request, proto__place place, cx_buf
 		const char *member = (const char *)request + table[which].offset;
 		if (which == PROTO_P_ID) {
 			write_id(request->id, place, out);
+			continue;
+		}
+		if (is_number(which)) {
+			uint64_t number;
+			memcpy(&number, member, sizeof number);
+			cx_write_uint(out, number);
 			continue;
 		}
 		cx_slice value;

@@ -100,6 +100,16 @@ static const golden requests[] = {
 	  "697403" },
 	{ "[0, 23, 'analyze', [{'deadline_ms': 1}]]",
 	  "940017a7616e616c797a659181ab646561646c696e655f6d7301" },
+	{ "[0, 60, 'watch', []]", "94003ca5776174636890" },
+	{ "[0, 60, 'watch', [{'fields': ['name'], 'filter': ['=', 'city', 'X'], 'types': "
+	  "['customer'], 'from': 7, 'snapshot': false, 'credit': 300}]]",
+	  "94003ca577617463689186a66669656c647391a46e616d65a666696c74657293a13da463697479a158a5"
+	  "747970657391a8637573746f6d6572a466726f6d07a8736e617073686f74c2a6637265646974cd012"
+	  "c" },
+	{ "[0, 60, 'watch', [{'snapshot': true}]]",
+	  "94003ca577617463689181a8736e617073686f74c3" },
+	{ "[0, 61, 'unwatch', [1]]", "94003da7756e77617463689101" },
+	{ "[0, 62, 'credit', [200, 16]]", "94003ea663726564697492ccc810" },
 	{ "[0, 7, 'create', ['customer', {'name': '客户', 'employees': -33, 'active': "
 	  "true, 'note': nil}]]",
 	  "940007a663726561746592a8637573746f6d657284a46e616d65a6e5aea2e688b7a9656d706c"
@@ -165,6 +175,19 @@ static const golden errors[] = {
 	  "'retryable': true, 'details': {}}, nil]",
 	  "94010785a4636f6465cd01f6a46e616d65a442555359a76d657373616765b8746f6f206d7563"
 	  "6820776f726b2069732077616974696e67a9726574727961626c65c3a764657461696c7380c0" },
+};
+
+static const golden notifications[] = {
+	{ "[2, 'change', [1, [], 9]]", "9302a66368616e676593019009" },
+	{ "[2, 'row', [1, 'customer', 65537, ['id', 'rev'], [[1, 1]], true]]",
+	  "9302a3726f779601a8637573746f6d6572ce0001000192a26964a372657691920101c3" },
+	{ "[2, 'progress', [1, 70000]]", "9302a870726f67726573739201ce00011170" },
+	{ "[2, 'watch_end', [1, {'code': 601, 'name': 'COMPACTED', 'message': 'what is asked "
+	  "for is not kept any more', 'retryable': false, 'details': {}}]]",
+	  "9302a977617463685f656e64920185a4636f6465cd0259a46e616d65a9434f4d504143544544a76d6573"
+	  "73616765d926776861742069732061736b656420666f72206973206e6f74206b65707420616e79206d6f"
+	  "7265a9726574727961626c65c2a764657461696c7380" },
+	{ "[2, 'error', ['MALFORMED: x']]", "9302a56572726f7291ac4d414c464f524d45443a2078" },
 };
 
 static void assert_same_bytes(cx_slice got, cx_slice expected)
@@ -250,6 +273,32 @@ static void errors_have_these_bytes(void **state)
 	}
 }
 
+static void notifications_have_these_bytes(void **state)
+{
+	(void)state;
+	assert_int_equal(CX_COUNT_OF(notifications), PROTO_NOTIFICATION_COUNT_ALL);
+	for (size_t i = 0; i < CX_COUNT_OF(notifications); i++) {
+		cx_slice bytes = wire_hex(notifications[i].hex);
+		assert_string_equal(wire_show(bytes), notifications[i].text);
+		cx_reader reader = cx_reader_of(bytes);
+		cx_read_array(&reader);
+		cx_read_skip(&reader);
+		proto_notification which;
+		assert_true(proto_notification_find(cx_read_str(&reader), &which));
+		assert_int_equal(which, i);
+		CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(64 * 1024);
+		const uint32_t count = cx_read_array(&reader);
+		proto_notification_begin(which, count, &out);
+		if (which == PROTO_NOTIFY_WATCH_END) {
+			cx_write_raw(&out, cx_read_skip(&reader));
+			proto_error_write(CX_COMPACTED, NULL, &out);
+		} else {
+			cx_write_raw(&out, reader.rest);
+		}
+		assert_same_bytes(cx_buf_slice(&out), bytes);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +306,7 @@ int main(void)
 		cmocka_unit_test(operations_of_a_batch_have_these_bytes),
 		cmocka_unit_test(results_have_these_bytes),
 		cmocka_unit_test(errors_have_these_bytes),
+		cmocka_unit_test(notifications_have_these_bytes),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

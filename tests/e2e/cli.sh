@@ -254,6 +254,53 @@ cardex stats
 assert_contains "$out" 'customer: 3'
 cardex_ends 2 stats now
 
+# Watching, and records as they were. The log begins with the records made above.
+cardex --format ndjson changes --limit 1000
+cp "$folder/out" "$folder/changes"
+changes=$(wc -l <"$folder/changes")
+cardex --format ndjson watch --from 1 --count "$changes"
+assert_equal "$(wc -l <"$folder/out")" "$changes"
+cardex watch --from 1 --count 1
+assert_equal "$out" "$("$CARDEX" watch --from 1 --count 2 | head -1)"
+cardex watch --append "$folder/lines" --from 1 --count 3
+cardex watch --append "$folder/lines" --from 1 --count $((changes - 3))
+printf '{"seq":9' >>"$folder/lines" # what a kill leaves
+cardex create customer name=Watched city=North
+seq=$("$CARDEX" --format ndjson stats | /usr/bin/python3 -c 'import json,sys; print(json.load(sys.stdin)["seq"])')
+cardex watch --append "$folder/lines" --count 1
+assert_equal "$(wc -l <"$folder/lines")" $((changes + 1))
+assert_equal "$(uniq -d "$folder/lines")" ''
+assert_contains "$(tail -1 "$folder/lines")" "{\"seq\":$seq,\"part\":0,\"kind\":\"create\""
+echo 'a shopping list' >"$folder/list"
+cardex_ends 5 watch --append "$folder/list"
+assert_contains "$errors" 'its last line is none of cardex watch'
+assert_equal "$(cat "$folder/list")" 'a shopping list'
+cardex watch --state "$folder/state" --from "$seq" --count 1
+assert_contains "$out" 'create  customer'
+cardex update customer "$(awk '{ print $5 }' <<<"$out")" city=South
+cardex watch --state "$folder/state" --count 1
+assert_contains "$out" '{"city":["North","South"]}'
+cardex watch customer --where "city = 'South'" --from "$seq" --count 1
+assert_contains "$out" 'update (comes)  customer'
+echo nonsense >"$folder/state"
+cardex_ends 5 watch --state "$folder/state"
+assert_contains "$errors" 'this is no state of a watch; remove it to begin anew'
+cardex_ends 2 watch --where "city = 'South'"
+assert_contains "$errors" '--where needs exactly one TYPE'
+cardex_ends 2 watch --from yesterday
+cardex_ends 2 watch --count 0
+cardex_ends 2 watch --state a --append b
+cardex_ends 3 watch --from 1000000
+cardex_ends 3 watch nothing
+ends 0 timeout --preserve-status --signal INT 1 env CARDEX_URI="$CARDEX_URI" "$CARDEX" watch --from snapshot --fields name
+assert_contains "$out" '"name":"Watched"'
+assert_lacks "$out" $'\u202e' # what turns the direction of text is escaped
+cardex get customer 1 --as-of "$seq"
+cardex get customer 1 --as-of "$(date -u -d '+1 hour' +%Y-%m-%dT%H:%M:%SZ)"
+cardex_ends 1 get customer 1 --as-of 2000-01-01
+cardex_ends 2 get customer 1 --as-of yesterday
+cardex_ends 2 get customer 1 --as-of 1 --deleted
+
 # The shell: words as in sh, errors do not end it, a lost connection is found again.
 ends 0 "$CARDEX" shell <<'END'
 ping

@@ -5,6 +5,7 @@
 #include "client/cardex.h"
 #include "tests/support/unit.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -503,6 +504,93 @@ static void a_request_over_the_limit_is_refused_here(void **state)
 	ok(cardex_ping(daemon_.conn, &error), &error);
 }
 
+typedef struct taken {
+	uint64_t first;
+	uint64_t last;
+	size_t count;
+	bool rows_end;
+	size_t rows;
+} taken;
+
+static void take_change(void *context, const cardex_value *change)
+{
+	taken *self = context;
+	const uint64_t seq = (uint64_t)cardex_value_int(cardex_value_member(change, "seq"));
+	assert_true(self->count == 0 || seq == self->last + 1);
+	if (self->count++ == 0)
+		self->first = seq;
+	self->last = seq;
+}
+
+static void take_row(void *context, const char *type, const cardex_value *names,
+                     const cardex_value *row)
+{
+	taken *self = context;
+	assert_string_equal(type, "customer");
+	assert_string_equal(cardex_value_text(cardex_value_at(names, 1)), "rev");
+	assert_true(cardex_value_int(cardex_value_at(row, 1)) > 0);
+	self->rows++;
+}
+
+static void take_rows_end(void *context)
+{
+	((taken *)context)->rows_end = true;
+}
+
+static void until(const bool *done, const uint64_t *last, uint64_t seq)
+{
+	cardex_error error;
+	for (int i = 0; i < 2000 && !(*done && *last >= seq); i++) {
+		struct pollfd waiting = { .fd = cardex_fd(daemon_.conn),
+			                  .events = cardex_events(daemon_.conn) };
+		poll(&waiting, 1, 10);
+		ok(cardex_process(daemon_.conn, &error), &error);
+	}
+	assert_true(*done && *last >= seq);
+}
+
+/* More notifications than there is credit at a time. */
+static void changes_are_watched_and_a_watch_goes_on_elsewhere(void **state)
+{
+	(void)state;
+	enum { CHANGES = 60 };
+	cardex_error error;
+	taken got = { 0 };
+	const cardex_watch_handlers handlers = { .context = &got,
+		                                 .on_change = take_change,
+		                                 .on_row = take_row,
+		                                 .on_rows_end = take_rows_end };
+	cardex_request request = {
+		.types = "customer", .columns = "name", .snapshot = true, .credit = 2
+	};
+	cardex_watcher *watcher = NULL;
+	ok(cardex_watch(daemon_.conn, &request, &handlers, &watcher, &error), &error);
+	uint64_t count = 0;
+	ok(cardex_count(daemon_.conn, "customer", NULL, &count, &error), &error);
+	until(&got.rows_end, &got.last, 0);
+	assert_int_equal(got.rows, count);
+	CX_SCOPED(cardex_doc_free) cardex_doc *fields = cardex_fields_new();
+	cardex_set_text(fields, "name", "Watched");
+	cardex_outcome outcome = { 0 };
+	for (int i = 0; i < CHANGES; i++)
+		ok(cardex_create(daemon_.conn, "customer", fields, &outcome, &error), &error);
+	until(&got.rows_end, &got.last, outcome.seq);
+	assert_int_equal(got.count, CHANGES);
+	uint32_t part = 99;
+	const uint64_t next = cardex_watcher_next(watcher, &part);
+	assert_true(next == outcome.seq + 1 || (next == outcome.seq && part == 1));
+	cardex_unwatch(&watcher);
+	ok(cardex_create(daemon_.conn, "customer", fields, &outcome, &error), &error);
+	ok(cardex_ping(daemon_.conn, &error), &error);
+	assert_int_equal(got.count, CHANGES);
+
+	request = (cardex_request){ .types = "customer", .from = next, .from_part = part };
+	ok(cardex_watch(daemon_.conn, &request, &handlers, &watcher, &error), &error);
+	until(&got.rows_end, &got.last, outcome.seq);
+	assert_int_equal(got.count, CHANGES + 1);
+	cardex_unwatch(&watcher);
+}
+
 static void a_killed_server_is_noticed_and_found_again(void **state)
 {
 	(void)state;
@@ -545,6 +633,7 @@ int main(void)
 		cmocka_unit_test(a_schema_changes_and_its_indexes_are_shown),
 		cmocka_unit_test(the_past_is_told),
 		cmocka_unit_test(a_request_over_the_limit_is_refused_here),
+		cmocka_unit_test(changes_are_watched_and_a_watch_goes_on_elsewhere),
 		cmocka_unit_test(a_killed_server_is_noticed_and_found_again),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -45,7 +45,7 @@ typedef struct method {
 	const char *name;
 	const char *access;
 	const char *result;
-	unsigned options;
+	unsigned long long options;
 	int parameters[8];
 } method;
 
@@ -69,7 +69,7 @@ static void print_methods(void)
 		putchar('\t');
 		const char *gap = "";
 		for (size_t o = 0; o < COUNT_OF(options); o++)
-			if ((m->options & 1u << o) != 0) {
+			if ((m->options & 1ULL << o) != 0) {
 				printf("%s`%s`", gap, options[o].name);
 				gap = ", ";
 			}
@@ -83,7 +83,7 @@ static void print_options(void)
 		printf("options\t`%s`\t%s\t", options[o].name, options[o].kind);
 		const char *gap = "";
 		for (size_t i = 0; i < COUNT_OF(methods); i++)
-			if ((methods[i].options & 1u << o) != 0) {
+			if ((methods[i].options & 1ULL << o) != 0) {
 				printf("%s`%s`", gap, methods[i].name);
 				gap = ", ";
 			}
@@ -102,6 +102,9 @@ int main(void)
 #define STATUS(name, wire, who, text) \
 	printf("statuses\t%d\t`%s`\t%s\t%s\n", wire, #name, who, text);
 	CX_STATUSES(STATUS)
+#define NOTIFICATION(name, text, parameters) \
+	printf("notifications\t`%s`\t%s\n", text, parameters);
+	PROTO_NOTIFICATIONS(NOTIFICATION)
 #define CONFIG(section, key, kind, initial, low, high, help) \
 	printf("config\t`%s.%s`\t%s\t%s\n", #section, #key, initial, help);
 	DAEMON_OPTIONS(CONFIG)

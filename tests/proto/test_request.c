@@ -56,6 +56,12 @@ static const char *const whole[] = {
 	"[0, 15, 'check', [{'deadline_ms': 5000}]]",
 	"[0, 17, 'analyze', []]",
 	"[0, 18, 'get', ['customer', 5, {'include': [{'ref': 'owner'}]}]]",
+	"[0, 60, 'watch', []]",
+	("[0, 60, 'watch', [{'fields': ['name'], 'filter': ['=', 'city', 'X'], 'types': "
+	 "['customer'], 'from': 7, 'credit': 0}]]"),
+	"[0, 60, 'watch', [{'snapshot': true}]]",
+	"[0, 61, 'unwatch', [1]]",
+	"[0, 62, 'credit', [18446744073709551615, 16]]",
 	("[0, 19, 'query', ['customer', {'explain': 2, 'count': 'estimate', 'no_index': ['a'], "
 	 "'max_scan': 7, 'include': []}]]"),
 };

@@ -121,6 +121,25 @@ static const struct {
 	{ "'BUSY: \\xff\\xfe'", CX_BUSY, true, "??" },
 };
 
+static void an_error_by_itself_comes_back(void **state)
+{
+	(void)state;
+	cx_error error;
+	cx_error got;
+	bool retryable = true;
+	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(1024);
+	cx_fail_field(&error, CX_NO_FIELD, "city", "there is no field %s", "city");
+	proto_error_write(CX_NO_FIELD, &error, &out);
+	assert_int_equal(proto_error_decode(cx_buf_slice(&out), &got, &retryable), CX_OK);
+	assert_int_equal(got.status, CX_NO_FIELD);
+	assert_string_equal(got.text, error.text);
+	assert_string_equal(got.field, "city");
+	assert_false(retryable);
+	assert_int_equal(proto_error_decode(wire("7"), &got, &retryable), CX_MALFORMED);
+	assert_int_equal(proto_error_decode(wire("nil"), &got, &retryable), CX_MALFORMED);
+	assert_int_equal(got.status, CX_NO_FIELD);
+}
+
 static void errors_of_other_servers_are_understood(void **state)
 {
 	(void)state;
@@ -225,6 +244,7 @@ int main(void)
 		cmocka_unit_test(the_string_form_is_name_and_message),
 		cmocka_unit_test(the_map_form_carries_the_details),
 		cmocka_unit_test(an_error_without_details_has_an_empty_map),
+		cmocka_unit_test(an_error_by_itself_comes_back),
 		cmocka_unit_test(errors_of_other_servers_are_understood),
 		cmocka_unit_test(long_texts_are_cut_at_a_character),
 		cmocka_unit_test(what_is_no_response_is_malformed),

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Where a watch goes on, kept in a file of its own, or read from the end of its output. */
+#pragma once
+
+#include "client/cli/context.h"
+
+/* Before part `part` of operation `seq`; seq 0 = there is none yet. */
+typedef struct cli_place {
+	uint64_t seq;
+	uint32_t part;
+} cli_place;
+
+/* Reads a file of cli_place_save(); one that is not there gives no place. False after telling
+ * what is wrong with it. */
+bool cli_place_load(const char *path, cli_place *ret);
+
+/* Replaces the file as a whole: after a crash it is the old one or the new one. False after
+ * telling why it cannot be written. */
+bool cli_place_save(const char *path, cli_place place);
+
+/* Opens a file of ndjson lines to append to, and makes it when it is not there; cuts a last
+ * line that is not whole. `*ret` is the place behind its last line. NULL after telling what is
+ * wrong. */
+FILE *cli_place_open_lines(const char *path, cli_place *ret);
