@@ -175,7 +175,7 @@ static cx_status choose_anew(engine_read *read, engine__plan *plan, engine__purp
 		return status;
 	if (plan->chosen == NULL)
 		return engine__refuse_scan(plan, error);
-	if (free && !plan->by_contents && !plan->continued &&
+	if (free && !plan->by_contents && !plan->continued && purpose != ENGINE__PURPOSE_ALL &&
 	    plan->query->no_index_count == 0 && plan->form == ENGINE__SINGLE)
 		engine__memory_keep(read, plan);
 	return CX_OK;
@@ -193,7 +193,7 @@ static cx_status choose(engine_read *read, engine__plan *plan, engine__purpose p
 	const engine_index *known;
 	const bool looks = query->use_index != NULL || query->no_index_count > 0 ||
 	                   plan->continued || query->combine > ENGINE_COMBINE_NEVER ||
-	                   purpose == ENGINE__PURPOSE_EXPLAIN;
+	                   purpose == ENGINE__PURPOSE_EXPLAIN || purpose == ENGINE__PURPOSE_ALL;
 	if (looks || !engine__memory_find(read, plan, &known))
 		return choose_anew(read, plan, purpose, arena, error);
 	cx_status status = add_candidate(read, plan, known);
