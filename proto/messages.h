@@ -60,7 +60,10 @@
 	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */      \
 	O(NO_INDEX, no_index, "no_index", RAW)        /* array of names: none of these */   \
 	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys a page looks at */            \
-	O(INCLUDE, include, "include", RAW) /* array of maps: what the rows refer to */
+	O(INCLUDE, include, "include", RAW) /* array of maps: what the rows refer to */     \
+	O(GROUP, group, "group", RAW)       /* aggregate: array of columns */               \
+	O(VALUES, values, "values", RAW)    /* aggregate: array of words */                 \
+	O(NAME, name, "name", WORD)         /* aggregate: a maintained one */
 
 #define PROTO_BIT(option) (1ULL << PROTO_OPTION_##option)
 
@@ -88,6 +91,13 @@
 	  PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(NO_INDEX) |                 \
 	          PROTO_BIT(COUNT) | PROTO_BIT(DEADLINE),                                      \
 	  "int")                                                                               \
+	M(AGGREGATE, "aggregate", READ, (PROTO_P_TYPE, PROTO_P_END),                           \
+	  PROTO_BIT(GROUP) | PROTO_BIT(VALUES) | PROTO_BIT(NAME) | PROTO_BIT(WHERE) |          \
+	          PROTO_BIT(LIMIT) | PROTO_BIT(AFTER) | PROTO_BIT(EXPLAIN) |                   \
+	          PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(NO_INDEX) |         \
+	          PROTO_BIT(DEADLINE),                                                         \
+	  "[columns, rows, after, reason, {seq, kinds, groups, keys, fetched, aggregate}], "   \
+	  "or the plan")                                                                       \
 	M(SEARCH, "search", READ, (PROTO_P_TEXT, PROTO_P_END),                                 \
 	  PROTO_BIT(ONLY) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) |        \
 	          PROTO_BIT(HIGHLIGHTS),                                                       \
