@@ -112,6 +112,8 @@ typedef struct cardex_field {
 	const char *target;                /* of a reference: the type; otherwise NULL */
 	const char *on_delete;             /* of a reference: what deleting the target does */
 	const cardex_value *default_value; /* NULL: none */
+	const char
+		*rollup; /* how the store keeps it: "count of contact by customer"; or NULL */
 } cardex_field;
 
 typedef struct cardex_column {
@@ -129,6 +131,19 @@ typedef struct cardex_index {
 	size_t column_count;
 } cardex_index;
 
+/* An aggregate that the store keeps, for cardex_aggregate(). */
+typedef struct cardex_maintained {
+	const char *name;
+	const char *label_en;
+	const char *label_zh;
+	const char *where; /* of which records, as the schema has it; "" = all */
+	bool ready;        /* false: it is being built, and cannot be read yet */
+	const char *const *group;
+	size_t group_count;
+	const char *const *sums;
+	size_t sum_count;
+} cardex_maintained;
+
 typedef struct cardex_type {
 	const char *name;
 	const char *label_en;
@@ -142,6 +157,8 @@ typedef struct cardex_type {
 	size_t field_count;
 	const cardex_index *indexes;
 	size_t index_count;
+	const cardex_maintained *aggregates;
+	size_t aggregate_count;
 } cardex_type;
 
 typedef struct cardex_schema cardex_schema;
