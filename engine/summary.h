@@ -43,7 +43,7 @@ typedef struct engine_summary_query {
 	cx_slice after;    /* the position an earlier page returned; empty = from the start */
 } engine_summary_query;
 
-enum { ENGINE_SUMMARY_COLUMNS_MAX = ENGINE_GROUP_COLUMNS_MAX + ENGINE_MEASURES_MAX };
+enum { ENGINE_SUMMARY_COLUMNS = ENGINE_GROUP_COLUMNS_MAX + ENGINE_MEASURES_MAX };
 
 typedef struct engine_summary_page {
 	engine_reason reason; /* DONE, LIMIT or BYTES */
@@ -56,7 +56,7 @@ typedef struct engine_summary_page {
 	uint64_t rows_fetched;
 	/* What each column holds. A sum or average of money alone is money, of anything else an
 	 * int. */
-	engine_kind kinds[ENGINE_SUMMARY_COLUMNS_MAX];
+	engine_kind kinds[ENGINE_SUMMARY_COLUMNS];
 	size_t column_count;
 	size_t position_size; /* 0: there are no more */
 	uint8_t position[ENGINE_POSITION_BYTES_MAX];

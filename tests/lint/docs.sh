@@ -6,7 +6,7 @@ need cc
 need python3
 
 limits=(proto/limits.h engine/schema.h engine/record.h engine/query.h engine/query/filter.h
-    engine/query/candidate.h engine/query/plan.h engine/analyze.h engine/aggregate.h
+    engine/query/candidate.h engine/query/plan.h engine/analyze.h engine/aggregate.h engine/summary.h
     engine/evolve.h engine/search.h engine/search/leg.h engine/token/token.h
     engine/token/segment.h engine/token/number.h engine/store/store.h
     engine/store/lookaside.h client/cli/import/source.h daemon/server.h)

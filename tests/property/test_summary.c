@@ -4,7 +4,7 @@
  * with null groups, days and months of a time zone, negative products, sums beyond 64 bits. And
  * pages concatenate to the whole. */
 #include "engine/summary.h"
-#include "tests/property/naive.h"
+#include "tests/property/naive_groups.h"
 #include "tests/property/random_query.h"
 #include "tests/support/store_fixture.h"
 #include "tests/support/unit.h"
@@ -13,11 +13,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-enum { STORES = 6, RECORDS = 160, ROUNDS = 60, TEAMS = 4, COLUMNS = 3, VALUES = 6 };
-
-__extension__ typedef __int128 wide;
+enum { STORES = 6, RECORDS = 160, ROUNDS = 60, TEAMS = 4 };
 
 #define FIELDS                                                              \
 	"a int b int flag bool stage enum(zeta, mid, alpha)\n"              \
@@ -51,7 +48,7 @@ typedef struct world {
 	int64_t last[2];
 } world;
 
-static int by_groups, by_index, by_scan, refused, beyond_64_bits;
+static int by_groups, by_index, by_scan, refused;
 
 static int64_t pick(world *self, int64_t below)
 {
@@ -180,15 +177,6 @@ static const char *const values[] = {
 	"min(stage)",     "max(at)",          "min(cost)",        "count(a)",  "count(at)",
 	"count(who)",     "sum(cost - need)", "avg(cost - need)", "max(need)", "count(name)",
 };
-
-typedef struct question {
-	const engine_type *type;
-	cx_slice filter;
-	const char *columns[COLUMNS];
-	const char *values[VALUES];
-	size_t column_count;
-	size_t value_count;
-} question;
 
 static bool is_among(const char *const *list, size_t count, const char *text)
 {
@@ -326,247 +314,6 @@ static question random_question(world *self)
 	return ask;
 }
 
-/* ---- the answer, by looking at every record ---- */
-
-typedef struct cell {
-	bool null;
-	int64_t number; /* of an enum its place */
-	cx_slice text;
-} cell;
-
-typedef struct tally {
-	uint64_t count;
-	wide sum;
-	int64_t least, most;
-} tally;
-
-typedef struct group {
-	cell cells[COLUMNS];
-	tally tallies[VALUES];
-} group;
-
-typedef struct answer {
-	group groups[2 * RECORDS];
-	size_t count;
-	bool overflows; /* a term beyond the limit */
-} answer;
-
-static cell cell_of(const engine_type *type, const naive_record *record, cx_slice name)
-{
-	const engine_field *field = engine_type_field(type, name);
-	const cx_value *value = &record->row->as.array.items[field->slot];
-	if (value->kind == CX_KIND_NIL)
-		return (cell){ .null = true };
-	if (field->kind == ENGINE_BOOL)
-		return (cell){ .number = value->as.boolean };
-	if (field->kind == ENGINE_STRING)
-		return (cell){ .text = value->as.bytes };
-	if (field->kind == ENGINE_ENUM)
-		return (cell){ .number = engine_field_label(field, value->as.bytes) };
-	return (cell){ .number = value->as.integer };
-}
-
-/* The C library's calendar. */
-static int64_t day_or_month(int64_t day, bool month)
-{
-	const time_t seconds = (time_t)day * 86400;
-	struct tm parts;
-	assert_non_null(gmtime_r(&seconds, &parts));
-	return month ? day - parts.tm_mday + 1 : day;
-}
-
-/* What stands between the brackets of "sum(a * b)"; all of it where there are none. */
-static cx_slice inside(const char *words)
-{
-	const char *open = strchr(words, '(');
-	if (open == NULL)
-		return cx_slice_of(words);
-	return (cx_slice){ .data = (const uint8_t *)open + 1, .size = strlen(open) - 2 };
-}
-
-static cell column_of(const world *self, const engine_type *type, const naive_record *record,
-                      const char *words)
-{
-	const bool month = strncmp(words, "month(", 6) == 0;
-	cell found = cell_of(type, record, inside(words));
-	if (found.null || (!month && strncmp(words, "day(", 4) != 0))
-		return found;
-	if (cx_slice_equal(inside(words), CX_SLICE_LITERAL("at"))) {
-		const int64_t ms = found.number + self->zone_min * 60000LL;
-		found.number = ms >= 0 ? ms / 86400000 : -((-ms + 86399999) / 86400000);
-	}
-	found.number = day_or_month(found.number, month);
-	return found;
-}
-
-/* The value of "a", "-a", "a * b" and "a - b"; false when a field is null. */
-static bool evaluate(const engine_type *type, const naive_record *record, cx_slice words,
-                     wide *ret)
-{
-	char text[80];
-	char op = '\0';
-	snprintf(text, sizeof text, "%.*s", CX_SLICE_ARG(words));
-	const bool negative = text[0] == '-';
-	char *first = negative ? text + 1 : text;
-	char *second = strchr(first, ' ');
-	if (second != NULL) {
-		*second = '\0';
-		op = second[1];
-		second += 3;
-	}
-	const cell a = cell_of(type, record, cx_slice_of(first));
-	const cell b =
-		second != NULL ? cell_of(type, record, cx_slice_of(second)) : (cell){ 0 };
-	const wide x = negative ? -(wide)a.number : a.number;
-	*ret = op == '*' ? x * b.number : op == '-' ? x - b.number : x;
-	return !a.null && !b.null;
-}
-
-static void add_value(answer *self, const engine_type *type, const naive_record *record,
-                      const char *words, tally *to)
-{
-	const wide limit = (wide)1 << 71;
-	if (strcmp(words, "count") == 0) {
-		to->count++;
-		return;
-	}
-	if (words[0] == 's' || words[0] == 'a') { /* sum, avg */
-		wide value;
-		if (!evaluate(type, record, inside(words), &value))
-			return;
-		self->overflows = self->overflows || value > limit || value < -limit;
-		to->count++;
-		to->sum += value;
-		return;
-	}
-	const cell found = cell_of(type, record, inside(words));
-	if (found.null)
-		return;
-	to->least = to->count == 0 || found.number < to->least ? found.number : to->least;
-	to->most = to->count == 0 || found.number > to->most ? found.number : to->most;
-	to->count++;
-}
-
-static int compare_cells(const cell *a, const cell *b)
-{
-	if (a->null || b->null)
-		return (int)b->null - (int)a->null;
-	if (a->number != b->number)
-		return a->number < b->number ? -1 : 1;
-	return cx_slice_compare(a->text, b->text);
-}
-
-static int compare_groups(const void *a, const void *b)
-{
-	const group *x = a;
-	const group *y = b;
-	for (int i = 0; i < COLUMNS; i++) {
-		const int order = compare_cells(&x->cells[i], &y->cells[i]);
-		if (order != 0)
-			return order;
-	}
-	return 0;
-}
-
-static void look_at_all(const world *self, const question *ask, const naive_table *table,
-                        cx_slice also, answer *ret)
-{
-	memset(ret, 0, sizeof *ret);
-	for (size_t i = 0; i < table->count; i++) {
-		const naive_record *record = &table->records[i];
-		if (!naive_matches(table, record, ask->filter) ||
-		    (also.size > 0 && !naive_matches(table, record, also)))
-			continue;
-		group one = { 0 };
-		for (size_t c = 0; c < ask->column_count; c++)
-			one.cells[c] = column_of(self, ask->type, record, ask->columns[c]);
-		size_t at = 0;
-		while (at < ret->count && compare_groups(&ret->groups[at], &one) != 0)
-			at++;
-		if (at == ret->count)
-			ret->groups[ret->count++] = one;
-		for (size_t v = 0; v < ask->value_count; v++)
-			add_value(ret, ask->type, record, ask->values[v],
-			          &ret->groups[at].tallies[v]);
-	}
-	qsort(ret->groups, ret->count, sizeof *ret->groups, compare_groups);
-}
-
-static void write_wide(wide number, cx_buf *out)
-{
-	if (number >= INT64_MIN && number <= INT64_MAX) {
-		cx_write_int(out, (int64_t)number);
-		return;
-	}
-	beyond_64_bits++;
-	char text[50];
-	size_t at = sizeof text;
-	const bool negative = number < 0;
-	text[--at] = '\0';
-	for (; number != 0; number /= 10)
-		text[--at] = (char)('0' + (negative ? -(number % 10) : number % 10));
-	if (negative)
-		text[--at] = '-';
-	cx_write_text(out, text + at);
-}
-
-static wide rounded(wide sum, wide count)
-{
-	const wide twice = sum < 0 ? -2 * sum : 2 * sum;
-	const wide quotient = (twice + count) / (2 * count);
-	return sum < 0 ? -quotient : quotient;
-}
-
-static void write_number(const engine_field *field, int64_t number, cx_buf *out)
-{
-	if (field->kind == ENGINE_ENUM)
-		cx_write_text(out, field->labels[number]);
-	else if (field->kind == ENGINE_BOOL)
-		cx_write_bool(out, number != 0);
-	else
-		cx_write_int(out, number);
-}
-
-static void write_cell(const engine_type *type, const char *words, const cell *found,
-                       cx_buf *out)
-{
-	const engine_field *field = engine_type_field(type, inside(words));
-	if (found->null)
-		cx_write_nil(out);
-	else if (field->kind == ENGINE_STRING)
-		cx_write_str(out, found->text);
-	else
-		write_number(field, found->number, out);
-}
-
-static void write_tally(const engine_type *type, const char *words, const tally *from,
-                        cx_buf *out)
-{
-	if (words[0] == 'c')
-		cx_write_uint(out, from->count);
-	else if (words[0] == 's')
-		write_wide(from->sum, out);
-	else if (from->count == 0)
-		cx_write_nil(out);
-	else if (words[0] == 'a')
-		write_wide(rounded(from->sum, (wide)from->count), out);
-	else
-		write_number(engine_type_field(type, inside(words)),
-		             words[1] == 'i' ? from->least : from->most, out);
-}
-
-static void write_answer(const question *ask, const answer *from, cx_buf *out)
-{
-	for (size_t i = 0; i < from->count; i++) {
-		const group *one = &from->groups[i];
-		cx_write_array(out, ask->column_count + ask->value_count);
-		for (size_t c = 0; c < ask->column_count; c++)
-			write_cell(ask->type, ask->columns[c], &one->cells[c], out);
-		for (size_t v = 0; v < ask->value_count; v++)
-			write_tally(ask->type, ask->values[v], &one->tallies[v], out);
-	}
-}
-
 /* ---- asking ---- */
 
 static cx_slice words_of(const char *const *words, size_t count)
@@ -646,7 +393,7 @@ static bool compare(engine_read *read, const question *ask, const engine_summary
 		show_question(ask, how);
 		fail_msg("%s", error.text);
 	}
-	write_answer(ask, expected, &wanted);
+	naive_groups_write(ask, expected, &wanted);
 	if (!cx_slice_equal(cx_buf_slice(&rows), cx_buf_slice(&wanted)) ||
 	    page.groups != expected->count) {
 		show_question(ask, how);
@@ -696,8 +443,8 @@ static void by_every_name(world *self, engine_read *read, const question *ask,
 		engine_summary_query query = query_of(ask);
 		query.aggregate = ask->type->aggregates[i];
 		const bool all = strcmp(query.aggregate->name, "g4") == 0;
-		look_at_all(self, ask, table, wire(all ? "nil" : wheres[self->where].filter),
-		            &expected);
+		naive_groups(ask, table, wire(all ? "nil" : wheres[self->where].filter),
+		             &expected);
 		compare(read, ask, &query, &expected, query.aggregate->name);
 	}
 }
@@ -707,7 +454,7 @@ static void ask_one(world *self, engine_read *read, const naive_table *tables)
 	static answer expected;
 	question ask = random_question(self);
 	const naive_table *table = &tables[ask.type == tables[1].type];
-	look_at_all(self, &ask, table, (cx_slice){ 0 }, &expected);
+	naive_groups(&ask, table, (cx_slice){ 0 }, self->zone_min, &expected);
 	engine_summary_query query = query_of(&ask);
 	assert_true(compare(read, &ask, &query, &expected, "free"));
 	query.limit = (size_t)(1 + pick(self, 5));
@@ -745,9 +492,9 @@ static void every_plan_answers_what_the_records_say(void **state)
 		fixture_close(&self.store);
 	}
 	print_message("%d by groups, %d by an index, %d scans, %d refused, %d beyond 64 bits\n",
-	              by_groups, by_index, by_scan, refused, beyond_64_bits);
+	              by_groups, by_index, by_scan, refused, naive_beyond_64_bits);
 	assert_true(by_groups > 100 && by_index > 100 && by_scan > 100 && refused > 0 &&
-	            beyond_64_bits > 100);
+	            naive_beyond_64_bits > 100);
 }
 
 int main(void)
