@@ -444,7 +444,7 @@ static void by_every_name(world *self, engine_read *read, const question *ask,
 		query.aggregate = ask->type->aggregates[i];
 		const bool all = strcmp(query.aggregate->name, "g4") == 0;
 		naive_groups(ask, table, wire(all ? "nil" : wheres[self->where].filter),
-		             &expected);
+		             self->zone_min, &expected);
 		compare(read, ask, &query, &expected, query.aggregate->name);
 	}
 }
