@@ -20,9 +20,9 @@ cx_status engine__groups_init(const engine__request *request, cx_arena *arena,
 	                          GROUPS_FIRST, &ret->table);
 }
 
-void engine__groups_release(engine__groups *groups)
+void engine__groups_release(engine__groups *self)
 {
-	cx_buf_release(&groups->key);
+	cx_buf_release(&self->key);
 }
 
 static cx_status put_key(engine__groups *self, const engine__value *values)
