@@ -280,7 +280,7 @@ typedef struct cardex_request {
 	const cardex_batch *batch;
 
 	const char *columns; /* get lookup query search: only these fields, "id, name" */
-	const char *order;   /* query: "order_base desc, id" */
+	const char *order;   /* query aggregate: "order_base desc, id" */
 	size_t limit;        /* query: rows of a page; search: hits; 0 = the server's choice */
 	const void *after;   /* query aggregate: where to go on, from cardex_page */
 	size_t after_size;

@@ -35,6 +35,9 @@ typedef struct engine_summary_query {
 	engine_query records;
 	cx_slice group;  /* MessagePack array of texts; empty or nil = none */
 	cx_slice values; /* the same; empty or nil = count */
+	/* MessagePack array of texts, at most ENGINE_ORDER_MAX: "sum(amount) desc", "owner";
+	 * empty or nil = by the columns of the group, which decide between equals, too */
+	cx_slice order;
 	/* Read from this one, or an error. Its where-clause is part of what is asked, and
 	 * without `group` or `values` they are its own. */
 	const engine_aggregate *aggregate;
@@ -63,7 +66,7 @@ typedef struct engine_summary_page {
 } engine_summary_page;
 
 /* Appends two MessagePack values: the names of the columns, the group's first; and an array
- * of rows, each an array with a value for each column, in the order of the group's columns.
+ * of rows, each an array with a value for each column, in order.
  * Values are as in a record; sums and averages as engine_sum_write. After an error a part may
  * have been appended.
  * Errors: those of filters and plans (engine/query.h); CX_INVALID_ARGUMENT (what is asked for,

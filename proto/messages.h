@@ -93,9 +93,9 @@
 	  "int")                                                                               \
 	M(AGGREGATE, "aggregate", READ, (PROTO_P_TYPE, PROTO_P_END),                           \
 	  PROTO_BIT(GROUP) | PROTO_BIT(VALUES) | PROTO_BIT(NAME) | PROTO_BIT(WHERE) |          \
-	          PROTO_BIT(LIMIT) | PROTO_BIT(AFTER) | PROTO_BIT(EXPLAIN) |                   \
-	          PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(NO_INDEX) |         \
-	          PROTO_BIT(DEADLINE),                                                         \
+	          PROTO_BIT(ORDER) | PROTO_BIT(LIMIT) | PROTO_BIT(AFTER) |                     \
+	          PROTO_BIT(EXPLAIN) | PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) |          \
+	          PROTO_BIT(NO_INDEX) | PROTO_BIT(DEADLINE),                                   \
 	  "[columns, rows, after, reason, {seq, kinds, groups, keys, fetched, aggregate}], "   \
 	  "or the plan")                                                                       \
 	M(SEARCH, "search", READ, (PROTO_P_TEXT, PROTO_P_END),                                 \

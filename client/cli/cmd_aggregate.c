@@ -40,6 +40,7 @@ static bool parse(int argc, char **argv, arguments *self)
 		{ "values", required_argument, NULL, 'v' },
 		{ "where", required_argument, NULL, 'w' },
 		{ "name", required_argument, NULL, 'n' },
+		{ "order", required_argument, NULL, 'o' },
 		{ "limit", required_argument, NULL, 'l' },
 		{ "all", no_argument, NULL, 'A' },
 		{ "after", required_argument, NULL, 'a' },
@@ -61,6 +62,8 @@ static bool parse(int argc, char **argv, arguments *self)
 			self->where = optarg;
 		else if (key == 'n')
 			request->aggregate = optarg;
+		else if (key == 'o')
+			request->order = optarg;
 		else if (key == 'l')
 			good = cli_limit_parse(optarg, &request->limit);
 		else if (key == 'A')
@@ -130,7 +133,8 @@ cli_exit cli_run_aggregate(cli_context *self, int argc, char **argv)
 	arguments given = { .after = CX_BUF_INIT(TOKEN_BYTES_MAX) };
 	if (!parse(argc, argv, &given))
 		return cli_usage("usage: cardex aggregate TYPE [--group LIST] [--values LIST] "
-		                 "[--where FILTER] [--name AGGREGATE] [--limit N] [--all] "
+		                 "[--where FILTER] [--name AGGREGATE] [--order LIST] [--limit "
+		                 "N] [--all] "
 		                 "[--after TOKEN] [--use-index NAME] [--no-index NAME]… "
 		                 "[--allow-scan] [--explain]");
 	cli_exit end = CLI_OK;

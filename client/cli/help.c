@@ -78,6 +78,7 @@ static const topic TOPICS[] = {
 	  "  --where FILTER     as of query\n"
 	  "  --name AGGREGATE   read this one of the schema's, of its own records; without\n"
 	  "                     --group and --values all that it has\n"
+	  "  --order LIST       sum(amount_base) desc, owner; else by the groups' columns\n"
 	  "  --limit N          groups of a page (1000)\n"
 	  "  --all              all pages\n"
 	  "  --after TOKEN      the page after the one that printed this token\n"

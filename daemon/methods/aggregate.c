@@ -24,7 +24,9 @@ static cx_status find_aggregate(daemon__call *call, engine_summary_query *query,
 static cx_status read_summary(daemon__call *call, engine_summary_query *ret, cx_error *error)
 {
 	const proto_options *options = &call->request->options;
-	*ret = (engine_summary_query){ .group = options->group, .values = options->values };
+	*ret = (engine_summary_query){ .group = options->group,
+		                       .values = options->values,
+		                       .order = options->order };
 	cx_status status = daemon__selection_read(call, options->where, &ret->records, error);
 	if (status == CX_OK)
 		status = find_aggregate(call, ret, error);

@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "engine/index/key.h"
+#include "engine/summary/order.h"
 
 #include <stdlib.h>
 
@@ -80,16 +81,16 @@ void engine__tally_extreme(engine__tally *tally, engine__measure_kind kind, int6
 	tally->count++;
 }
 
-static int compare_entries(const void *a, const void *b)
+static int compare_entries(const void *a, const void *b, void *request)
 {
-	return cx_slice_compare(((const engine__table_entry *)a)->key,
-	                        ((const engine__table_entry *)b)->key);
+	return engine__group_compare(request, a, b);
 }
 
 void engine__groups_sort(engine__groups *self)
 {
-	qsort(self->table.entries, self->table.count, sizeof *self->table.entries,
-	      compare_entries);
+	engine__request request = *self->request; /* qsort_r() knows no const */
+	qsort_r(self->table.entries, self->table.count, sizeof *self->table.entries,
+	        compare_entries, &request);
 }
 
 static void write_tally(const engine__measure *measure, const engine__tally *tally, cx_buf *out)

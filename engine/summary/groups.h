@@ -33,7 +33,7 @@ CX_MUST_USE cx_status engine__groups_take(engine__groups *self, const engine__va
 /* Takes a value into a least or greatest one. */
 void engine__tally_extreme(engine__tally *tally, engine__measure_kind kind, int64_t number);
 
-/* Brings them into the order of their columns; nothing is added any more. */
+/* Brings them into the order of the request; nothing is added any more. */
 void engine__groups_sort(engine__groups *self);
 
 /* Appends group number `at` in that order as an array. Errors: those of the buffers. */

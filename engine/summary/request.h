@@ -21,6 +21,13 @@ typedef struct engine__measure {
 	engine_expression expression; /* SUM, AVG */
 } engine__measure;
 
+/* What groups are ordered by: a column, or a measure. */
+typedef struct engine__group_order {
+	bool is_measure;
+	bool descending;
+	uint16_t at;
+} engine__group_order;
+
 typedef struct engine__request {
 	const engine_type *type;
 	/* A text of a column is never cut, and bytes of a key are not shared out: the whole has
@@ -29,12 +36,14 @@ typedef struct engine__request {
 	uint16_t column_count;
 	engine__measure measures[ENGINE_MEASURES_MAX];
 	uint16_t measure_count;
+	engine__group_order order[ENGINE_ORDER_MAX];
+	uint16_t order_count;
 	bool zoned;                       /* has a day or month of a ts */
 	uint16_t slots[ENGINE_SLOTS_MAX]; /* what is taken from a record, ascending */
 	uint16_t slot_count;
 } engine__request;
 
-/* Everything that is made lives in the arena.
+/* All but the order. Everything that is made lives in the arena.
  * Errors: CX_INVALID_ARGUMENT, CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__request_read(const engine_summary_query *query, cx_arena *arena,
                                            engine__request *ret, cx_error *error);

@@ -3,6 +3,7 @@
 #include "base/check.h"
 #include "base/hash.h"
 #include "engine/core/snapshot.h"
+#include "engine/summary/order.h"
 #include "engine/summary/records.h"
 #include "engine/summary/supply.h"
 
@@ -88,6 +89,8 @@ static cx_status plan(engine_read *read, const engine_summary_query *query, cx_a
 	if (status == CX_OK)
 		status = engine__request_read(query, arena, &ret->request, error);
 	if (status == CX_OK)
+		status = engine__order_words_read(query->order, &ret->request, error);
+	if (status == CX_OK)
 		status = engine__filter_bind(read, query->records.type, query->records.filter,
 		                             arena, &ret->filter, error);
 	if (status != CX_OK)
@@ -117,6 +120,7 @@ static void fingerprint(const engine_summary_query *query, const engine__request
                         uint8_t bytes[FINGERPRINT_BYTES])
 {
 	uint64_t hash = cx_hash64(query->records.filter, query->aggregate != NULL);
+	hash = cx_hash64(query->order, hash);
 	for (uint16_t i = 0; i < request->column_count; i++)
 		hash = cx_hash64(cx_slice_of(request->columns[i].column.field->name), hash);
 	for (uint16_t i = 0; i < request->measure_count; i++)
@@ -143,18 +147,25 @@ static cx_status take_position(cx_slice after, const uint8_t *mark, cx_slice *re
 	return CX_OK;
 }
 
-/* The first group behind the key. */
-static uint32_t find_behind(const engine__groups *groups, cx_slice key)
+/* The first group behind the key. One that has gone has no place where values give the order.
+ */
+static cx_status find_behind(const engine__groups *groups, cx_slice key, uint32_t *ret,
+                             cx_error *error)
 {
-	uint32_t low = 0, high = groups->table.count;
-	while (low < high) {
-		const uint32_t middle = low + (high - low) / 2;
-		if (cx_slice_compare(groups->table.entries[middle].key, key) <= 0)
-			low = middle + 1;
-		else
-			high = middle;
+	const engine__request *request = groups->request;
+	const engine__table_entry *entries = groups->table.entries;
+	for (uint32_t at = 0; at < groups->table.count; at++) {
+		const int order = cx_slice_compare(entries[at].key, key);
+		if (order < 0 || (order > 0 && request->order_count > 0))
+			continue;
+		*ret = order == 0 ? at + 1 : at;
+		return CX_OK;
 	}
-	return low;
+	*ret = groups->table.count;
+	if (request->order_count == 0)
+		return CX_OK;
+	return cx_fail(error, CX_CURSOR_STALE,
+	               "the group that the page before ended with has gone: begin anew");
 }
 
 /* ---- the page ---- */
@@ -227,9 +238,10 @@ static cx_status hand_out(const engine_summary_query *query, engine__groups *gro
 	if (query->after.size > 0) {
 		cx_slice key;
 		cx_status status = take_position(query->after, mark, &key, error);
+		if (status == CX_OK)
+			status = find_behind(groups, key, &at, error);
 		if (status != CX_OK)
 			return status;
-		at = find_behind(groups, key);
 	}
 	write_columns(groups->request, out, page);
 	cx_status status =

@@ -20,13 +20,15 @@ static void groups_come_as_rows(void **state)
 		                         .group = "owner,  month(closed_at)",
 		                         .measures = "count, sum( amount_base *  bp )",
 		                         .aggregate = "closed",
+		                         .order = "count desc, owner",
 		                         .limit = 2,
 		                         .allow_scan = true };
 	cardex_result *page = NULL;
 	fake_answer(&server, groups);
 	assert_int_equal(cardex_aggregate(server.conn, &request, &page, NULL), CARDEX_OK);
 	assert_string_equal(fake_request(&server, NULL),
-	                    "'aggregate', ['opportunity', {'limit': 2, 'allow_scan': true, "
+	                    "'aggregate', ['opportunity', {'order': ['count desc', 'owner'], "
+	                    "'limit': 2, 'allow_scan': true, "
 	                    "'group': ['owner', 'month(closed_at)'], 'values': ['count', 'sum( "
 	                    "amount_base * bp )'], 'name': 'closed'}]");
 	assert_int_equal(cardex_row_count(page), 2);

@@ -111,6 +111,9 @@ static const golden requests[] = {
 	  "61646c696e655f6d73ccfaa86e6f5f696e64657891a161a567726f757092a56f776e65"
 	  "72b06d6f6e746828636c6f7365645f617429a676616c75657392a5636f756e74b07375"
 	  "6d28616d6f756e745f6261736529a46e616d65a6636c6f736564" },
+	{ "[0, 24, 'aggregate', ['deal', {'order': ['count desc'], 'group': ['owner']}]]",
+	  "940018a961676772656761746592a46465616c82a56f7264657291aa636f756e742064657363a567726f"
+	  "757091a56f776e6572" },
 	{ "[0, 23, 'analyze', [{'deadline_ms': 1}]]",
 	  "940017a7616e616c797a659181ab646561646c696e655f6d7301" },
 	{ "[0, 7, 'create', ['customer', {'name': '客户', 'employees': -33, 'active': "

@@ -182,6 +182,9 @@ assert_contains "$out" '"month(created_at)":"20'
 token=$(sed -n 's/.*next: //p' <<<"$errors")
 cardex --format ndjson aggregate customer --group 'owner,month(created_at)' --after "$token"
 assert_contains "$out" '"owner":'
+cardex --format csv aggregate customer --group owner --order 'count desc' --limit 1
+assert_contains "$out" '1,2'
+cardex_ends 3 aggregate customer --order size
 cardex aggregate customer --group owner --explain
 assert_contains "$out" 'plan: groups of the maintained aggregate customers_owner'
 cardex aggregate customer --group owner --use-index owner,last_activity_at --explain

@@ -48,6 +48,7 @@ typedef struct asked {
 	const char *filter;
 	const char *group;
 	const char *values;
+	const char *order;
 	const char *aggregate;
 	const char *index;
 	bool by_records;
@@ -66,6 +67,7 @@ static engine_summary_query query_of(const store_fixture *f, const asked *what)
 		             .filter = wire_or_none(what->filter) },
 		.group = wire_or_none(what->group),
 		.values = wire_or_none(what->values),
+		.order = wire_or_none(what->order),
 		.no_aggregate = what->by_records,
 		.limit = what->limit,
 	};
@@ -234,6 +236,27 @@ static void pages_concatenate(void **state)
 	                    "['stage', 'count']: [['new', 2], ['offer', 2], ['won', 1]]");
 }
 
+static void an_order_takes_columns_and_values(void **state)
+{
+	store_fixture *f = *state;
+	fill(f);
+	assert_string_equal(show(f, (asked){ .group = "['owner']",
+	                                     .values = "['count', 'avg( amount )']",
+	                                     .order = "['count desc', 'avg(amount) desc']" }),
+	                    "['owner', 'count', 'avg(amount)']: [[2, 2, 46], [1, 2, 5], "
+	                    "[nil, 1, nil]]");
+	assert_string_equal(show(f, (asked){ .group = "['owner', 'stage']",
+	                                     .order = "['stage desc', 'owner asc']",
+	                                     .limit = 2 }),
+	                    "['owner', 'stage', 'count']: [[2, 'won', 1], [nil, 'offer', 1]]|"
+	                    "[[1, 'offer', 1], [1, 'new', 1]]|[[2, 'new', 1]]");
+	assert_string_equal(show(f, (asked){ .group = "['owner']",
+	                                     .values = "['max(amount)']",
+	                                     .order = "['max(amount)']",
+	                                     .limit = 1 }),
+	                    "['owner', 'max(amount)']: [[nil, nil]]|[[1, 5]]|[[2, 100]]");
+}
+
 /* ---- plans ---- */
 
 static bool reads_groups(store_fixture *f, asked what)
@@ -365,6 +388,61 @@ static void bad_words_are_told_with_their_place(void **state)
 	               "values, \"sum(n) + 1\": expected the end, found \"+\" (column 8)");
 }
 
+static void an_order_by_what_is_not_there_is_refused(void **state)
+{
+	store_fixture *f = *state;
+	static const char *const orders[] = { "['sum(n)']", "['coun']", "['counts']",
+		                              "[' desc']",  "['desc']", "['count down']",
+		                              "['']" };
+	for (size_t i = 0; i < CX_COUNT_OF(orders); i++) {
+		assert_int_equal(refuse(f, (asked){ .group = "['owner']", .order = orders[i] }),
+		                 CX_INVALID_ARGUMENT);
+		assert_non_null(strstr(f->error.text,
+		                       "\": it is none of the group's columns or values, with "
+		                       "or without \"asc\" or \"desc\""));
+	}
+	assert_refused(f, (asked){ .order = "[7]" }, "order: element 0 is no text");
+	show(f, (asked){ .order = "['count', 'count', 'count', 'count']" });
+	assert_refused(f, (asked){ .order = "['count', 'count', 'count', 'count', 'count']" },
+	               "order: an array of at most 4 texts");
+}
+
+/* Where the columns give the order the next page goes on behind it all the same. */
+static void the_group_a_page_ended_with_may_go(void **state)
+{
+	store_fixture *f = *state;
+	const int64_t id = fixture_create(f, "deal", "{'stage': 'won', 'n': -1}");
+	fixture_create(f, "deal", "{'stage': 'won', 'n': 1}");
+	static const char *const orders[] = { NULL, "['count', 'n']" };
+	uint8_t positions[2][ENGINE_POSITION_BYTES_MAX];
+	size_t sizes[2];
+	for (int i = 0; i < 2; i++) {
+		const asked what = { .group = "['n']", .order = orders[i], .limit = 1 };
+		CX_SCOPED(engine_read_end) engine_read *read = NULL;
+		CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(1 << 20);
+		assert_int_equal(engine_read_begin(f->engine, &read), CX_OK);
+		const engine_summary_query query = query_of(f, &what);
+		CX_UNSET engine_summary_page page;
+		assert_int_equal(engine_summary_run(read, &query, &out, &page, NULL), CX_OK);
+		sizes[i] = page.position_size;
+		memcpy(positions[i], page.position, page.position_size);
+	}
+	fixture_do(f, FIXTURE_DELETE, "deal", id);
+	for (int i = 0; i < 2; i++) {
+		const asked what = { .group = "['n']", .order = orders[i], .limit = 1 };
+		CX_SCOPED(engine_read_end) engine_read *read = NULL;
+		CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(1 << 20);
+		assert_int_equal(engine_read_begin(f->engine, &read), CX_OK);
+		engine_summary_query query = query_of(f, &what);
+		query.after = (cx_slice){ .data = positions[i], .size = sizes[i] };
+		CX_UNSET engine_summary_page page;
+		assert_int_equal(engine_summary_run(read, &query, &out, &page, NULL),
+		                 i == 0 ? CX_OK : CX_CURSOR_STALE);
+		if (i == 0)
+			assert_true(page.rows == 1 && page.position_size == 0);
+	}
+}
+
 static void limits_hold_to_the_last_one(void **state)
 {
 	store_fixture *f = *state;
@@ -489,11 +567,14 @@ int main(void)
 		WITH(a_sum_beyond_64_bits_is_a_text_of_digits),
 		WITH(days_and_months_are_those_of_the_time_zone),
 		WITH(pages_concatenate),
+		WITH(an_order_takes_columns_and_values),
 		WITH(groups_answer_what_they_hold),
 		WITH(an_average_of_what_may_be_null_is_not_read_from_groups),
 		WITH(an_aggregate_asked_by_name_brings_its_own_words),
 		WITH(the_explanation_says_what_bounds_the_groups),
 		WITH(bad_words_are_told_with_their_place),
+		WITH(an_order_by_what_is_not_there_is_refused),
+		WITH(the_group_a_page_ended_with_may_go),
 		WITH(limits_hold_to_the_last_one),
 		WITH(an_aggregate_that_cannot_answer_says_why),
 		WITH(a_term_beyond_the_limit_is_refused_not_wrapped),

@@ -127,6 +127,51 @@ static int compare_groups(const void *a, const void *b)
 	return 0;
 }
 
+static wide rounded(wide sum, wide count)
+{
+	const wide twice = sum < 0 ? -2 * sum : 2 * sum;
+	const wide quotient = (twice + count) / (2 * count);
+	return sum < 0 ? -quotient : quotient;
+}
+
+/* What is sorted by; qsort() takes nothing along. */
+static const question *sorting;
+
+/* Null is less than anything. */
+static int compare_tallies(const char *words, const tally *a, const tally *b)
+{
+	if (words[0] == 'c')
+		return (a->count > b->count) - (a->count < b->count);
+	if (words[0] == 's')
+		return (a->sum > b->sum) - (a->sum < b->sum);
+	if (a->count == 0 || b->count == 0)
+		return (a->count > 0) - (b->count > 0);
+	if (words[0] == 'a') {
+		const wide x = rounded(a->sum, (wide)a->count);
+		const wide y = rounded(b->sum, (wide)b->count);
+		return (x > y) - (x < y);
+	}
+	const int64_t x = words[1] == 'i' ? a->least : a->most;
+	const int64_t y = words[1] == 'i' ? b->least : b->most;
+	return (x > y) - (x < y);
+}
+
+static int compare_in_order(const void *a, const void *b)
+{
+	const group *x = a;
+	const group *y = b;
+	int order = 0;
+	for (size_t i = 0; i < sorting->column_count; i++)
+		if (sorting->columns[i] == sorting->order)
+			order = compare_cells(&x->cells[i], &y->cells[i]);
+	for (size_t i = 0; i < sorting->value_count; i++)
+		if (sorting->values[i] == sorting->order)
+			order = compare_tallies(sorting->order, &x->tallies[i], &y->tallies[i]);
+	if (order != 0)
+		return sorting->descending ? -order : order;
+	return compare_groups(a, b);
+}
+
 void naive_groups(const question *ask, const naive_table *table, cx_slice also, int zone_min,
                   answer *ret)
 {
@@ -149,7 +194,8 @@ void naive_groups(const question *ask, const naive_table *table, cx_slice also, 
 			add_value(ret, ask->type, record, ask->values[v],
 			          &ret->groups[at].tallies[v]);
 	}
-	qsort(ret->groups, ret->count, sizeof *ret->groups, compare_groups);
+	sorting = ask;
+	qsort(ret->groups, ret->count, sizeof *ret->groups, compare_in_order);
 }
 
 static void write_wide(wide number, cx_buf *out)
@@ -168,13 +214,6 @@ static void write_wide(wide number, cx_buf *out)
 	if (negative)
 		text[--at] = '-';
 	cx_write_text(out, text + at);
-}
-
-static wide rounded(wide sum, wide count)
-{
-	const wide twice = sum < 0 ? -2 * sum : 2 * sum;
-	const wide quotient = (twice + count) / (2 * count);
-	return sum < 0 ? -quotient : quotient;
 }
 
 static void write_number(const engine_field *field, int64_t number, cx_buf *out)

@@ -16,6 +16,8 @@ typedef struct question {
 	const char *values[VALUES];
 	size_t column_count;
 	size_t value_count;
+	const char *order; /* one of both; NULL = by the columns */
+	bool descending;
 } question;
 
 typedef struct cell {

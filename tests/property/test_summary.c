@@ -314,6 +314,17 @@ static question random_question(world *self)
 	return ask;
 }
 
+static void random_order_of(world *self, question *ask)
+{
+	if (pick(self, 2) == 0)
+		return;
+	const int64_t at = pick(self, (int64_t)(ask->column_count + ask->value_count));
+	ask->order = (size_t)at < ask->column_count
+	                     ? ask->columns[at]
+	                     : ask->values[at - (int64_t)ask->column_count];
+	ask->descending = pick(self, 2) == 0;
+}
+
 /* ---- asking ---- */
 
 static cx_slice words_of(const char *const *words, size_t count)
@@ -325,12 +336,23 @@ static cx_slice words_of(const char *const *words, size_t count)
 	return wire_exact(cx_buf_slice(&out));
 }
 
+static cx_slice order_of(const question *ask)
+{
+	char text[80];
+	const char *const term = text;
+	if (ask->order == NULL)
+		return (cx_slice){ 0 };
+	snprintf(text, sizeof text, "%s%s", ask->order, ask->descending ? " desc" : "");
+	return words_of(&term, 1);
+}
+
 static engine_summary_query query_of(const question *ask)
 {
 	return (engine_summary_query){
 		.records = { .type = ask->type, .filter = ask->filter, .allow_scan = true },
 		.group = words_of(ask->columns, ask->column_count),
 		.values = words_of(ask->values, ask->value_count),
+		.order = order_of(ask),
 	};
 }
 
@@ -360,10 +382,11 @@ static cx_status ask_pages(engine_read *read, engine_summary_query query, cx_buf
 
 static void show_question(const question *ask, const char *how)
 {
-	print_message("%s %s, group %s, values %s: %s\n", ask->type->name,
-	              wire_show(ask->filter),
-	              wire_show(words_of(ask->columns, ask->column_count)),
-	              wire_show(words_of(ask->values, ask->value_count)), how);
+	print_message(
+		"%s %s, group %s, values %s, order %s%s: %s\n", ask->type->name,
+		wire_show(ask->filter), wire_show(words_of(ask->columns, ask->column_count)),
+		wire_show(words_of(ask->values, ask->value_count)),
+		ask->order != NULL ? ask->order : "-", ask->descending ? " desc" : "", how);
 }
 
 /* Asks in one way; false when this way cannot be gone. */
@@ -453,6 +476,7 @@ static void ask_one(world *self, engine_read *read, const naive_table *tables)
 {
 	static answer expected;
 	question ask = random_question(self);
+	random_order_of(self, &ask);
 	const naive_table *table = &tables[ask.type == tables[1].type];
 	naive_groups(&ask, table, (cx_slice){ 0 }, self->zone_min, &expected);
 	engine_summary_query query = query_of(&ask);
