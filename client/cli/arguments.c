@@ -38,8 +38,6 @@ cli_exit cli_where_parse(cli_context *self, const char *where, const cardex_type
 void cli_page_tell(const cardex_result *page, uint64_t rows, const char *what)
 {
 	const cardex_page *info = cardex_result_page(page);
-	if (info->count >= 0)
-		fprintf(stderr, "count: %" PRId64 "\n", info->count);
 	fprintf(stderr, "%" PRIu64 " %s%s", rows, what, rows == 1 ? "" : "s");
 	if (info->more) {
 		CX_SCOPED(cx_buf_release) cx_buf token = CX_BUF_INIT(1 << 16);

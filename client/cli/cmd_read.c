@@ -228,6 +228,14 @@ static bool parse_query(int argc, char **argv, arguments *self)
 	return good && optind == argc - 1;
 }
 
+static void tell_page(const cardex_result *page, uint64_t rows)
+{
+	const int64_t count = cardex_result_page(page)->count;
+	if (count >= 0)
+		fprintf(stderr, "count: %" PRId64 "\n", count);
+	cli_page_tell(page, rows, "row");
+}
+
 static cli_exit print_pages(cli_context *self, const cardex_type *type, cardex_result **page,
                             const arguments *given)
 {
@@ -249,7 +257,7 @@ static cli_exit print_pages(cli_context *self, const cardex_type *type, cardex_r
 	if (end == CLI_OK && written == CLI_OK)
 		cli_includes_print(self, &given->includes, *page);
 	if (end == CLI_OK)
-		cli_page_tell(*page, rows, "row");
+		tell_page(*page, rows);
 	return end != CLI_OK ? end : written;
 }
 

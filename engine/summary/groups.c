@@ -7,7 +7,7 @@
 
 #include <stdlib.h>
 
-enum { GROUPS_FIRST = 128, GROWTH = 8 };
+enum { GROUPS_FIRST = 128, GROWTH = 8, MEMORY_IS_FULL_FROM = 10000 };
 
 cx_status engine__groups_init(const engine__request *request, cx_arena *arena,
                               engine__groups *ret)
@@ -38,10 +38,17 @@ static cx_status put_key(engine__groups *self, const engine__value *values)
 	return status;
 }
 
-static cx_status fail(cx_status status, cx_error *error)
+static cx_status fail(const engine__groups *self, cx_status status, cx_error *error)
 {
+	/* Many values, or long texts, may fill the memory of a call before the groups are too
+	 * many. */
+	if (status == CX_NO_MEMORY && self->table.count > MEMORY_IS_FULL_FROM)
+		return cx_fail(error, CX_TOO_LARGE,
+		               "these %u groups take too much memory: filter more, or ask for "
+		               "fewer columns or values",
+		               self->table.count);
 	if (status != CX_TOO_LARGE)
-		return cx_fail(error, status, "the groups take too much memory: filter more");
+		return cx_fail(error, status, "no memory for the groups");
 	return cx_fail(error, CX_TOO_LARGE,
 	               "these records make more than %d groups: filter more, or group by fewer "
 	               "columns or by month()",
@@ -66,7 +73,7 @@ cx_status engine__groups_take(engine__groups *self, const engine__value *values,
 			status = engine__table_take(table, key, &entry);
 	}
 	if (status != CX_OK)
-		return fail(status, error);
+		return fail(self, status, error);
 	*ret = entry->value;
 	return CX_OK;
 }

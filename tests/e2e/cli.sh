@@ -182,8 +182,10 @@ assert_contains "$out" '"month(created_at)":"20'
 token=$(sed -n 's/.*next: //p' <<<"$errors")
 cardex --format ndjson aggregate customer --group 'owner,month(created_at)' --after "$token"
 assert_contains "$out" '"owner":'
-cardex --format csv aggregate customer --group owner --order 'count desc' --limit 1
-assert_contains "$out" '1,2'
+cardex --format csv aggregate customer --group owner --order 'count desc, owner desc' --limit 1
+assert_equal "$out" $'owner,count\n1,2'
+assert_contains "$errors" '1 group; next: '
+assert_lacks "$errors" 'count'
 cardex_ends 3 aggregate customer --order size
 cardex aggregate customer --group owner --explain
 assert_contains "$out" 'plan: groups of the maintained aggregate customers_owner'
