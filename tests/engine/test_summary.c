@@ -519,6 +519,10 @@ static void a_continuation_of_another_question_is_stale(void **state)
 static void more_groups_than_the_limit_are_refused(void **state)
 {
 	store_fixture *f = *state;
+	static const char sixteen[] =
+		"['count', 'count(n)', 'sum(n)', 'avg(n)', 'min(n)', 'max(n)', 'count(id)', "
+		"'sum(id)', 'avg(id)', 'min(id)', 'max(id)', 'count(rev)', 'sum(rev)', "
+		"'avg(rev)', 'min(rev)', 'max(rev)']";
 	fixture_begin(f);
 	char fields[40];
 	for (int i = 0; i < ENGINE_SUMMARY_GROUPS_MAX; i++) {
@@ -530,6 +534,7 @@ static void more_groups_than_the_limit_are_refused(void **state)
 	engine_summary_query query = { .records = { .type = fixture_type(f, "other"),
 		                                    .allow_scan = true },
 		                       .group = wire("['id']"),
+		                       .values = wire(sixteen),
 		                       .limit = 1 };
 	CX_UNSET engine_summary_page page;
 	{
