@@ -236,7 +236,7 @@ static cx_status hand_out(const engine_summary_query *query, engine__groups *gro
 	engine__groups_sort(groups);
 	page->groups = groups->table.count;
 	if (query->after.size > 0) {
-		cx_slice key;
+		cx_slice key = { 0 };
 		cx_status status = take_position(query->after, mark, &key, error);
 		if (status == CX_OK)
 			status = find_behind(groups, key, &at, error);

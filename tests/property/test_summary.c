@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STORES = 6, RECORDS = 160, ROUNDS = 60, TEAMS = 4 };
+enum { STORES = 6, RECORDS = 160, ROUNDS = 90, TEAMS = 4 };
 
 #define FIELDS                                                              \
 	"a int b int flag bool stage enum(zeta, mid, alpha)\n"              \
@@ -192,6 +192,21 @@ static void add_word(const char **list, size_t *count, const char *word)
 		list[(*count)++] = word;
 }
 
+enum { TIME_SIZE = 100 };
+
+/* A range of "at" that begins or ends with a day, or beside it. */
+static void write_time_condition(world *self, char text[TIME_SIZE])
+{
+	static const char *const ops[] = { ">=", "<", ">", "<=" };
+	const long long zone_ms = self->zone_min * 60000LL;
+	const long long start = random_day(self) * 86400000 - zone_ms - pick(self, 2);
+	const long long end = random_day(self) * 86400000 - zone_ms - pick(self, 2);
+	if (pick(self, 2) == 0)
+		snprintf(text, TIME_SIZE, "['between', 'at', %lld, %lld]", start, end);
+	else
+		snprintf(text, TIME_SIZE, "['%s', 'at', %lld]", ops[pick(self, 4)], start);
+}
+
 /* Conditions that groups may decide, beside the where-clause or without it. */
 static cx_slice decided_filter(world *self)
 {
@@ -215,11 +230,8 @@ static cx_slice decided_filter(world *self)
 	};
 	char text[800];
 	const char *other = conditions[pick(self, CX_COUNT_OF(conditions))];
-	char time[100];
-	const int64_t start = random_day(self) * 86400000 - self->zone_min * 60000LL;
-	static const char *const ops[] = { ">=", "<", ">", "<=" };
-	snprintf(time, sizeof time, "['%s', 'at', %lld]", ops[pick(self, 4)],
-	         (long long)(start - pick(self, 2)));
+	char time[TIME_SIZE];
+	write_time_condition(self, time);
 	const char *more = pick(self, 2) == 0 ? time : conditions[pick(self, 16)];
 	if (pick(self, 3) == 0)
 		snprintf(text, sizeof text, "%s", wheres[self->where].filter);
@@ -285,11 +297,14 @@ static question shaped_question(world *self)
 	for (int64_t i = 1 + pick(self, 3); i > 0; i--)
 		add_word(ask.values, &ask.value_count, one_of(self, shapes[shape].values, 9));
 	char text[600];
-	snprintf(text, sizeof text, "['and', %s, %s, %s]",
+	char time[TIME_SIZE] = "['and']";
+	if (strstr(shapes[shape].columns[0], "(at)") != NULL && pick(self, 4) > 0)
+		write_time_condition(self, time);
+	snprintf(text, sizeof text, "['and', %s, %s, %s, %s]", time,
 	         strcmp(wheres[self->where].filter, "nil") == 0 ? "['and']"
 	                                                        : wheres[self->where].filter,
-	         pick(self, 2) == 0 ? "['and']" : one_of(self, shapes[shape].conditions, 5),
-	         pick(self, 2) == 0 ? "['and']" : one_of(self, shapes[shape].conditions, 5));
+	         pick(self, 3) > 0 ? "['and']" : one_of(self, shapes[shape].conditions, 5),
+	         pick(self, 3) > 0 ? "['and']" : one_of(self, shapes[shape].conditions, 5));
 	ask.filter = wire(text);
 	return ask;
 }
@@ -517,7 +532,7 @@ static void every_plan_answers_what_the_records_say(void **state)
 	}
 	print_message("%d by groups, %d by an index, %d scans, %d refused, %d beyond 64 bits\n",
 	              by_groups, by_index, by_scan, refused, naive_beyond_64_bits);
-	assert_true(by_groups > 100 && by_index > 100 && by_scan > 100 && refused > 0 &&
+	assert_true(by_groups > 100 && by_index > 100 && by_scan > 100 &&
 	            naive_beyond_64_bits > 100);
 }
 
