@@ -94,6 +94,14 @@ cardex_status cardex_count(cardex_conn *conn, const char *type, const cardex_doc
 	return status;
 }
 
+cardex_status cardex_aggregate(cardex_conn *conn, const cardex_request *request,
+                               cardex_result **ret, cardex_error *error)
+{
+	cardex_request aggregate = *request;
+	aggregate.method = CARDEX_METHOD_AGGREGATE;
+	return cardex_call(conn, &aggregate, ret, error);
+}
+
 cardex_status cardex_search(cardex_conn *conn, const cardex_request *request,
                             cardex_result **ret, cardex_error *error)
 {

@@ -112,6 +112,8 @@ typedef struct cardex_field {
 	const char *target;                /* of a reference: the type; otherwise NULL */
 	const char *on_delete;             /* of a reference: what deleting the target does */
 	const cardex_value *default_value; /* NULL: none */
+	const char
+		*rollup; /* how the store keeps it: "count of contact by customer"; or NULL */
 } cardex_field;
 
 typedef struct cardex_column {
@@ -129,6 +131,19 @@ typedef struct cardex_index {
 	size_t column_count;
 } cardex_index;
 
+/* An aggregate that the store keeps, for cardex_aggregate(). */
+typedef struct cardex_maintained {
+	const char *name;
+	const char *label_en;
+	const char *label_zh;
+	const char *where; /* of which records, as the schema has it; "" = all */
+	bool ready;        /* false: it is being built, and cannot be read yet */
+	const char *const *group;
+	size_t group_count;
+	const char *const *sums;
+	size_t sum_count;
+} cardex_maintained;
+
 typedef struct cardex_type {
 	const char *name;
 	const char *label_en;
@@ -142,6 +157,8 @@ typedef struct cardex_type {
 	size_t field_count;
 	const cardex_index *indexes;
 	size_t index_count;
+	const cardex_maintained *aggregates;
+	size_t aggregate_count;
 } cardex_type;
 
 typedef struct cardex_schema cardex_schema;
@@ -228,7 +245,8 @@ typedef enum cardex_method {
 	CARDEX_METHOD_ANALYZE,
 	CARDEX_METHOD_WATCH, /* these three by cardex_watch() and cardex_unwatch() */
 	CARDEX_METHOD_UNWATCH,
-	CARDEX_METHOD_CREDIT
+	CARDEX_METHOD_CREDIT,
+	CARDEX_METHOD_AGGREGATE
 } cardex_method;
 
 typedef struct cardex_batch cardex_batch;
@@ -261,19 +279,19 @@ typedef struct cardex_request {
 	const char *index;        /* lookup upsert */
 	const cardex_doc *values; /* lookup: one per column of the index */
 	const cardex_doc *fields; /* create update upsert */
-	const cardex_doc *filter; /* query count; NULL = all */
+	const cardex_doc *filter; /* query count aggregate; NULL = all */
 	const cardex_batch *batch;
 
 	const char *columns; /* get lookup query search: only these fields, "id, name" */
-	const char *order;   /* query: "order_base desc, id" */
+	const char *order;   /* query aggregate: "order_base desc, id" */
 	size_t limit;        /* query: rows of a page; search: hits; 0 = the server's choice */
-	const void *after;   /* query: where to go on, from cardex_page */
+	const void *after;   /* query aggregate: where to go on, from cardex_page */
 	size_t after_size;
-	const char *use_index;  /* query count: this index or an error */
-	bool allow_scan;        /* query count: permit reading every record */
+	const char *use_index;  /* query count aggregate: this index or an error */
+	bool allow_scan;        /* query count aggregate: permit reading every record */
 	bool with_count;        /* query: count all that match, too */
 	bool estimate;          /* query (with_count), count: about how many, from statistics */
-	cardex_explain explain; /* query: the plan, see cardex_result_value() */
+	cardex_explain explain; /* query aggregate: the plan, see cardex_result_value() */
 	bool deleted;           /* get: a deleted record too */
 	uint32_t deadline_ms;   /* query count search check: time it may take in the server */
 	int64_t if_rev;         /* writes: only when the record has this revision; > 0 */
@@ -286,7 +304,7 @@ typedef struct cardex_request {
 	const char *types;
 	bool highlights; /* search: say where it was found */
 
-	const char *const *no_index; /* query count: names of indexes that are not used */
+	const char *const *no_index; /* query count aggregate: indexes that are not used */
 	size_t no_index_count;
 	uint64_t max_scan; /* query: keys looked at, after which the page ends; 0 = no limit */
 	const cardex_include *include; /* get query: see cardex_row_included() */
@@ -303,6 +321,12 @@ typedef struct cardex_request {
 	bool snapshot;      /* watch: first the records that there are */
 	uint32_t credit;    /* watch: notifications that may come before one is taken; 0 = 16 */
 	uint64_t watch;     /* unwatch, credit: number of the watch */
+	/* aggregate: what makes a group, "owner, month(closed_at)", NULL = all are one; what is
+	 * said of each, "count, sum(amount_base), avg(n), min(at), max(at)", NULL = count; and
+	 * a maintained aggregate that has to answer, NULL = what is fastest */
+	const char *group;
+	const char *measures;
+	const char *aggregate;
 } cardex_request;
 
 /* Sends the request and waits for its answer; other answers that come meanwhile go to their
@@ -337,6 +361,15 @@ CARDEX_CALL cardex_status cardex_next(cardex_conn *conn, cardex_result **page,
 CARDEX_CALL cardex_status cardex_count(cardex_conn *conn, const char *type,
                                        const cardex_doc *filter, uint64_t *ret,
                                        cardex_error *error);
+
+/* Counts, sums, averages, least and greatest values of the records that `request->filter` lets
+ * through, by group (docs/aggregates.md). One page of rows, in the order of the group's
+ * columns; cardex_next() gives the next. Sums and averages beyond 64 bits are text.
+ * `request->method` does not matter. Errors: CARDEX_INVALID_ARGUMENT (what is asked for cannot
+ * be had, and why), CARDEX_TOO_LARGE (too many groups), CARDEX_FULL_SCAN_REFUSED, CARDEX_BUSY.
+ */
+CARDEX_CALL cardex_status cardex_aggregate(cardex_conn *conn, const cardex_request *request,
+                                           cardex_result **ret, cardex_error *error);
 
 /* Full-text search: `request->text` in the searched fields of `request->types`. The hits come
  * with cardex_result_hits() and cardex_result_hit(). `request->method` does not matter.
@@ -543,12 +576,12 @@ typedef struct cardex_page {
 	const void *after;  /* where the next page begins, for cardex_request; NULL when done */
 	size_t after_size;
 	uint64_t seq;     /* the state of the store that was read */
-	int64_t count;    /* of all that match, when asked for; otherwise -1 */
+	int64_t count;    /* of all that match, when asked for, of all groups; otherwise -1 */
 	uint64_t keys;    /* index keys looked at */
 	uint64_t fetched; /* records read */
 } cardex_page;
 
-/* NULL when the result is no page of a query. */
+/* NULL when the result is no page of a query or aggregate. */
 CARDEX_API const cardex_page *cardex_result_page(const cardex_result *result);
 
 /* What a search says beside its hits. */
@@ -579,7 +612,7 @@ CARDEX_API const cardex_hits *cardex_result_hits(const cardex_result *result);
 /* Hit `i` in order, the best first. False past the last. */
 CARDEX_API bool cardex_result_hit(const cardex_result *result, size_t i, cardex_hit *ret);
 
-/* Rows of get, lookup (one) and query. */
+/* Rows of get, lookup (one), query and aggregate. */
 typedef struct cardex_row cardex_row;
 CARDEX_API size_t cardex_row_count(const cardex_result *result);
 CARDEX_API const cardex_row *cardex_row_at(const cardex_result *result, size_t i);
@@ -600,6 +633,10 @@ CARDEX_API bool cardex_row_included_more(const cardex_row *row, size_t include);
 CARDEX_API size_t cardex_column_count(const cardex_result *result);
 CARDEX_API const char *cardex_column_name(const cardex_result *result, size_t column);
 CARDEX_API int cardex_column_of(const cardex_result *result, const char *name);
+
+/* What a column of an aggregate holds: "int", "money", "date", the kind of the field … NULL in
+ * other results. */
+CARDEX_API const char *cardex_column_kind(const cardex_result *result, size_t column);
 
 /* The value of a column by name or number; NULL when there is no such column. */
 CARDEX_API const cardex_value *cardex_row_value(const cardex_row *row, const char *name);

@@ -188,7 +188,8 @@ CX_MUST_USE cx_status engine_aggregate_total(engine_read *read, const engine_gro
 /* ---- counting by groups ---- */
 
 /* How engine_query_count would count: {plan: "aggregate", aggregate: name, equal: [columns that
- * bound the groups read]} when a maintained aggregate covers the filter, otherwise the plan as
- * engine_query_explain writes it. Errors: as that. */
+ * are fixed for the groups read], range: the column after them if it is bounded, or nil} when a
+ * maintained aggregate covers the filter, otherwise the plan as engine_query_explain writes it.
+ * Errors: as that. */
 CX_MUST_USE cx_status engine_count_explain(engine_read *read, const engine_query *query,
                                            cx_buf *out, cx_error *error);

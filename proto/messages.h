@@ -66,7 +66,10 @@
 	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys a page looks at */            \
 	O(INCLUDE, include, "include", RAW)     /* array of maps: what the rows refer to */ \
 	O(SNAPSHOT, snapshot, "snapshot", FLAG) /* watch: the rows there are, first */      \
-	O(CREDIT, credit, "credit", COUNT)      /* watch: notifications that may come */
+	O(CREDIT, credit, "credit", COUNT)      /* watch: notifications that may come */    \
+	O(GROUP, group, "group", RAW)           /* aggregate: array of columns */           \
+	O(VALUES, values, "values", RAW)        /* aggregate: array of words */             \
+	O(NAME, name, "name", WORD)             /* aggregate: a maintained one */
 
 #define PROTO_BIT(option) (1ULL << PROTO_OPTION_##option)
 
@@ -94,6 +97,13 @@
 	  PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) | PROTO_BIT(NO_INDEX) |                 \
 	          PROTO_BIT(COUNT) | PROTO_BIT(DEADLINE),                                      \
 	  "int")                                                                               \
+	M(AGGREGATE, "aggregate", READ, (PROTO_P_TYPE, PROTO_P_END),                           \
+	  PROTO_BIT(GROUP) | PROTO_BIT(VALUES) | PROTO_BIT(NAME) | PROTO_BIT(WHERE) |          \
+	          PROTO_BIT(ORDER) | PROTO_BIT(LIMIT) | PROTO_BIT(AFTER) |                     \
+	          PROTO_BIT(EXPLAIN) | PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) |          \
+	          PROTO_BIT(NO_INDEX) | PROTO_BIT(DEADLINE),                                   \
+	  "[columns, rows, after, reason, {seq, kinds, groups, keys, fetched, aggregate}], "   \
+	  "or the plan")                                                                       \
 	M(SEARCH, "search", READ, (PROTO_P_TEXT, PROTO_P_END),                                 \
 	  PROTO_BIT(ONLY) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) |        \
 	          PROTO_BIT(HIGHLIGHTS),                                                       \

@@ -87,6 +87,21 @@ static bool add_field(cli_table *table, const cardex_field *field)
 	return cx_buf_status(&kind) == CX_OK && add_cells(table, cells, CX_COUNT_OF(cells));
 }
 
+static void print_aggregates(const cardex_type *type)
+{
+	for (size_t i = 0; i < type->aggregate_count; i++) {
+		const cardex_maintained *aggregate = &type->aggregates[i];
+		printf("aggregate %s (", aggregate->name);
+		for (size_t c = 0; c < aggregate->group_count; c++)
+			printf("%s%s", c > 0 ? ", " : "", aggregate->group[c]);
+		printf(") count");
+		for (size_t c = 0; c < aggregate->sum_count; c++)
+			printf(", sum(%s)", aggregate->sums[c]);
+		printf("%s%s%s\n", aggregate->where[0] != '\0' ? " where " : "",
+		       aggregate->where, aggregate->ready ? "" : " (being built)");
+	}
+}
+
 static void print_indexes(const cardex_type *type)
 {
 	for (size_t i = 0; i < type->index_count; i++) {
@@ -119,6 +134,7 @@ static cli_exit print_fields(const cardex_type *type)
 	cli_exit end = print_table(&table, good);
 	putchar('\n');
 	print_indexes(type);
+	print_aggregates(type);
 	return end;
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* get query count */
+#include "client/cli/arguments.h"
 #include "client/cli/columns.h"
 #include "client/cli/command.h"
 #include "client/cli/fields.h"
@@ -191,26 +192,6 @@ static void release_arguments(arguments *self)
 	cx_buf_release(&self->columns);
 }
 
-static bool parse_limit(const char *text, size_t *ret)
-{
-	int64_t number;
-	if (!cli_decimal_parse(cx_slice_of(text), 0, false, &number) || number < 1)
-		return false;
-	*ret = (size_t)number;
-	return true;
-}
-
-static bool parse_explain(const char *text, cardex_explain *ret)
-{
-	static const cardex_explain levels[] = { CARDEX_EXPLAIN_PLAN, CARDEX_EXPLAIN_REJECTED,
-		                                 CARDEX_EXPLAIN_EXECUTED };
-	const char *level = text != NULL ? text : "1";
-	if (level[0] < '0' || level[0] > '2' || level[1] != '\0')
-		return false;
-	*ret = levels[level[0] - '0'];
-	return true;
-}
-
 static bool add_no_index(arguments *self, const char *name)
 {
 	if (self->request.no_index_count == NO_INDEX_MAX)
@@ -249,7 +230,7 @@ static bool parse_query(int argc, char **argv, arguments *self)
 		else if (key == 'o')
 			request->order = optarg;
 		else if (key == 'l')
-			good = parse_limit(optarg, &request->limit);
+			good = cli_limit_parse(optarg, &request->limit);
 		else if (key == 'c')
 			request->columns = optarg;
 		else if (key == 'a')
@@ -261,11 +242,11 @@ static bool parse_query(int argc, char **argv, arguments *self)
 		else if (key == 'n')
 			request->with_count = true;
 		else if (key == 'e')
-			good = parse_explain(optarg, &request->explain);
+			good = cli_explain_parse(optarg, &request->explain);
 		else if (key == 'N')
 			good = add_no_index(self, optarg);
 		else if (key == 'm')
-			good = parse_limit(optarg, &max_scan);
+			good = cli_limit_parse(optarg, &max_scan);
 		else if (key == 'E')
 			request->estimate = true;
 		else if (key == 'I')
@@ -281,17 +262,10 @@ static bool parse_query(int argc, char **argv, arguments *self)
 
 static void tell_page(const cardex_result *page, uint64_t rows)
 {
-	const cardex_page *what = cardex_result_page(page);
-	if (what->count >= 0)
-		fprintf(stderr, "count: %" PRId64 "\n", what->count);
-	fprintf(stderr, "%" PRIu64 " row%s", rows, rows == 1 ? "" : "s");
-	if (what->more) {
-		CX_SCOPED(cx_buf_release) cx_buf token = CX_BUF_INIT(1 << 16);
-		cli_token_write((cx_slice){ .data = what->after, .size = what->after_size },
-		                &token);
-		fprintf(stderr, "; next: %.*s", CX_SLICE_ARG(cx_buf_slice(&token)));
-	}
-	fputc('\n', stderr);
+	const int64_t count = cardex_result_page(page)->count;
+	if (count >= 0)
+		fprintf(stderr, "count: %" PRId64 "\n", count);
+	cli_page_tell(page, rows, "row");
 }
 
 static cli_exit print_pages(cli_context *self, const cardex_type *type, cardex_result **page,
@@ -335,20 +309,11 @@ static cli_exit run_query(cli_context *self, const cardex_type *type, const argu
 	return end;
 }
 
-static cli_exit parse_where(cli_context *self, const char *where, const cardex_type *type,
-                            cardex_doc **ret)
-{
-	if (where == NULL || cardex_filter_parse(where, type, ret, &self->error) == CARDEX_OK)
-		return CLI_OK;
-	fprintf(stderr, "cardex: --where, character %" PRIu32 ":\n", self->error.column);
-	return cli_fail(self);
-}
-
 static cli_exit query_type(cli_context *self, const cardex_type *type, arguments *given)
 {
 	CX_SCOPED(cardex_doc_free) cardex_doc *filter = NULL;
 	cardex_request *request = &given->request;
-	const cli_exit end = parse_where(self, given->where, type, &filter);
+	const cli_exit end = cli_where_parse(self, given->where, type, &filter);
 	if (end != CLI_OK)
 		return end;
 	request->type = type->name;
@@ -403,7 +368,7 @@ cli_exit cli_run_count(cli_context *self, int argc, char **argv)
 	if (type == NULL)
 		return end;
 	cardex_doc *filter = NULL;
-	end = parse_where(self, given.where, type, &filter);
+	end = cli_where_parse(self, given.where, type, &filter);
 	cardex_request request = { .method = CARDEX_METHOD_COUNT,
 		                   .type = type->name,
 		                   .filter = filter,

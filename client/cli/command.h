@@ -10,6 +10,8 @@
 	C(get, "TYPE ID [--as-of SEQ|TIME] | TYPE INDEX=VALUE[,VALUE…]", "show one record")   \
 	C(query, "TYPE [options]", "list records; see cardex help query")                     \
 	C(count, "TYPE [--where FILTER]", "count records")                                    \
+	C(aggregate, "TYPE [--group LIST] [--values LIST] [--where FILTER]",                  \
+	  "add records up by group; see cardex help aggregate")                               \
 	C(search, "TEXT [options]", "find records by words; see cardex help search")          \
 	C(create, "TYPE FIELD=VALUE… | TYPE --file FILE", "make a record")                    \
 	C(update, "TYPE ID [--if-rev N] FIELD=VALUE…", "change fields of a record")           \

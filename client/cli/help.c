@@ -90,6 +90,26 @@ static const topic TOPICS[] = {
 	  "  --allow-scan       permit reading every record of a large type\n"
 	  "\n"
 	  "example: cardex count customer --where \"owner = 7 and lifecycle = active\"\n" },
+	{ "aggregate",
+	  "  --group LIST       a group for each of these: owner, month(closed_at), day(at)\n"
+	  "  --values LIST      what is said of it (count): count, count(email),\n"
+	  "                     sum(amount_base), sum(amount_base * probability_bp),\n"
+	  "                     avg(amount_base), min(close_on), max(close_on)\n"
+	  "  --where FILTER     as of query\n"
+	  "  --name AGGREGATE   read this one of the schema's, of its own records; without\n"
+	  "                     --group and --values all that it has\n"
+	  "  --order LIST       sum(amount_base) desc, owner; else by the groups' columns\n"
+	  "  --limit N          groups of a page (1000)\n"
+	  "  --all              all pages\n"
+	  "  --after TOKEN      the page after the one that printed this token\n"
+	  "  --use-index NAME   from the records, by this index\n"
+	  "  --no-index NAME    not by this index\n"
+	  "  --allow-scan       permit reading every record of a large type\n"
+	  "  --explain          how it would be read\n"
+	  "\n"
+	  "example: cardex aggregate opportunity --where \"state = open\" --group stage,owner "
+	  "\\\n"
+	  "         --values \"count, sum(amount_base)\"\n" },
 	{ "search",
 	  "All words of TEXT must be in searched fields of a record: Chinese, Japanese and\n"
 	  "Korean anywhere, other words from their beginning, telephone numbers from both\n"

@@ -3,6 +3,7 @@
 
 #include "client/cli/cell_text.h"
 #include "client/cli/format.h"
+#include "client/cli/measure.h"
 #include "client/cli/table.h"
 
 #include <jansson.h>
@@ -82,6 +83,8 @@ static bool take_columns(cli_output *self, const cardex_type *type, const cardex
 		if (self->names[i] == NULL)
 			return false;
 		if (type != NULL)
+			self->fields[i] = cli_measure_field(type, result, i, self->arena);
+		if (type != NULL && self->fields[i] == NULL)
 			self->fields[i] = cardex_type_field(type, self->names[i]);
 		cli_table_header(&self->table, i,
 		                 header_of(self->context, self->fields[i], self->names[i]),

@@ -74,10 +74,22 @@ static void print_rejected(const cardex_value *plan)
 	}
 }
 
+static cli_exit print_groups(const cardex_value *plan, const char *aggregate)
+{
+	printf("plan: groups of the maintained aggregate %s\n", aggregate);
+	print_equal(plan);
+	if (cardex_value_text(cardex_value_member(plan, "range")) != NULL)
+		printf("  range on: %s\n", text_of(plan, "range"));
+	return CLI_OK;
+}
+
 cli_exit cli_plan_print(const cli_context *self, const cardex_value *plan)
 {
 	if (self->format == CLI_JSON || self->format == CLI_NDJSON)
 		return cli_output_value(self, plan, stdout);
+	const char *aggregate = cardex_value_text(cardex_value_member(plan, "aggregate"));
+	if (aggregate != NULL)
+		return print_groups(plan, aggregate);
 	printf("plan: %s %s\n", text_of(plan, "plan"), text_of(plan, "index"));
 	printf("  ranges: %" PRId64 ", records of the type: %" PRId64 "\n",
 	       cardex_value_int(cardex_value_member(plan, "ranges")),

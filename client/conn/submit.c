@@ -31,7 +31,7 @@ static cardex__layout *use_layout(const cardex_conn *conn, proto_request *reques
 /* A copy of the message, for the next page and for learning the layout. */
 static cx_status keep_request(cx_slice message, cardex__asked *asked)
 {
-	if (!has_rows(asked->method))
+	if (!has_rows(asked->method) && asked->method != PROTO_AGGREGATE)
 		return CX_OK;
 	uint8_t *copy = malloc(message.size);
 	if (copy == NULL)

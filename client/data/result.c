@@ -98,11 +98,13 @@ static cx_status take_record(cardex_result *result, const cardex__asked *asked)
 	return status;
 }
 
-static cx_status take_page_info(cardex_page *page, const cardex_value *items)
+/* after, reason, {…}; `counted` names the member that says how many there are. */
+static cx_status take_page_info(cardex_page *page, const cardex_value *items,
+                                const char *counted)
 {
-	const cardex_value *after = &items[3];
-	const cardex_value *info = &items[5];
-	page->reason = cardex_value_text(&items[4]);
+	const cardex_value *after = &items[0];
+	const cardex_value *info = &items[2];
+	page->reason = cardex_value_text(&items[1]);
 	if (page->reason == NULL || !is(info, CARDEX_VALUE_MAP))
 		return CX_MALFORMED;
 	if (!is(after, CARDEX_VALUE_NULL)) {
@@ -111,7 +113,7 @@ static cx_status take_page_info(cardex_page *page, const cardex_value *items)
 		if (!page->more)
 			return CX_MALFORMED;
 	}
-	const cardex_value *count = cardex_value_member(info, "count");
+	const cardex_value *count = cardex_value_member(info, counted);
 	page->count = is(count, CARDEX_VALUE_INT) ? count->as.integer : -1;
 	page->seq = (uint64_t)cardex_value_int(cardex_value_member(info, "seq"));
 	page->keys = (uint64_t)cardex_value_int(cardex_value_member(info, "keys"));
@@ -131,10 +133,41 @@ static cx_status take_page(cardex_result *result, const cardex__asked *asked)
 	if (status == CX_OK)
 		status = take_rows(result, items[2].as.items, items[2].count);
 	if (status == CX_OK)
-		status = take_page_info(&result->page, items);
+		status = take_page_info(&result->page, &items[3], "count");
 	if (status == CX_OK)
 		status = cardex__included_take(result,
 		                               cardex_value_member(&items[5], "include"));
+	result->is_page = status == CX_OK;
+	return status;
+}
+
+/* A kind for each column. */
+static cx_status take_kinds(cardex_result *result, const cardex_value *kinds)
+{
+	if (!is(kinds, CARDEX_VALUE_LIST) || kinds->count != result->layout->count)
+		return CX_MALFORMED;
+	for (size_t i = 0; i < kinds->count; i++)
+		if (!is(&kinds->as.items[i], CARDEX_VALUE_TEXT))
+			return CX_MALFORMED;
+	result->kinds = kinds;
+	return CX_OK;
+}
+
+/* [columns, rows, after, reason, {seq, kinds, groups, keys, fetched, aggregate}] */
+static cx_status take_groups(cardex_result *result)
+{
+	if (!is(result->root, CARDEX_VALUE_LIST) || result->root->count < 5)
+		return CX_MALFORMED;
+	const cardex_value *items = result->root->as.items;
+	if (!is(&items[0], CARDEX_VALUE_LIST) || !is(&items[1], CARDEX_VALUE_LIST))
+		return CX_MALFORMED;
+	cx_status status = cardex__layout_new(0, &items[0], &result->layout);
+	if (status == CX_OK)
+		status = take_rows(result, items[1].as.items, items[1].count);
+	if (status == CX_OK)
+		status = take_page_info(&result->page, &items[2], "groups");
+	if (status == CX_OK)
+		status = take_kinds(result, cardex_value_member(&items[4], "kinds"));
 	result->is_page = status == CX_OK;
 	return status;
 }
@@ -208,6 +241,11 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 	case PROTO_QUERY:
 		if (!asked->explain)
 			return take_page(result, asked);
+		fits = is(result->root, CARDEX_VALUE_MAP);
+		break;
+	case PROTO_AGGREGATE:
+		if (!asked->explain)
+			return take_groups(result);
 		fits = is(result->root, CARDEX_VALUE_MAP);
 		break;
 	case PROTO_COUNT:

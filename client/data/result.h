@@ -15,8 +15,9 @@ struct cardex_row {
 struct cardex_result {
 	cx_arena *arena; /* everything, this structure too */
 	const cardex_value *root;
-	cardex__layout *layout; /* of the rows; NULL when there are none */
-	bool layout_is_new;     /* its names came with this answer */
+	cardex__layout *layout;    /* of the rows; NULL when there are none */
+	bool layout_is_new;        /* its names came with this answer, and go for the type */
+	const cardex_value *kinds; /* of an aggregate's columns: list of texts; or NULL */
 	cardex_row *rows;
 	size_t row_count;
 	const cardex_value *outcomes; /* of writes: lists of five */

@@ -26,6 +26,13 @@ const char *cardex_column_name(const cardex_result *result, size_t column)
 	return column < cardex_column_count(result) ? result->layout->names[column] : NULL;
 }
 
+const char *cardex_column_kind(const cardex_result *result, size_t column)
+{
+	if (result->kinds == NULL || column >= result->kinds->count)
+		return NULL;
+	return cardex_value_text(&result->kinds->as.items[column]);
+}
+
 int cardex_column_of(const cardex_result *result, const char *name)
 {
 	return result->layout == NULL ? -1 : cardex__layout_find(result->layout, name);

@@ -16,7 +16,8 @@ typedef struct filler {
 	cardex__draft *draft;
 	const cardex_request *request;
 	cx_error *error;
-	part values, fields, filter, operations, only, order, types, no_index, include;
+	part values, fields, filter, operations, only, order, types, no_index, include, group,
+		measures;
 } filler;
 
 static const proto_method methods[] = {
@@ -47,6 +48,7 @@ static const proto_method methods[] = {
 	[CARDEX_METHOD_WATCH] = PROTO_WATCH,
 	[CARDEX_METHOD_UNWATCH] = PROTO_UNWATCH,
 	[CARDEX_METHOD_CREDIT] = PROTO_CREDIT,
+	[CARDEX_METHOD_AGGREGATE] = PROTO_AGGREGATE,
 };
 
 /* hello is the connection's own; it takes the place of "none" in the enum. */
@@ -195,6 +197,7 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		.state_hash = request->state_hash,
 		.snapshot = request->snapshot,
 		.credit = request->credit,
+		.name = cx_slice_of(request->aggregate),
 	};
 	const struct {
 		bool given;
@@ -222,6 +225,7 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		{ request->state_hash, PROTO_BIT(STATE_HASH) },
 		{ request->snapshot, PROTO_BIT(SNAPSHOT) },
 		{ request->credit > 0, PROTO_BIT(CREDIT) },
+		{ request->aggregate != NULL, PROTO_BIT(NAME) },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(rows); i++)
 		options->given |= rows[i].given ? rows[i].bit : 0;
@@ -314,6 +318,10 @@ static cx_status take_option_parts(filler *self, uint64_t allowed)
 		status = take_names(self, request->order, "order", &self->order);
 	if (status == CX_OK && (allowed & PROTO_BIT(TYPES)) != 0 && request->types != NULL)
 		status = take_names(self, request->types, "types", &self->types);
+	if (status == CX_OK && (allowed & PROTO_BIT(GROUP)) != 0 && request->group != NULL)
+		status = take_names(self, request->group, "group", &self->group);
+	if (status == CX_OK && (allowed & PROTO_BIT(VALUES)) != 0 && request->measures != NULL)
+		status = take_names(self, request->measures, "measures", &self->measures);
 	if (status == CX_OK && (allowed & PROTO_BIT(WHERE)) != 0 && request->filter != NULL)
 		status = take_doc(self, request->filter, true, "filter", &self->filter);
 	if (status == CX_OK && (allowed & PROTO_BIT(NO_INDEX)) != 0 &&
@@ -345,9 +353,13 @@ static void point_to_parts(const filler *self)
 	proto->options.where = proto->filter;
 	proto->options.no_index = slice_of(self, self->no_index);
 	proto->options.include = slice_of(self, self->include);
+	proto->options.group = slice_of(self, self->group);
+	proto->options.values = slice_of(self, self->measures);
 	proto->options.given |= (self->only.size > 0 ? PROTO_BIT(ONLY) : 0) |
 	                        (self->no_index.size > 0 ? PROTO_BIT(NO_INDEX) : 0) |
 	                        (self->include.size > 0 ? PROTO_BIT(INCLUDE) : 0) |
+	                        (self->group.size > 0 ? PROTO_BIT(GROUP) : 0) |
+	                        (self->measures.size > 0 ? PROTO_BIT(VALUES) : 0) |
 	                        (self->order.size > 0 ? PROTO_BIT(ORDER) : 0) |
 	                        (self->types.size > 0 ? PROTO_BIT(TYPES) : 0) |
 	                        (self->filter.size > 0 ? PROTO_BIT(WHERE) : 0);

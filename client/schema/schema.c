@@ -115,6 +115,7 @@ static void make_field(maker *self, const cardex_value *from, cardex_field *to)
 	to->target = text_of(from, "target");
 	to->on_delete = text_of(from, "on_delete");
 	to->default_value = cardex_value_member(from, "default");
+	to->rollup = text_of(from, "rollup");
 }
 
 static void make_index(maker *self, const cardex_value *from, cardex_index *to)
@@ -134,6 +135,18 @@ static void make_index(maker *self, const cardex_value *from, cardex_index *to)
 	to->unique = flag_of(from, "unique");
 	to->cluster = flag_of(from, "cluster");
 	to->where = text_of(from, "where");
+}
+
+static void make_aggregate(maker *self, const cardex_value *from, cardex_maintained *to)
+{
+	to->name = required_text(self, from, "name");
+	to->label_en = label_of(from, "label_en", to->name);
+	to->label_zh = label_of(from, "label_zh", to->name);
+	to->where = label_of(from, "where", "");
+	const char *state = text_of(from, "state");
+	to->ready = state != NULL && strcmp(state, "ready") == 0;
+	to->group = make_labels(self, cardex_value_member(from, "group"), &to->group_count);
+	to->sums = make_labels(self, cardex_value_member(from, "sums"), &to->sum_count);
 }
 
 static void make_type(maker *self, const cardex_value *from, cardex_type *to)
@@ -158,6 +171,13 @@ static void make_type(maker *self, const cardex_value *from, cardex_type *to)
 	for (size_t i = 0; i < to->index_count; i++)
 		make_index(self, cardex_value_at(list, i), &indexes[i]);
 	to->indexes = indexes;
+
+	list = cardex_value_member(from, "aggregates");
+	cardex_maintained *aggregates =
+		room_for(self, list, sizeof *aggregates, &to->aggregate_count);
+	for (size_t i = 0; i < to->aggregate_count; i++)
+		make_aggregate(self, cardex_value_at(list, i), &aggregates[i]);
+	to->aggregates = aggregates;
 }
 
 cx_status cardex__schema_new(cardex_result **answer, cardex_schema **ret)

@@ -6,48 +6,7 @@
 #include "daemon/methods/continuation.h"
 #include "daemon/methods/include.h"
 #include "daemon/methods/order.h"
-
-static cx_status read_limit(const proto_options *options, engine_query *query, cx_error *error)
-{
-	if ((options->given & PROTO_BIT(LIMIT)) == 0)
-		return CX_OK;
-	if (options->limit == 0 || options->limit > ENGINE_PAGE_RECORDS_MAX)
-		return cx_fail(error, CX_INVALID_ARGUMENT, "limit must lie between 1 and %d",
-		               ENGINE_PAGE_RECORDS_MAX);
-	query->limit = (size_t)options->limit;
-	return CX_OK;
-}
-
-static cx_status read_after(daemon__call *call, engine_query *query, cx_error *error)
-{
-	const proto_options *options = &call->request->options;
-	if ((options->given & PROTO_BIT(AFTER)) == 0)
-		return CX_OK;
-	return daemon__continuation_open(call->signer, query->type->name, options->after,
-	                                 &query->after, error);
-}
-
-static cx_status read_no_index(cx_slice names, engine_query *query, cx_error *error)
-{
-	cx_reader reader = cx_reader_of(names);
-	const uint32_t count = cx_read_array(&reader);
-	if (reader.failed || count > ENGINE_NO_INDEX_MAX)
-		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "no_index: an array of at most %d names of indexes",
-		               ENGINE_NO_INDEX_MAX);
-	for (uint32_t i = 0; i < count; i++) {
-		const cx_slice name = cx_read_str(&reader);
-		if (reader.failed)
-			return cx_fail(error, CX_INVALID_ARGUMENT,
-			               "no_index: element %u is no name", i);
-		cx_status status =
-			daemon__method_index(query->type, name, &query->no_index[i], error);
-		if (status != CX_OK)
-			return status;
-	}
-	query->no_index_count = count;
-	return CX_OK;
-}
+#include "daemon/methods/selection.h"
 
 /* What is to be counted, and how. */
 typedef enum counting {
@@ -85,61 +44,18 @@ static cx_status count(daemon__call *call, const engine_query *query, counting h
 	                          : engine_query_count(call->read, query, ret, error);
 }
 
-/* Whether the plan is asked for instead of rows: true is level 1. */
-static cx_status read_explain(const proto_options *options, bool *ret_asked,
-                              engine_explain_level *ret, cx_error *error)
-{
-	*ret_asked = false;
-	*ret = ENGINE_EXPLAIN_REJECTED;
-	if ((options->given & PROTO_BIT(EXPLAIN)) == 0)
-		return CX_OK;
-	cx_reader reader = cx_reader_of(options->explain);
-	if (cx_reader_peek(&reader) == CX_KIND_BOOL) {
-		*ret_asked = cx_read_bool(&reader);
-		return CX_OK;
-	}
-	const uint64_t level = cx_read_uint(&reader);
-	if (reader.failed || level > ENGINE_EXPLAIN_EXECUTED)
-		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "explain: true, false, or a level from 0 to %d",
-		               ENGINE_EXPLAIN_EXECUTED);
-	*ret_asked = true;
-	*ret = (engine_explain_level)level;
-	return CX_OK;
-}
-
-/* What query and count have in common. */
-static cx_status read_query(daemon__call *call, cx_slice filter, engine_query *ret,
-                            cx_error *error)
-{
-	const proto_options *options = &call->request->options;
-	*ret = (engine_query){
-		.filter = filter,
-		.allow_scan = options->allow_scan,
-		.max_scan = options->max_scan,
-		.deadline_ns = call->deadline_ns,
-	};
-	cx_status status = daemon__method_type(engine_read_schema(call->read), call->request,
-	                                       &ret->type, error);
-	if (status == CX_OK && (options->given & PROTO_BIT(USE_INDEX)) != 0)
-		status = daemon__method_index(ret->type, options->use_index, &ret->use_index,
-		                              error);
-	if (status == CX_OK && (options->given & PROTO_BIT(NO_INDEX)) != 0)
-		status = read_no_index(options->no_index, ret, error);
-	return status;
-}
-
 static cx_status read_page_query(daemon__call *call, engine_query *ret, cx_error *error)
 {
 	const proto_options *options = &call->request->options;
-	cx_status status = read_query(call, options->where, ret, error);
+	cx_status status = daemon__selection_read(call, options->where, ret, error);
 	if (status == CX_OK && (options->given & PROTO_BIT(ORDER)) != 0)
 		status = daemon__order_read(ret->type, options->order, ret->order,
 		                            &ret->order_count, error);
 	if (status == CX_OK)
-		status = read_limit(options, ret, error);
+		status = daemon__selection_limit(options, ENGINE_PAGE_RECORDS_MAX, &ret->limit,
+		                                 error);
 	if (status == CX_OK)
-		status = read_after(call, ret, error);
+		status = daemon__selection_after(call, ret->type, &ret->after, error);
 	return status;
 }
 
@@ -167,17 +83,6 @@ static cx_status write_rows(daemon__call *call, const engine_query *query, row_w
 		return status;
 	cx_write_array_close(call->out, place, (uint32_t)ret->rows);
 	return call->is_slice && ret->reason == ENGINE_REASON_TIME ? CX_DEADLINE : CX_OK;
-}
-
-static cx_status write_continuation(daemon__call *call, const engine_query *query,
-                                    const engine_page *page)
-{
-	cx_slice position = { .data = page->position, .size = page->position_size };
-	if (position.size == 0) {
-		cx_write_nil(call->out);
-		return CX_OK;
-	}
-	return daemon__continuation_write(call->signer, query->type->name, position, call->out);
 }
 
 static void write_figure(const char *name, uint64_t value, cx_buf *out)
@@ -251,7 +156,9 @@ static cx_status write_page(daemon__call *call, engine_query *query, cx_error *e
 	daemon__projection_write_head(&projection, call->out);
 	status = write_rows(call, query, &writer, &page, error);
 	if (status == CX_OK)
-		status = write_continuation(call, query, &page);
+		status = daemon__selection_position(
+			call, query->type,
+			(cx_slice){ .data = page.position, .size = page.position_size });
 	if (status != CX_OK)
 		return status;
 	cx_write_text(call->out, engine_reason_name(page.reason));
@@ -265,7 +172,8 @@ cx_status daemon__answer_query(daemon__call *call, cx_error *error)
 	engine_explain_level level;
 	cx_status status = read_page_query(call, &query, error);
 	if (status == CX_OK)
-		status = read_explain(&call->request->options, &explains, &level, error);
+		status = daemon__selection_explain(&call->request->options, &explains, &level,
+		                                   error);
 	if (status != CX_OK)
 		return status;
 	if (explains)
@@ -278,7 +186,7 @@ cx_status daemon__answer_count(daemon__call *call, cx_error *error)
 	engine_query query;
 	counting how;
 	uint64_t number = 0;
-	cx_status status = read_query(call, call->request->filter, &query, error);
+	cx_status status = daemon__selection_read(call, call->request->filter, &query, error);
 	if (status == CX_OK)
 		status = read_counting(&call->request->options, COUNT_EXACTLY, &how, error);
 	if (status == CX_OK)

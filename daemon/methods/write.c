@@ -84,6 +84,7 @@ static cx_status run_operation(daemon__write *write, const operation *op, engine
 	case PROTO_LOOKUP:
 	case PROTO_QUERY:
 	case PROTO_COUNT:
+	case PROTO_AGGREGATE:
 	case PROTO_SEARCH:
 	case PROTO_CHANGES:
 	case PROTO_HISTORY:

@@ -31,6 +31,22 @@ static uint32_t slot_of(const engine__table *table, cx_slice key)
 	return at;
 }
 
+cx_status engine__table_grow(engine__table *table, uint32_t max)
+{
+	CX_ASSERT(max > table->max);
+	engine__table grown;
+	cx_status status = engine__table_init(table->arena, table->value_size, max, &grown);
+	if (status != CX_OK)
+		return status;
+	for (uint32_t i = 0; i < table->count; i++) {
+		grown.entries[i] = table->entries[i];
+		grown.slots[slot_of(&grown, table->entries[i].key)] = i + 1;
+	}
+	grown.count = table->count;
+	*table = grown;
+	return CX_OK;
+}
+
 engine__table_entry *engine__table_find(const engine__table *table, cx_slice key)
 {
 	const uint32_t number = table->slots[slot_of(table, key)];

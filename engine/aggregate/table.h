@@ -24,6 +24,10 @@ typedef struct engine__table {
 CX_MUST_USE cx_status engine__table_init(cx_arena *arena, size_t value_size, uint32_t max,
                                          engine__table *ret);
 
+/* Makes room for `max` entries, more than before. Entries move, their values stay.
+ * Errors: CX_NO_MEMORY; nothing has changed then. */
+CX_MUST_USE cx_status engine__table_grow(engine__table *table, uint32_t max);
+
 /* NULL when it is not there. */
 engine__table_entry *engine__table_find(const engine__table *table, cx_slice key);
 

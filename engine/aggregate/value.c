@@ -152,10 +152,11 @@ static int64_t month_of(int64_t day)
 	return day - (int64_t)in_month + 1;
 }
 
+enum { MS_PER_MIN = 60 * 1000, MS_PER_DAY = 24 * 60 * MS_PER_MIN };
+
 engine__value engine__bucket_of(const engine_group_column *column, const engine__value *value,
                                 int64_t zone_min)
 {
-	enum { MS_PER_MIN = 60 * 1000, MS_PER_DAY = 24 * 60 * MS_PER_MIN };
 	if (column->bucket == ENGINE_BUCKET_NONE || value->shape == ENGINE__NULL)
 		return *value;
 	int64_t day = value->integer;
@@ -164,6 +165,17 @@ engine__value engine__bucket_of(const engine_group_column *column, const engine_
 	if (column->bucket == ENGINE_BUCKET_MONTH)
 		day = month_of(day);
 	return (engine__value){ .shape = ENGINE__INTEGER, .integer = day };
+}
+
+engine__value engine__bucket_start(const engine_group_column *column,
+                                   const engine__value *bucket, int64_t zone_min)
+{
+	engine__value start = *bucket;
+	if (column->bucket == ENGINE_BUCKET_NONE || bucket->shape == ENGINE__NULL ||
+	    column->source->kind != ENGINE_TS)
+		return start;
+	start.integer = bucket->integer * MS_PER_DAY - zone_min * MS_PER_MIN;
+	return start;
 }
 
 bool engine__slots_differ(const uint16_t *slots, size_t count, const engine__value *a,

@@ -24,6 +24,11 @@ bool engine__expression_value(const engine_expression *expression, const engine_
 engine__value engine__bucket_of(const engine_group_column *column, const engine__value *value,
                                 int64_t zone_min);
 
+/* The first value of the source that a day or month has; other values, and null, as they are.
+ */
+engine__value engine__bucket_start(const engine_group_column *column,
+                                   const engine__value *bucket, int64_t zone_min);
+
 /* True when `a` and `b` differ in one of the slots. */
 bool engine__slots_differ(const uint16_t *slots, size_t count, const engine__value *a,
                           const engine__value *b);

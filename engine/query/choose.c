@@ -270,7 +270,7 @@ double engine__cost(const engine__plan *plan, engine__purpose purpose,
 	double keys = candidate->estimate > 1 ? candidate->estimate : 1;
 	const bool patient = keys <= ENGINE__PATIENCE * fewest;
 	const double page = (double)plan->limit + 1;
-	if (purpose != ENGINE__PURPOSE_COUNT && !sorts) {
+	if (engine__purpose_is_page(purpose) && !sorts) {
 		if (!candidate->residual)
 			keys = least(keys, page);
 		else if (patient)
@@ -294,18 +294,19 @@ double engine__cost(const engine__plan *plan, engine__purpose purpose,
 }
 
 /* Reading every record for what may be a few of them. */
-static bool is_full_scan(const engine__candidate *candidate)
+static bool is_full_scan(const engine__candidate *candidate, engine__purpose purpose)
 {
 	return engine__candidate_is_unbounded(candidate) &&
-	       (candidate->residual || candidate->ordering == ENGINE__SORTED);
+	       (candidate->residual || candidate->ordering == ENGINE__SORTED ||
+	        purpose == ENGINE__PURPOSE_ALL);
 }
 
 /* Leaves out what is not permitted. */
-static void refuse_scans(engine__plan *plan)
+static void refuse_scans(engine__plan *plan, engine__purpose purpose)
 {
 	for (size_t i = 0; i < plan->candidate_count && !plan->may_scan; i++) {
 		engine__candidate *at = &plan->candidates[i];
-		if (at->why == NULL && is_full_scan(at))
+		if (at->why == NULL && is_full_scan(at, purpose))
 			at->why = "would have to look at every record";
 	}
 }
@@ -398,7 +399,7 @@ cx_status engine__choose(engine_read *read, engine__plan *plan, engine__purpose 
 		plan->query->by_id ? ENGINE_COMBINE_NEVER : plan->query->combine;
 	const bool forced =
 		combine == ENGINE_COMBINE_UNITE || combine == ENGINE_COMBINE_INTERSECT;
-	refuse_scans(plan);
+	refuse_scans(plan, purpose);
 	plan->chosen = find_single(plan);
 	if (plan->chosen != NULL && !forced)
 		return CX_OK;

@@ -304,10 +304,18 @@ static cx_status execute(engine_read *read, engine__plan *plan, cx_arena *arena,
 	return status;
 }
 
+enum { KEYS = 16 };
+
+void engine__plan_write(engine_read *read, const engine__plan *plan, cx_buf *out)
+{
+	cx_write_map(out, KEYS + 1);
+	write_plan(read, plan, out);
+	write_rejected(plan, out);
+}
+
 cx_status engine_query_explain_at(engine_read *read, const engine_query *query,
                                   engine_explain_level level, cx_buf *out, cx_error *error)
 {
-	enum { KEYS = 16 };
 	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
 	cx_status status = engine__scratch_take(read, &scratch);
 	engine__plan plan;

@@ -83,7 +83,7 @@ static double find_cost(const engine__plan *plan, engine__purpose purpose,
 	const bool sorts = find_ordering(plan, &reverse) == ENGINE__SORTED;
 	double part = 1;
 	const double page = (double)plan->limit + 1;
-	if (purpose != ENGINE__PURPOSE_COUNT && !sorts && rows > page)
+	if (engine__purpose_is_page(purpose) && !sorts && rows > page)
 		part = page / rows;
 	engine__candidate one = *lead;
 	one.estimate = rows * part;

@@ -178,7 +178,8 @@ static cx_status choose_anew(engine_read *read, engine__plan *plan, engine__purp
 	if (plan->chosen == NULL)
 		return engine__refuse_scan(plan, error);
 	if (free && !plan->by_contents && !plan->continued && !plan->query->by_id &&
-	    plan->query->no_index_count == 0 && plan->form == ENGINE__SINGLE)
+	    purpose != ENGINE__PURPOSE_ALL && plan->query->no_index_count == 0 &&
+	    plan->form == ENGINE__SINGLE)
 		engine__memory_keep(read, plan);
 	return CX_OK;
 }
@@ -196,7 +197,7 @@ static cx_status choose(engine_read *read, engine__plan *plan, engine__purpose p
 	const bool looks = query->use_index != NULL || query->no_index_count > 0 ||
 	                   query->by_id || plan->continued ||
 	                   query->combine > ENGINE_COMBINE_NEVER ||
-	                   purpose == ENGINE__PURPOSE_EXPLAIN;
+	                   purpose == ENGINE__PURPOSE_EXPLAIN || purpose == ENGINE__PURPOSE_ALL;
 	if (looks || !engine__memory_find(read, plan, &known))
 		return choose_anew(read, plan, purpose, arena, error);
 	cx_status status = add_candidate(read, plan, known);

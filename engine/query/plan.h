@@ -25,7 +25,14 @@ typedef enum engine__purpose {
 	ENGINE__PURPOSE_RUN,
 	ENGINE__PURPOSE_EXPLAIN, /* the same, with all that was not chosen */
 	ENGINE__PURPOSE_COUNT,
+	ENGINE__PURPOSE_ALL, /* every row, in any order */
 } engine__purpose;
+
+/* Whether a page of rows may be all that is read. */
+static inline bool engine__purpose_is_page(engine__purpose purpose)
+{
+	return purpose == ENGINE__PURPOSE_RUN || purpose == ENGINE__PURPOSE_EXPLAIN;
+}
 
 /* How the paths of a plan go together. */
 typedef enum engine__form {
@@ -143,6 +150,9 @@ extern const char engine__is_worse[];
 
 /* Whether a query may use the index: it has not said that it must not. */
 bool engine__query_permits(const engine_query *query, const engine_index *index);
+
+/* Writes the plan as engine_query_explain does. */
+void engine__plan_write(engine_read *read, const engine__plan *plan, cx_buf *out);
 
 /* CX_FULL_SCAN_REFUSED, with the index that would help. */
 cx_status engine__refuse_scan(const engine__plan *plan, cx_error *error);

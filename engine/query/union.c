@@ -370,7 +370,7 @@ double engine__union_cost(const engine__plan *plan, engine__purpose purpose,
 	/* Without an order the first leg that has a page of rows ends it; which one that is is
 	 * not known. */
 	const bool early =
-		join->ordering == ENGINE__UNORDERED && purpose != ENGINE__PURPOSE_COUNT;
+		join->ordering == ENGINE__UNORDERED && engine__purpose_is_page(purpose);
 	return early ? (cost + least) / 2 : cost;
 }
 

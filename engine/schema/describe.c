@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The description of a type that clients get. */
+#include "engine/schema/describe.h"
+
 #include "base/check.h"
 #include "base/msgpack.h"
 #include "engine/schema.h"
@@ -56,7 +58,8 @@ static size_t count_field_members(const engine_field *field)
 	size_t always = 7;
 	return always + (field->length_max > 0) + (field->items_max > 0) +
 	       (search_as_name(field) != NULL) + (field->kind == ENGINE_ENUM) +
-	       (field->kind == ENGINE_REF ? 2 : 0) + (field->default_value.size > 0);
+	       (field->kind == ENGINE_REF ? 2 : 0) + (field->default_value.size > 0) +
+	       (field->rollup != NULL);
 }
 
 static void write_labels(const engine_field *field, cx_buf *out)
@@ -93,6 +96,10 @@ static void write_field(const engine_field *field, cx_buf *out)
 		cx_write_text(out, "default");
 		cx_write_raw(out, field->default_value);
 	}
+	if (field->rollup != NULL) {
+		cx_write_text(out, "rollup");
+		engine__rollup_describe(field->rollup, out);
+	}
 }
 
 static void write_index(const engine_index *index, cx_buf *out)
@@ -117,7 +124,7 @@ static void write_index(const engine_index *index, cx_buf *out)
 
 void engine_type_describe(const engine_type *type, cx_buf *out)
 {
-	cx_write_map(out, 11);
+	cx_write_map(out, 12);
 	write_text_member(out, "name", type->name);
 	write_int_member(out, "id", type->id);
 	write_text_member(out, "label_en", type->label_en);
@@ -140,4 +147,8 @@ void engine_type_describe(const engine_type *type, cx_buf *out)
 	cx_write_array(out, type->index_count);
 	for (size_t i = 0; i < type->index_count; i++)
 		write_index(&type->indexes[i], out);
+	cx_write_text(out, "aggregates");
+	cx_write_array(out, type->aggregate_count);
+	for (size_t i = 0; i < type->aggregate_count; i++)
+		engine__aggregate_describe(type->aggregates[i], out);
 }

@@ -87,8 +87,7 @@ static void parse_term(engine__parser *parser, engine__syntax_term *term)
 	} while (engine__parser_take(parser, ENGINE__TOKEN_STAR));
 }
 
-/* "a * b - c", up to the bracket that closes. */
-static void parse_expression(engine__parser *parser, engine__syntax_sum *sum)
+void engine__parse_expression(engine__parser *parser, engine__syntax_sum *sum)
 {
 	engine__syntax_term **end = &sum->terms;
 	bool minus = engine__parser_take(parser, ENGINE__TOKEN_MINUS);
@@ -114,7 +113,7 @@ static void parse_expression(engine__parser *parser, engine__syntax_sum *sum)
 
 /* ---- aggregate ---- */
 
-static void parse_group(engine__parser *parser, engine__syntax_group *group)
+void engine__parse_group(engine__parser *parser, engine__syntax_group *group)
 {
 	const engine__token next = engine__parser_ahead(parser, 1);
 	if (next.kind == ENGINE__TOKEN_PAREN_OPEN) {
@@ -145,7 +144,7 @@ static void parse_groups(engine__parser *parser, engine__syntax_aggregate *aggre
 			engine__parser_fail(parser, parser->token.at,
 			                    "an aggregate is grouped by at most %d columns",
 			                    ENGINE_GROUP_COLUMNS_MAX);
-		parse_group(parser, group);
+		engine__parse_group(parser, group);
 		*end = group;
 		end = &group->next;
 		aggregate->group_count++;
@@ -160,7 +159,7 @@ static engine__syntax_sum *parse_sum(engine__parser *parser)
 	if (sum == NULL)
 		return NULL;
 	engine__parser_expect(parser, ENGINE__TOKEN_PAREN_OPEN);
-	parse_expression(parser, sum);
+	engine__parse_expression(parser, sum);
 	if (!engine__parser_take(parser, ENGINE__TOKEN_PAREN_CLOSE))
 		engine__parser_expected(parser, "\"+\", \"-\", \"*\" or \")\"");
 	return sum;
@@ -261,7 +260,7 @@ engine__syntax_rollup *engine__parse_rollup(engine__parser *parser)
 	if (rollup->kind != ENGINE_ROLLUP_COUNT)
 		engine__parser_expect(parser, ENGINE__TOKEN_PAREN_OPEN);
 	if (rollup->kind == ENGINE_ROLLUP_SUM)
-		parse_expression(parser, &rollup->sum);
+		engine__parse_expression(parser, &rollup->sum);
 	else if (rollup->kind != ENGINE_ROLLUP_COUNT)
 		rollup->source = engine__parser_name(parser, "a field name");
 	if (rollup->kind != ENGINE_ROLLUP_COUNT)

@@ -82,6 +82,12 @@ engine__syntax_literal *engine__parse_literal(engine__parser *parser);
 /* After "aggregate", to its labels; adds it to the tree. */
 void engine__parse_aggregate(engine__parser *parser);
 
+/* "FIELD", "day(FIELD)" or "month(FIELD)". */
+void engine__parse_group(engine__parser *parser, engine__syntax_group *group);
+
+/* "a * b - c", up to the bracket that closes. */
+void engine__parse_expression(engine__parser *parser, engine__syntax_sum *sum);
+
 /* After "time": "zone TYPE.FIELD". */
 void engine__parse_zone(engine__parser *parser);
 

@@ -396,6 +396,66 @@ static void a_query_says_what_it_cost_and_counts_when_asked(void **state)
 	assert_answer("1", "'count', ['team', ['=', 'name', 'T002']]");
 }
 
+static void groups_add_up_the_records(void **state)
+{
+	(void)state;
+	make_team_and_user();
+	call("'create', ['customer', {'name': 'A', 'owner': 1, 'potential_base': 5}]");
+	call("'create', ['customer', {'name': 'B', 'owner': 1, 'potential_base': 8}]");
+	call("'create', ['customer', {'name': 'C'}]");
+	const char *answer = call("'aggregate', ['customer', {'group': ['owner'], 'values': "
+	                          "['count', 'avg(potential_base)']}]");
+	assert_non_null(
+		strstr(answer,
+	               "[['owner', 'count', 'avg(potential_base)'], [[nil, 1, 0], [1, 2, 7]], "
+	               "nil, 'done', {'seq': 5, 'kinds': ['ref', 'int', 'money'], 'groups': 2, "
+	               "'keys': 3, 'fetched': 3, 'aggregate': nil}]"));
+	answer = call("'aggregate', ['customer', {'group': ['owner']}]");
+	assert_non_null(strstr(answer, "[[nil, 1], [1, 2]], nil, 'done', {"));
+	assert_non_null(strstr(answer, "'fetched': 0, 'aggregate': 'customers_owner'}]"));
+	answer =
+		call("'aggregate', ['customer', {'name': 'customers_owner', 'explain': true}]");
+	assert_non_null(strstr(answer, "{'plan': 'aggregate', 'aggregate': 'customers_owner'"));
+	assert_refused("INVALID_ARGUMENT: customer has no maintained aggregate \"revenue\"",
+	               "'aggregate', ['customer', {'name': 'revenue'}]");
+	assert_refused("INVALID_ARGUMENT: group",
+	               "'aggregate', ['customer', {'group': ['x']}]");
+	assert_refused("INVALID_ARGUMENT: values",
+	               "'aggregate', ['customer', {'values': ['sum(name)']}]");
+	assert_refused("INVALID_ARGUMENT: limit", "'aggregate', ['customer', {'limit': 0}]");
+	assert_refused("INVALID_ARGUMENT: limit",
+	               "'aggregate', ['customer', {'limit': 10001}]");
+	assert_refused("NO_FIELD", "'aggregate', ['customer', {'filter': ['=', 'x', 1]}]");
+	assert_refused("NO_TYPE", "'aggregate', ['x']");
+}
+
+static void pages_of_groups_go_on_where_they_ended(void **state)
+{
+	(void)state;
+	make_teams(5);
+	char *after = NULL;
+	for (int page = 0; page < 3; page++) {
+		const char *answer =
+			after == NULL
+				? call("'aggregate', ['team', {'group': ['name'], 'limit': 2}]")
+				: call("'aggregate', ['team', {'group': ['name'], 'limit': 2, "
+		                       "'after': %s}]",
+		                       after);
+		char first[20];
+		snprintf(first, sizeof first, "[['T%03d', 1]", 2 * page + 1);
+		assert_non_null(strstr(answer, first));
+		assert_non_null(strstr(answer, page == 2 ? "nil, 'done'" : "'limit'"));
+		assert_non_null(strstr(answer, "'groups': 5"));
+		free(after);
+		after = continuation_of(answer);
+	}
+	assert_null(after);
+	after = continuation_of(call("'query', ['team', {'limit': 1, 'fields': ['id']}]"));
+	assert_refused("CURSOR_STALE",
+	               "'aggregate', ['team', {'group': ['name'], 'after': %s}]", after);
+	free(after);
+}
+
 static void options_out_of_range_are_refused(void **state)
 {
 	(void)state;
@@ -494,6 +554,8 @@ int main(void)
 		TEST(pages_put_together_are_the_whole),
 		TEST(a_continuation_fits_its_own_type_only),
 		TEST(a_query_says_what_it_cost_and_counts_when_asked),
+		TEST(groups_add_up_the_records),
+		TEST(pages_of_groups_go_on_where_they_ended),
 		TEST(options_out_of_range_are_refused),
 		TEST(stats_and_check_and_schema_answer),
 		TEST(changes_history_and_the_past_of_a_record_are_told),

@@ -82,10 +82,13 @@ static const char count[] = "[0, 1, 'count', ['team', ['prefix', 'name', 'T1'], 
 static const char query[] = "[0, 1, 'query', ['team', {'filter': ['=', 'active', false], "
 			    "'allow_scan': true}]]";
 
+static const char aggregate[] = "[0, 1, 'aggregate', ['team', {'group': ['active'], "
+				"'values': ['count', 'max(id)'], 'allow_scan': true}]]";
+
 static void the_end_of_a_slice_leaves_no_trace(void **state)
 {
 	(void)state;
-	static const char *const requests[] = { count, query };
+	static const char *const requests[] = { count, query, aggregate };
 	for (size_t i = 0; i < CX_COUNT_OF(requests); i++) {
 		CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(1 << 20);
 		cx_write_text(&out, "before");
@@ -102,6 +105,9 @@ static void the_end_of_its_own_time_is_answered(void **state)
 	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(1 << 20);
 	assert_int_equal(reply(count, 1, false, &out), CX_OK);
 	assert_int_equal(strncmp(wire_show(cx_buf_slice(&out)), "[1, 1, 'DEADLINE: ", 18), 0);
+	cx_buf_clear(&out);
+	assert_int_equal(reply(aggregate, 1, false, &out), CX_OK);
+	assert_int_equal(strncmp(wire_show(cx_buf_slice(&out)), "[1, 1, 'DEADLINE: ", 18), 0);
 }
 
 static void without_a_hurry_it_is_answered(void **state)
@@ -110,6 +116,9 @@ static void without_a_hurry_it_is_answered(void **state)
 	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(1 << 20);
 	assert_int_equal(reply(count, 0, false, &out), CX_OK);
 	assert_string_equal(wire_show(cx_buf_slice(&out)), "[1, 1, nil, 1111]");
+	cx_buf_clear(&out);
+	assert_int_equal(reply(aggregate, 0, false, &out), CX_OK);
+	assert_non_null(strstr(wire_show(cx_buf_slice(&out)), "[[true, 3000, 3000]]"));
 }
 
 static void an_answer_too_large_is_an_error_instead(void **state)
@@ -120,6 +129,13 @@ static void an_answer_too_large_is_an_error_instead(void **state)
 		assert_int_equal(
 			reply("[0, 1, 'query', ['team', {'limit': 10}]]", 0, false, &out),
 			CX_OK);
+		assert_int_equal(
+			strncmp(wire_show(cx_buf_slice(&out)), "[1, 1, 'TOO_LARGE: ", 19), 0);
+		cx_buf_clear(&out);
+		assert_int_equal(reply("[0, 1, 'aggregate', ['team', {'group': ['name'], "
+		                       "'allow_scan': true}]]",
+		                       0, false, &out),
+		                 CX_OK);
 		assert_int_equal(
 			strncmp(wire_show(cx_buf_slice(&out)), "[1, 1, 'TOO_LARGE: ", 19), 0);
 	}

@@ -9,7 +9,7 @@ cardex version
 assert_contains "$out" 'cardex '
 cardex --version
 cardex help
-for name in ping get query count search changes history create update upsert delete undelete purge import export schema \
+for name in ping get query count aggregate search changes history create update upsert delete undelete purge import export schema \
 	check stats shell help version; do
 	assert_contains "$out" "  $name"
 	cardex help "$name"
@@ -168,6 +168,40 @@ cardex --format json query customer --explain
 assert_contains "$out" '"rejected":'
 cardex count customer --where 'owner = 1'
 assert_equal "$out" 2
+
+# aggregate: tables with money and labels, other formats, pages, plans.
+cardex --lang zh aggregate customer --group owner --values 'count,sum(potential_base),avg(potential_base)'
+assert_contains "$out" '负责人'
+assert_contains "$out" 'sum(预计年采购额)'
+assert_contains "$out" '12.55'
+assert_contains "$errors" 'group'
+cardex --format csv aggregate customer --where 'owner = 1' --values 'count, max(potential_base)'
+assert_equal "$out" $'count,max(potential_base)\n2,12.50'
+cardex --format ndjson aggregate customer --group 'owner,month(created_at)' --limit 1
+assert_contains "$out" '"month(created_at)":"20'
+token=$(sed -n 's/.*next: //p' <<<"$errors")
+cardex --format ndjson aggregate customer --group 'owner,month(created_at)' --after "$token"
+assert_contains "$out" '"owner":'
+cardex --format csv aggregate customer --group owner --order 'count desc, owner desc' --limit 1
+assert_equal "$out" $'owner,count\n1,2'
+assert_contains "$errors" '1 group; next: '
+assert_lacks "$errors" 'count'
+cardex_ends 3 aggregate customer --order size
+cardex aggregate customer --group owner --explain
+assert_contains "$out" 'plan: groups of the maintained aggregate customers_owner'
+cardex aggregate customer --group owner --use-index owner,last_activity_at --explain
+assert_contains "$out" 'plan: index owner,last_activity_at'
+cardex aggregate customer --name customers_tier --all
+assert_contains "$out" 'unrated'
+cardex_ends 3 aggregate customer --name nothing
+assert_contains "$errors" 'has no maintained aggregate "nothing"'
+cardex_ends 3 aggregate customer --values 'sum(name)'
+assert_contains "$errors" 'cannot be summed'
+cardex_ends 3 aggregate customer --group colour
+cardex_ends 2 aggregate customer --limit none
+cardex_ends 2 aggregate
+cardex schema customer
+assert_contains "$out" 'aggregate customers_owner (owner, lifecycle) count'
 
 # changes, history: what happened, in order and newest first.
 cardex changes --from 1 --limit 1

@@ -69,6 +69,9 @@ shows queries 'fixed by equality: owner'
 shows queries 'ranges merged in order'
 [ "$(grep -xE '19|58|553|630' "$folder/queries.out" | tr '\n' ' ')" = '19 58 553 630 ' ] ||
 	fail "the four counts of docs/queries.md"
+run_page docs/aggregates.md
+shows aggregates 'sum(amount_base * probability_bp)'
+shows aggregates 'plan: groups of the maintained aggregate pipeline_stage'
 run_page docs/search.md
 shows search '医疗器械'
 shows search '"fields":{"name":'

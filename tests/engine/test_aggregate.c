@@ -282,7 +282,7 @@ static void the_plan_of_a_count_names_the_aggregate(void **state)
 	assert_int_equal(engine_count_explain(read, &query, &out, NULL), CX_OK);
 	assert_string_equal(wire_show(cx_buf_slice(&out)),
 	                    "{'plan': 'aggregate', 'aggregate': 'board', "
-	                    "'equal': ['stage', 'owner']}");
+	                    "'equal': ['stage', 'owner'], 'range': nil}");
 	/* A stage beyond those of the aggregate, or a condition it knows nothing of. */
 	static const char *const others[] = {
 		"['in', 'stage', ['new', 'won']]",

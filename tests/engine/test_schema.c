@@ -392,11 +392,24 @@ static void a_description_says_what_applies(void **state)
 		"type a \"A\" \"甲\" {\n"
 		" n string(9) search required unique = \"x\" \"N\" \"名\"\n"
 		" e enum(p, q) = q  r ref(a) on delete cascade  l list<string(2)>(3)\n"
-		" m money readonly  cluster by (r, m desc)  index (n folded, m) where n }");
+		" m money readonly  cluster by (r, m desc)  index (n folded, m) where n\n"
+		" k int readonly = 0 rollup sum(x - id) of c by a where x > -3 and y = true }\n"
+		"type c { x int y bool at ts a ref(a) on delete cascade e enum(p, q, s) index "
+		"(a) }\n"
+		"aggregate of_c on c where e in [p, s] and at notnull and x > id and y != "
+		"false\n"
+		" group by (month(at), e) count, sum(x*id) \"Of C\" \"丙\"\n"
+		"aggregate all_c on c group by (y) count");
 	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(65536);
 	engine_type_describe(schema_fixture_type(catalog, "a"), &out);
+	engine_type_describe(schema_fixture_type(catalog, "c"), &out);
 	assert_int_equal(cx_buf_status(&out), CX_OK);
-	const char *shown = wire_show(cx_buf_slice(&out));
+	cx_reader reader = cx_reader_of(cx_buf_slice(&out));
+	char shown[8000];
+	const cx_slice first = cx_read_skip(&reader);
+	assert_in_range(snprintf(shown, sizeof shown, "%s %s", wire_show(first),
+	                         wire_show(reader.rest)),
+	                1, sizeof shown - 1);
 	static const char *const parts[] = {
 		"{'name': 'a', 'id': 1, 'label_en': 'A', 'label_zh': '甲', 'layout': 1, "
 		"'keep': false, 'readonly': false, 'single': false, 'cluster': 'r,m', "
@@ -411,7 +424,9 @@ static void a_description_says_what_applies(void **state)
 		"'default': 'q'}, ",
 		"'search': false, 'target': 'a', 'on_delete': 'cascade'}, ",
 		"'search': false, 'length_max': 2, 'items_max': 3}, ",
-		"'readonly': true, 'search': false}], 'indexes': [{'name': 'ext_id', "
+		"'readonly': true, 'search': false, 'default': 0, 'rollup': 'sum(x - id) of c "
+		"by a where x > "
+		"-3 and y = true'}], 'indexes': [{'name': 'ext_id', "
 		"'unique': true, 'cluster': false, 'state': 'readable', 'columns': [{'field': "
 		"'ext_id', "
 		"'desc': false, 'folded': false}], 'where': 'ext_id'}, ",
@@ -422,7 +437,13 @@ static void a_description_says_what_applies(void **state)
 		"{'name': 'n,m', 'unique': false, 'cluster': false, 'state': 'readable', "
 		"'columns': [{'field': 'n', "
 		"'desc': false, 'folded': true}, {'field': 'm', 'desc': false, 'folded': "
-		"false}], 'where': 'n'}]}",
+		"false}], 'where': 'n'}], 'aggregates': []}",
+		"'aggregates': [{'name': 'of_c', 'label_en': 'Of C', 'label_zh': '丙', "
+		"'state': "
+		"'ready', 'where': 'e in [p, s] and at notnull and x > id and y != false', "
+		"'group': ['month(at)', 'e'], 'sums': ['x * id']}, {'name': 'all_c', "
+		"'label_en': 'all_c', 'label_zh': 'all_c', 'state': 'ready', 'where': '', "
+		"'group': ['y'], 'sums': []}]}",
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(parts); i++) {
 		if (strstr(shown, parts[i]) == NULL)

@@ -373,6 +373,17 @@ static void compare_counts(trial *self, engine_read *read)
 		"['>', 'amount', 2]",
 		"['null', 'state']",
 		"['=', 'owner', 1]",
+		"['and', ['=', 'state', 'open'], ['>', 'owner', 1]]",
+		"['not', ['=', 'owner', 1]]",
+		"['or', ['null', 'owner'], ['and', ['=', 'state', 'open'], ['<', 'owner', 2]]]",
+		"['null', 'at']",
+		"['notnull', 'at']",
+		"['>=', 'at', 2678400000]", /* the 1st of February in UTC */
+		"['<', 'at', 2649600000]",  /* and 8 hours east of it */
+		"['<=', 'at', 2649599999]",
+		"['between', 'at', -28800000, 5068799999]", /* two months there */
+		"['and', ['>', 'at', 2678399999], ['<', 'at', 5097600000]]",
+		"['>', 'at', 2678400000]",
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(filters); i++) {
 		engine_query query = { .type = self->deal,

@@ -55,6 +55,12 @@ static const char *const whole[] = {
 	"[0, 53, 'check', [{'state_hash': true}]]",
 	"[0, 15, 'check', [{'deadline_ms': 5000}]]",
 	"[0, 17, 'analyze', []]",
+	"[0, 20, 'aggregate', ['customer']]",
+	"[0, 20, 'aggregate', ['customer', {'order': ['count desc'], 'values': ['count']}]]",
+	("[0, 20, 'aggregate', ['customer', {'filter': ['=', 'a', 1], 'limit': 9, 'after': "
+	 "h'0001', 'explain': false, 'allow_scan': true, 'use_index': 'a,b', 'deadline_ms': "
+	 "250, 'no_index': [], 'group': ['day(at)'], 'values': ['sum(a * b)'], 'name': "
+	 "'x'}]]"),
 	"[0, 18, 'get', ['customer', 5, {'include': [{'ref': 'owner'}]}]]",
 	"[0, 60, 'watch', []]",
 	("[0, 60, 'watch', [{'fields': ['name'], 'filter': ['=', 'city', 'X'], 'types': "
@@ -200,6 +206,10 @@ static const struct {
 	  "\"deleted\" takes a boolean" },
 	{ "[0, 9, 'query', ['customer', {'after': 1}]]", CX_INVALID_ARGUMENT,
 	  "\"after\" takes a byte string" },
+	{ "[0, 9, 'aggregate', ['customer', {'name': 1}]]", CX_INVALID_ARGUMENT,
+	  "\"name\" takes a string" },
+	{ "[0, 9, 'aggregate', ['customer', {'fields': []}]]", CX_INVALID_ARGUMENT,
+	  "has no option \"fields\"; its options are: filter, order, limit" },
 	{ "[0, 9, 'query', ['customer', {'use_index': h'00'}]]", CX_INVALID_ARGUMENT,
 	  "\"use_index\" takes a string" },
 };
