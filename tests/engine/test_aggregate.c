@@ -3,7 +3,7 @@
  * the whole store, which computes them anew. */
 #include "engine/aggregate/maintain.h"
 #include "engine/row/row.h"
-#include "tests/engine/groups.h"
+#include "tests/support/groups.h"
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
 
