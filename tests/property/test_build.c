@@ -22,11 +22,12 @@
 enum { STORES = 2, ROUNDS = 15, STEPS = 14, FIRMS = 5, BUILT = 3 };
 
 static const char *const definitions[] = {
-	"group by (n) count, sum(m), sum(m * n)",
-	"where e != y group by (e) count",
-	"where m > n group by (month(at), e) count, sum(m - n)",
-	"group by (firm, day(at)) count, sum(at)",
-	"where firm notnull group by (n, firm) count, sum(c)",
+	"on deal group by (n) count, sum(m), sum(m * n)",
+	"on deal where e != y group by (e) count",
+	"on deal where m > n group by (month(at), e) count, sum(m - n)",
+	"on deal group by (firm, day(at)) count, sum(at)",
+	"on deal where firm notnull group by (n, firm) count, sum(c)",
+	"on firm group by (deals) count, sum(deals * w)", /* of what changes with others */
 };
 enum { DEFINITIONS = CX_COUNT_OF(definitions) };
 
@@ -50,20 +51,21 @@ static int64_t pick(trial *self, int64_t below)
 static const char *make_text(const trial *self)
 {
 	static char text[4096];
-	int used = snprintf(text, sizeof text,
-	                    "type org keep single { zone int = 90 }\n"
-	                    "type firm { w int }\n"
-	                    "type deal { c int n int m int e enum(x, y, z) at ts\n"
-	                    " firm ref(firm) on delete cascade %s }\n"
-	                    "time zone org.zone\n",
-	                    self->cluster);
+	int used = snprintf(
+		text, sizeof text,
+		"type org keep single { zone int = 90 }\n"
+		"type firm { w int deals int readonly = 0 rollup count of deal by firm }\n"
+		"type deal { c int n int m int e enum(x, y, z) at ts\n"
+		" firm ref(firm) on delete cascade %s }\n"
+		"time zone org.zone\n",
+		self->cluster);
 	for (int i = 0; i < DEFINITIONS; i++)
 		used += snprintf(text + used, sizeof text - (size_t)used,
-		                 "aggregate kept_%d on deal %s\n", i, definitions[i]);
+		                 "aggregate kept_%d %s\n", i, definitions[i]);
 	for (int i = 0; i < BUILT; i++)
 		if (self->built[i] >= 0)
 			used += snprintf(text + used, sizeof text - (size_t)used,
-			                 "aggregate built_%d on deal %s\n", i,
+			                 "aggregate built_%d %s\n", i,
 			                 definitions[self->built[i]]);
 	return text;
 }
@@ -88,7 +90,8 @@ static void give_up(trial *self)
 	const int number = (int)pick(self, BUILT);
 	if (self->built[number] < 0 || built(self, number)->state != ENGINE_AGGREGATE_BUILDING)
 		return;
-	assert_int_equal(engine_build_cancel(self->store.engine, cx_slice_of("deal"),
+	assert_int_equal(engine_build_cancel(self->store.engine,
+	                                     cx_slice_of(built(self, number)->type->name),
 	                                     cx_slice_of(built(self, number)->name),
 	                                     &self->store.error),
 	                 CX_OK);
