@@ -9,9 +9,6 @@
 #include "engine/schema/evolve.h"
 #include "engine/token/version.h"
 
-#include <stdio.h>
-#include <string.h>
-
 /* ---- plan ---- */
 
 /* One text of the two parts. Errors: CX_SCHEMA_SYNTAX, CX_TOO_LARGE, CX_NO_MEMORY. */
