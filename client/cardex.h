@@ -444,10 +444,10 @@ CARDEX_CALL cardex_status cardex_schema_apply(cardex_conn *conn, const char *tex
                                               const char *base, bool may_lose,
                                               cardex_result **ret, cardex_error *error);
 
-/* How the indexes of a type (NULL: of all) are: an array of maps. */
+/* How the indexes and aggregates of a type (NULL: of all) are: an array of maps. */
 CARDEX_CALL cardex_status cardex_index_status(cardex_conn *conn, const char *type,
                                               cardex_result **ret, cardex_error *error);
-/* Gives up an index that is being built.
+/* Gives up an index or aggregate that is being built.
  * Errors: CARDEX_NO_TYPE, CARDEX_NO_INDEX, CARDEX_INVALID_ARGUMENT (it is not being built). */
 CARDEX_CALL cardex_status cardex_index_cancel(cardex_conn *conn, const char *type,
                                               const char *index, cardex_error *error);

@@ -97,9 +97,10 @@ typedef struct engine_group_column {
 } engine_group_column;
 
 typedef enum engine_aggregate_state {
-	ENGINE_AGGREGATE_READY,
-	ENGINE_AGGREGATE_BUILDING, /* holds a part: neither read nor kept by changes of records
-	                            */
+	/* Stored as numbers. */
+	ENGINE_AGGREGATE_READY = 0,
+	ENGINE_AGGREGATE_BUILDING = 1, /* holds the records its build has passed; is not read */
+	ENGINE_AGGREGATE_FAILED = 2,   /* neither kept nor read */
 } engine_aggregate_state;
 
 struct engine_aggregate {
@@ -166,7 +167,8 @@ typedef struct engine_group_page {
 
 /* Reads one group; `columns` is a MessagePack array with a value for each group column. A
  * group without records has count 0 and sums of 0, and is no error. `ret->columns` stays empty.
- * Errors: CX_TYPE, CX_INVALID_ARGUMENT (the number of values), CX_BUSY (it is being built). */
+ * Errors: CX_TYPE, CX_INVALID_ARGUMENT (the number of values; its build failed), CX_BUSY (it is
+ * being built). */
 CX_MUST_USE cx_status engine_aggregate_read(engine_read *read,
                                             const engine_aggregate *aggregate, cx_slice columns,
                                             engine_group *ret, cx_error *error);

@@ -8,8 +8,9 @@
  * does not happen at all.
  *
  * After a change, snapshots and transactions know the new schema (engine_read_schema), those
- * that are older the one they were written under. New indexes are BUILDING: writes keep them,
- * queries do not use them; engine_build_step() goes through the records that were there. */
+ * that are older the one they were written under. New indexes and aggregates are BUILDING:
+ * writes keep them, queries do not use them; engine_build_step() goes through the records that
+ * were there. */
 #pragma once
 
 #include "engine/engine.h"
@@ -34,7 +35,7 @@ typedef struct engine_schema_step {
 	engine_verdict verdict;
 	bool loses;       /* values that records have are given up */
 	const char *type; /* name */
-	const char *name; /* of the field or index; empty: the type itself */
+	const char *name; /* of the field, index or aggregate; empty: the type itself */
 	const char *text; /* what happens, or why not */
 } engine_schema_step;
 
@@ -85,10 +86,10 @@ bool engine_build_is_wanted(const engine *self);
 CX_MUST_USE cx_status engine_build_step(engine *self, uint64_t time_ns,
                                         engine_commit *ret_commit, bool *ret_more);
 
-/* Gives up an index that is being built: it becomes FAILED and its entries are removed. Durable
- * when it returns. Same rules as engine_schema_apply().
+/* Gives up an index or aggregate that is being built: it becomes FAILED and its entries are
+ * removed. Durable when it returns. Same rules as engine_schema_apply().
  * Errors: CX_NO_TYPE, CX_NO_INDEX, CX_INVALID_ARGUMENT (it is not being built), CX_BUSY, … */
-CX_MUST_USE cx_status engine_build_cancel(engine *self, cx_slice type, cx_slice index,
+CX_MUST_USE cx_status engine_build_cancel(engine *self, cx_slice type, cx_slice name,
                                           cx_error *error);
 
 /* ---- status ---- */
@@ -98,17 +99,19 @@ typedef struct engine_duplicate {
 	int64_t second;
 } engine_duplicate;
 
-/* How an index is. `entries` of a readable one is an estimate. */
+/* How an index or aggregate is. `entries` of a readable index is an estimate; of an aggregate
+ * they are the records in its groups while it is built, otherwise 0. */
 typedef struct engine_index_status {
 	const char *type;
-	const char *index;
+	const char *index; /* name */
+	bool aggregate;
 	const char
-		*state; /* engine_index_state_name(), or "dropping" for one that is no more */
+		*state; /* as engine_index_state_name(); "dropping" for one that is no more */
 	uint64_t entries;
 	/* BUILDING: records gone through, and of about how many; otherwise 0. */
 	uint64_t records_done;
 	uint64_t records;
-	/* FAILED: "duplicates" or "cancelled"; otherwise empty. */
+	/* FAILED: "duplicates", "cancelled" or why else; otherwise empty. */
 	const char *reason;
 	uint64_t duplicates;           /* found so far */
 	const engine_duplicate *pairs; /* the first 100: records with the same values */
@@ -117,6 +120,6 @@ typedef struct engine_index_status {
 
 typedef cx_status engine_index_status_sink(void *context, const engine_index_status *status);
 
-/* All indexes of a type (NULL: of all), then those that are being removed. */
+/* All indexes and aggregates of a type (NULL: of all), then those that are being removed. */
 CX_MUST_USE cx_status engine_index_statuses(engine_read *read, const engine_type *type,
                                             engine_index_status_sink *sink, void *context);

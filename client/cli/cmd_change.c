@@ -167,11 +167,14 @@ static void write_more(const cardex_value *index, char *text, size_t size)
 {
 	const int64_t records = figure_of(index, "records");
 	const cardex_value *pairs = cardex_value_member(index, "pairs");
-	int used = snprintf(text, size, "%s", text_of(index, "reason"));
+	const bool aggregate = cardex_value_member(index, "aggregate") != NULL;
+	int used = snprintf(text, size, "%s%s", aggregate ? "aggregate  " : "",
+	                    text_of(index, "reason"));
 	if (records > 0)
-		used = snprintf(text, size, "%" PRId64 " %%  (%" PRId64 " of %" PRId64 ")",
-		                figure_of(index, "records_done") * 100 / records,
-		                figure_of(index, "records_done"), records);
+		used += snprintf(text + used, size - (size_t)used,
+		                 "%" PRId64 " %%  (%" PRId64 " of %" PRId64 ")",
+		                 figure_of(index, "records_done") * 100 / records,
+		                 figure_of(index, "records_done"), records);
 	if (figure_of(index, "duplicates") > 0 && used < (int)size)
 		used += snprintf(text + used, size - (size_t)used, " %" PRId64 ":",
 		                 figure_of(index, "duplicates"));

@@ -170,10 +170,12 @@ static const topic TOPICS[] = {
 	  "example: cardex schema customer\n"
 	  "         cardex schema plan own.schema\n"
 	  "         cardex schema plan --base program\n" },
-	{ "index", "  status [TYPE]      states: readable, building, failed, dropping\n"
-	           "  cancel TYPE INDEX  give up one that is being built\n"
-	           "\n"
-	           "example: cardex index status customer\n" },
+	{ "index",
+	  "  status [TYPE]      of indexes and aggregates: readable, building, failed, "
+	  "dropping\n"
+	  "  cancel TYPE INDEX  give up one that is being built, or an aggregate\n"
+	  "\n"
+	  "example: cardex index status customer\n" },
 	{ "changes",
 	  "Every create, update, delete, undelete and purge, with old and new values. An\n"
 	  "operation is shown whole, so there may be more than N.\n"

@@ -122,7 +122,7 @@ static cx_status apply(engine *store, const proto_request *request, cx_buf *out,
 	return status == CX_OK ? write_report(&report, &told, out, error) : status;
 }
 
-/* ---- indexes ---- */
+/* ---- indexes and aggregates ---- */
 
 static void write_building(const engine_index_status *status, cx_buf *out)
 {
@@ -142,9 +142,13 @@ static void write_building(const engine_index_status *status, cx_buf *out)
 static cx_status take_status(void *context, const engine_index_status *status)
 {
 	steps *self = context;
-	cx_write_map(&self->maps, 9);
+	cx_write_map(&self->maps, status->aggregate ? 10 : 9);
 	write_pair(&self->maps, "type", status->type);
 	write_pair(&self->maps, "index", status->index);
+	if (status->aggregate) {
+		cx_write_text(&self->maps, "aggregate");
+		cx_write_bool(&self->maps, true);
+	}
 	write_pair(&self->maps, "state", status->state);
 	write_figure(&self->maps, "entries", status->entries);
 	write_building(status, &self->maps);

@@ -23,6 +23,13 @@ typedef struct engine__group {
 	engine_sum sums[ENGINE_SUMS_MAX];
 } engine__group;
 
+/* The id of the aggregate whose group has this key, of at least ENGINE__GROUP_KEY_HEAD bytes.
+ */
+static inline uint16_t engine__group_key_aggregate(cx_slice key)
+{
+	return (uint16_t)(key.data[0] << 8 | key.data[1]);
+}
+
 /* Appends the id of the aggregate: the beginning of all its keys. */
 void engine__group_key_begin(const engine_aggregate *aggregate, cx_buf *key);
 

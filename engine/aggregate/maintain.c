@@ -3,25 +3,40 @@
 #include "engine/aggregate/maintain.h"
 
 #include "base/check.h"
+#include "engine/core/build.h"
+#include "engine/index/entries.h"
+
+static cx_status sums_of(const engine_aggregate *aggregate, const engine__value *values,
+                         engine_sum *ret, cx_error *error)
+{
+	for (uint16_t i = 0; i < aggregate->sum_count; i++) {
+		bool is_null;
+		if (!engine__expression_value(&aggregate->sums[i], values, &ret[i], &is_null))
+			return engine__fail_term(aggregate->type, &aggregate->sums[i], error);
+	}
+	return CX_OK;
+}
+
+static bool is_in(const engine_aggregate *aggregate, const engine__value *values)
+{
+	return values != NULL && values[ENGINE_SLOT_DELETED_AT].shape == ENGINE__NULL &&
+	       engine__where_holds(&aggregate->where, values);
+}
 
 cx_status engine__share_of(const engine_aggregate *aggregate, const engine__value *values,
                            int64_t zone_min, engine__key_room *room, engine__share *ret,
                            cx_error *error)
 {
 	*ret = (engine__share){ 0 };
-	if (values == NULL || values[ENGINE_SLOT_DELETED_AT].shape != ENGINE__NULL ||
-	    !engine__where_holds(&aggregate->where, values))
+	if (!is_in(aggregate, values))
 		return CX_OK;
-	for (uint16_t i = 0; i < aggregate->sum_count; i++) {
-		bool is_null;
-		if (!engine__expression_value(&aggregate->sums[i], values, &ret->sums[i],
-		                              &is_null))
-			return engine__fail_term(aggregate->type, &aggregate->sums[i], error);
-	}
+	cx_status status = sums_of(aggregate, values, ret->sums, error);
+	if (status != CX_OK)
+		return status;
 	cx_buf key = engine__key_in(room);
 	engine__group_key_begin(aggregate, &key);
-	cx_status status = engine__group_key_of(aggregate->columns, aggregate->column_count,
-	                                        values, zone_min, &key);
+	status = engine__group_key_of(aggregate->columns, aggregate->column_count, values,
+	                              zone_min, &key);
 	ret->is_in = true;
 	ret->key = cx_buf_slice(&key);
 	return status;
@@ -97,9 +112,9 @@ static cx_status zone_for(engine_write *write, const engine_aggregate *aggregate
 	return aggregate->zoned ? engine__zone_of_write(write, ret) : CX_OK;
 }
 
-cx_status engine__aggregate_change(engine_write *write, const engine_aggregate *aggregate,
-                                   const engine__value *before, const engine__value *after,
-                                   cx_error *error)
+static cx_status change(engine_write *write, const engine_aggregate *aggregate,
+                        const engine__value *before, const engine__value *after,
+                        cx_error *error)
 {
 	int64_t zone_min;
 	CX_UNSET engine__key_room old_room, new_room;
@@ -122,36 +137,59 @@ cx_status engine__aggregate_change(engine_write *write, const engine_aggregate *
 	return status;
 }
 
+/* ---- while it is built ---- */
+
 cx_status engine__aggregate_add(engine_write *write, const engine_aggregate *aggregate,
-                                const engine__value *values, cx_error *error)
+                                const engine__value *values, bool *ret_is_in, cx_error *error)
 {
-	return engine__aggregate_change(write, aggregate, NULL, values, error);
+	*ret_is_in = is_in(aggregate, values);
+	return *ret_is_in ? change(write, aggregate, NULL, values, error) : CX_OK;
 }
 
-cx_status engine__aggregate_clear(engine_write *write, const engine_aggregate *aggregate,
-                                  size_t max, bool *ret_done)
+/* Where a record lies among the others; empty: it does not. */
+static cx_status place_of(engine_write *write, const engine_type *type,
+                          const engine__value *values, cx_slice *ret)
 {
-	uint8_t bytes[ENGINE__GROUP_KEY_HEAD + 1];
-	cx_buf head = { .data = bytes, .capacity = sizeof bytes, .limit = sizeof bytes - 1 };
-	engine__group_key_begin(aggregate, &head);
-	const cx_slice prefix = cx_buf_slice(&head);
-	CX_SCOPED(engine__cursor_close) engine__cursor *cursor = NULL;
-	cx_status status = engine__cursor_open(write->read.view, write->engine->groups,
-	                                       ENGINE__FORWARD, &cursor);
+	*ret = (cx_slice){ 0 };
+	if (values == NULL)
+		return CX_OK;
+	return engine__entries_record_key(type, values, write->arena, ret);
+}
+
+static cx_status is_passed(engine_write *write, const engine_aggregate *aggregate,
+                           cx_slice place, bool *ret)
+{
+	*ret = false;
+	if (place.size == 0)
+		return CX_OK;
+	return engine__build_reached(&write->read, ENGINE__BUILD_AGGREGATE, aggregate->id,
+	                             place, ret);
+}
+
+/* A sum is not the same when it is added twice, so the build and the writes share the records:
+ * those it has passed are the writes', the others still its own. A record that moves in its
+ * cluster may go from the one to the other, though no field of the aggregate changes. */
+static cx_status change_passed(engine_write *write, const engine_aggregate *aggregate,
+                               const engine__value *before, const engine__value *after,
+                               cx_error *error)
+{
+	cx_slice old, new;
+	bool old_passed, new_passed;
+	cx_status status = place_of(write, aggregate->type, before, &old);
 	if (status == CX_OK)
-		status = engine__cursor_seek(cursor, prefix);
-	for (size_t removed = 0; status == CX_OK; removed++) {
-		engine__pair pair;
-		size_t count;
-		status = engine__cursor_next(cursor, &pair, 1, &count);
-		if (status != CX_OK)
-			break;
-		*ret_done = count == 0 || !cx_slice_starts_with(pair.key, prefix);
-		if (*ret_done || removed == max)
-			break;
-		status = engine__txn_remove(write->txn, write->engine->groups, pair.key);
-	}
-	return status;
+		status = place_of(write, aggregate->type, after, &new);
+	if (status == CX_OK)
+		status = is_passed(write, aggregate, old, &old_passed);
+	if (status == CX_OK)
+		status = is_passed(write, aggregate, new, &new_passed);
+	/* What the build would fail on is refused before it is there. */
+	engine_sum sums[ENGINE_SUMS_MAX];
+	if (status == CX_OK && is_in(aggregate, after))
+		status = sums_of(aggregate, after, sums, error);
+	if (status != CX_OK)
+		return status;
+	return change(write, aggregate, old_passed ? before : NULL, new_passed ? after : NULL,
+	              error);
 }
 
 /* ---- time zone ---- */
@@ -192,7 +230,7 @@ static cx_status refuse_new_zone(engine_write *write, cx_error *error)
 		const engine_aggregate *aggregate = &schema->aggregates[i];
 		bool has = false;
 		cx_status status = CX_OK;
-		if (aggregate->zoned)
+		if (aggregate->zoned && aggregate->state != ENGINE_AGGREGATE_FAILED)
 			status = has_group(write, aggregate, &has);
 		if (status != CX_OK)
 			return status;
@@ -230,6 +268,25 @@ static cx_status apply_zone(engine_write *write, const engine__value *before,
 	return old == new ? CX_OK : refuse_new_zone(write, error);
 }
 
+static cx_status apply_one(engine_write *write, const engine_aggregate *aggregate,
+                           const engine__value *before, const engine__value *after,
+                           cx_error *error)
+{
+	switch (aggregate->state) {
+	case ENGINE_AGGREGATE_READY:
+		if (before != NULL && after != NULL &&
+		    !engine__slots_differ(aggregate->slots, aggregate->slot_count, before,
+		                          after))
+			return CX_OK;
+		return change(write, aggregate, before, after, error);
+	case ENGINE_AGGREGATE_BUILDING:
+		return change_passed(write, aggregate, before, after, error);
+	case ENGINE_AGGREGATE_FAILED:
+		return CX_OK;
+	}
+	CX_UNREACHABLE();
+}
+
 cx_status engine__aggregates_apply(engine_write *write, const engine_type *type,
                                    const engine__value *before, const engine__value *after,
                                    cx_error *error)
@@ -237,15 +294,7 @@ cx_status engine__aggregates_apply(engine_write *write, const engine_type *type,
 	cx_status status = CX_OK;
 	if (type == engine_read_schema(&write->read)->zone_type)
 		status = apply_zone(write, before, after, error);
-	for (uint16_t i = 0; i < type->aggregate_count && status == CX_OK; i++) {
-		const engine_aggregate *aggregate = type->aggregates[i];
-		if (aggregate->state != ENGINE_AGGREGATE_READY)
-			continue;
-		if (before != NULL && after != NULL &&
-		    !engine__slots_differ(aggregate->slots, aggregate->slot_count, before,
-		                          after))
-			continue;
-		status = engine__aggregate_change(write, aggregate, before, after, error);
-	}
+	for (uint16_t i = 0; i < type->aggregate_count && status == CX_OK; i++)
+		status = apply_one(write, type->aggregates[i], before, after, error);
 	return status;
 }

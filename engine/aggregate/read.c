@@ -12,6 +12,12 @@ static cx_status check_ready(const engine_aggregate *aggregate, cx_error *error)
 {
 	if (aggregate->state == ENGINE_AGGREGATE_READY)
 		return CX_OK;
+	if (aggregate->state == ENGINE_AGGREGATE_FAILED)
+		return cx_fail(
+			error, CX_INVALID_ARGUMENT,
+			"aggregate %s is not there, as its build was given up: apply the "
+			"schema again",
+			aggregate->name);
 	return cx_fail(error, CX_BUSY, "aggregate %s is being built: ask again later",
 	               aggregate->name);
 }

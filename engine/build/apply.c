@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A new schema for an open store. */
-#include "engine/build/build.h"
+#include "engine/aggregate.h"
+#include "engine/build/builder.h"
 #include "engine/core/meta.h"
 #include "engine/core/search_state.h"
 #include "engine/evolve.h"
 #include "engine/schema/compare.h"
 #include "engine/schema/evolve.h"
 #include "engine/token/version.h"
-
-#include <stdio.h>
-#include <string.h>
 
 /* ---- plan ---- */
 
@@ -167,6 +165,34 @@ static cx_status remove_references(engine_write *write, const engine_type *new,
 	return status;
 }
 
+static bool has_aggregate(const engine_schema *schema, uint16_t id)
+{
+	for (uint16_t i = 0; i < schema->aggregate_count; i++)
+		if (schema->aggregates[i].id == id)
+			return true;
+	return false;
+}
+
+static cx_status begin_aggregates(engine_write *write, const engine_schema *old,
+                                  const engine_schema *new)
+{
+	cx_status status = CX_OK;
+	for (uint16_t i = 0; i < new->aggregate_count &&status == CX_OK; i++) {
+		const engine_aggregate *added = &new->aggregates[i];
+		if (added->state == ENGINE_AGGREGATE_BUILDING && !has_aggregate(old, added->id))
+			status = begin_build(write, ENGINE__BUILD_AGGREGATE, added->id,
+			                     ENGINE__BUILD_RUNS, added->type, added->name, 0);
+	}
+	for (uint16_t i = 0; i < old->aggregate_count && status == CX_OK; i++) {
+		const engine_aggregate *dropped = &old->aggregates[i];
+		if (!has_aggregate(new, dropped->id))
+			status = begin_build(write, ENGINE__BUILD_AGGREGATE, dropped->id,
+			                     ENGINE__BUILD_REMOVES, dropped->type,
+			                     dropped->name, 0);
+	}
+	return status;
+}
+
 static cx_status begin_builds(engine_write *write, const engine_schema *old,
                               const engine_schema *new)
 {
@@ -180,7 +206,7 @@ static cx_status begin_builds(engine_write *write, const engine_schema *old,
 		if (status == CX_OK && after != NULL)
 			status = remove_references(write, after, type);
 	}
-	return status;
+	return status == CX_OK ? begin_aggregates(write, old, new) : status;
 }
 
 /* ---- search ---- */
@@ -239,6 +265,8 @@ static unsigned count_building(const engine_schema *schema)
 	for (uint16_t t = 0; t < schema->type_count; t++)
 		for (uint16_t i = 0; i < schema->types[t].index_count; i++)
 			count += schema->types[t].indexes[i].state == ENGINE_INDEX_BUILDING;
+	for (uint16_t i = 0; i < schema->aggregate_count; i++)
+		count += schema->aggregates[i].state == ENGINE_AGGREGATE_BUILDING;
 	return count;
 }
 
@@ -376,59 +404,4 @@ cx_status engine_schema_apply(engine *self, const engine_schema_text *text, bool
 	if (status != CX_OK && error != NULL && error->status != status)
 		cx_fail(error, status, "%s", cx_status_text(status));
 	return status;
-}
-
-/* ---- cancel ---- */
-
-static cx_status find_building(const engine_schema *schema, cx_slice type_name,
-                               cx_slice index_name, const engine_index **ret, cx_error *error)
-{
-	const engine_type *type = engine_schema_type(schema, type_name);
-	if (type == NULL)
-		return cx_fail(error, CX_NO_TYPE, "there is no record type %.*s",
-		               CX_SLICE_ARG(type_name));
-	*ret = engine_type_index(type, index_name);
-	if (*ret == NULL)
-		return cx_fail(error, CX_NO_INDEX, "%s has no index %.*s", type->name,
-		               CX_SLICE_ARG(index_name));
-	if ((*ret)->state != ENGINE_INDEX_BUILDING)
-		return cx_fail(error, CX_INVALID_ARGUMENT, "index %s of %s is not being built",
-		               (*ret)->name, type->name);
-	return CX_OK;
-}
-
-static cx_status cancel(engine_write *write, const engine_index *index)
-{
-	engine__build build;
-	cx_status status =
-		engine__build_get(&write->read, ENGINE__BUILD_INDEX, index->id, &build);
-	if (status == CX_OK)
-		status = engine__build_set_state(write, index->id, ENGINE_INDEX_FAILED);
-	if (status != CX_OK)
-		return status == CX_NOT_FOUND ? CX_CORRUPT : status;
-	build.action = ENGINE__BUILD_CLEARS;
-	build.entries = 0;
-	engine__build_set_frontier(&build, (cx_slice){ 0 });
-	snprintf(build.reason, sizeof build.reason, "cancelled");
-	return engine__build_put(write, &build);
-}
-
-cx_status engine_build_cancel(engine *self, cx_slice type, cx_slice index, cx_error *error)
-{
-	CX_SCOPED(engine_write_abort) engine_write *write = NULL;
-	const engine_index *found = NULL;
-	engine_commit ticket;
-	cx_status status = engine_write_begin(self, &write);
-	if (status == CX_OK) {
-		status = find_building(write->read.generation->schema, type, index, &found,
-		                       error);
-		if (status != CX_OK)
-			return status;
-		status = cancel(write, found);
-	}
-	if (status == CX_OK)
-		status = engine__write_submit_quiet(&write, &ticket);
-	if (status == CX_OK)
-		status = engine_commit_wait(self, ticket);
-	return status == CX_OK ? CX_OK : cx_fail(error, status, "%s", cx_status_text(status));
 }

@@ -5,8 +5,6 @@
 #include "engine/core/meta.h"
 #include "engine/record/partial.h"
 
-#include <stdio.h>
-
 static const engine_index *find_index(const engine_type *type, uint16_t id)
 {
 	for (uint16_t i = 0; i < type->index_count; i++)
@@ -71,17 +69,12 @@ static cx_status finish(engine__slice *slice)
 		return begin_again(slice);
 	if (status != CX_OK)
 		return status;
-	status = engine__build_set_state(slice->write, build->id,
-	                                 fails ? ENGINE_INDEX_FAILED : ENGINE_INDEX_READABLE);
+	status = fails ? engine__build_give_up(slice->write, build, "duplicates")
+	               : engine__build_set_state(slice->write, build, true);
 	if (status != CX_OK)
 		return status;
-	if (!fails)
-		return engine__build_forget(slice->write, build);
-	build->action = ENGINE__BUILD_CLEARS;
-	build->entries = 0;
-	engine__build_set_frontier(build, (cx_slice){ 0 });
-	snprintf(build->reason, sizeof build->reason, "duplicates");
-	return engine__build_put(slice->write, build);
+	return fails ? engine__build_put(slice->write, build)
+	             : engine__build_forget(slice->write, build);
 }
 
 const engine__builder_of engine__index_builder = { .add_record = add_record,

@@ -2,7 +2,7 @@
 /* Removing what nothing names any more. */
 #pragma once
 
-#include "engine/build/build.h"
+#include "engine/build/builder.h"
 
 /* Removes pairs of a tree from behind the frontier on, until the slice is over. `wants` (NULL:
  * all) chooses among them, and ends the removal with `*ret_past`. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Slices of builds. */
 #include "base/clock.h"
-#include "engine/build/build.h"
+#include "engine/aggregate.h"
+#include "engine/build/builder.h"
 #include "engine/core/meta.h"
 #include "engine/evolve.h"
 #include "engine/record/read.h"
@@ -30,6 +31,8 @@ static const engine__builder_of *builder_of(engine__build_kind kind)
 		return &engine__index_builder;
 	case ENGINE__BUILD_REFERENCES:
 		return &engine__reference_builder;
+	case ENGINE__BUILD_AGGREGATE:
+		return &engine__aggregate_builder;
 	}
 	return NULL;
 }
@@ -58,7 +61,7 @@ static cx_status add_record(engine__slice *slice, const engine_type *type,
 		status = engine__row_values(type, row.array, values);
 	if (status == CX_OK && values[ENGINE_SLOT_DELETED_AT].shape == ENGINE__NULL)
 		status = builder_of(slice->build->kind)->add_record(slice, type, values);
-	if (status != CX_OK)
+	if (status != CX_OK || slice->build->action != ENGINE__BUILD_RUNS)
 		return status;
 	engine__build_set_frontier(slice->build, pair->key);
 	slice->build->records++;
@@ -94,7 +97,8 @@ static cx_status add_records(engine__slice *slice, const engine_type *type, bool
 		size_t i = 0;
 		while (status == CX_OK && i < count && !over) {
 			status = add_record(slice, type, &pairs[i++]);
-			over = engine__slice_is_over(slice);
+			over = engine__slice_is_over(slice) ||
+			       slice->build->action != ENGINE__BUILD_RUNS;
 		}
 		if (i < count)
 			return status;
@@ -117,7 +121,9 @@ static cx_status run_records(engine__slice *slice)
 	cx_status status = add_records(slice, type, &done);
 	if (status != CX_OK)
 		return status;
-	return done ? builder->finish(slice) : engine__build_put(slice->write, slice->build);
+	if (done && slice->build->action == ENGINE__BUILD_RUNS)
+		return builder->finish(slice);
+	return engine__build_put(slice->write, slice->build);
 }
 
 static cx_status run_removal(engine__slice *slice)
@@ -264,16 +270,45 @@ bool engine_build_is_wanted(const engine *self)
 
 /* ---- states ---- */
 
-cx_status engine__build_set_state(engine_write *write, uint16_t index_id,
-                                  engine_index_state state)
+static cx_status make_catalog(const engine__catalog *now, const engine__build *build,
+                              bool usable, engine__catalog **ret)
+{
+	switch (build->kind) {
+	case ENGINE__BUILD_INDEX:
+		return engine__catalog_with_state(
+			now, build->id, usable ? ENGINE_INDEX_READABLE : ENGINE_INDEX_FAILED,
+			ret);
+	case ENGINE__BUILD_AGGREGATE:
+		return engine__catalog_with_aggregate(
+			now, build->id,
+			usable ? ENGINE_AGGREGATE_READY : ENGINE_AGGREGATE_FAILED, ret);
+	case ENGINE__BUILD_REFERENCES:
+		break;
+	}
+	return CX_CORRUPT;
+}
+
+cx_status engine__build_set_state(engine_write *write, const engine__build *build, bool usable)
 {
 	CX_SCOPED(engine__catalog_free) engine__catalog *catalog = NULL;
 	const engine__generation *now = write->read.generation;
 	const uint64_t number = atomic_load(&now->number) + 1;
-	cx_status status = engine__catalog_with_state(now->catalog, index_id, state, &catalog);
+	cx_status status = make_catalog(now->catalog, build, usable, &catalog);
 	if (status == CX_OK)
 		status = engine__meta_schema_put(write, catalog, number);
 	engine__generation_free(&write->next);
 	return status == CX_OK ? engine__generation_new(&catalog, number, &write->next)
 	                       : status;
+}
+
+cx_status engine__build_give_up(engine_write *write, engine__build *build, const char *reason)
+{
+	cx_status status = engine__build_set_state(write, build, false);
+	if (status != CX_OK)
+		return status;
+	build->action = ENGINE__BUILD_CLEARS;
+	build->entries = 0;
+	engine__build_set_frontier(build, (cx_slice){ 0 });
+	snprintf(build->reason, sizeof build->reason, "%s", reason);
+	return CX_OK;
 }

@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How indexes are. */
-#include "engine/build/build.h"
+/* How indexes and aggregates are. */
+#include "base/check.h"
+#include "engine/aggregate.h"
+#include "engine/core/build.h"
 #include "engine/evolve.h"
 
 typedef struct telling {
@@ -46,11 +48,53 @@ static cx_status tell_index(telling *self, const engine_index *index)
 	return status == CX_OK ? self->sink(self->context, &told) : status;
 }
 
+/* By the names of the states of indexes. */
+static const char *state_name(engine_aggregate_state state)
+{
+	switch (state) {
+	case ENGINE_AGGREGATE_READY:
+		return engine_index_state_name(ENGINE_INDEX_READABLE);
+	case ENGINE_AGGREGATE_BUILDING:
+		return engine_index_state_name(ENGINE_INDEX_BUILDING);
+	case ENGINE_AGGREGATE_FAILED:
+		return engine_index_state_name(ENGINE_INDEX_FAILED);
+	}
+	CX_UNREACHABLE();
+}
+
+static cx_status tell_aggregate(telling *self, const engine_aggregate *aggregate)
+{
+	engine_index_status told = { .type = aggregate->type->name,
+		                     .index = aggregate->name,
+		                     .aggregate = true,
+		                     .state = state_name(aggregate->state),
+		                     .reason = "" };
+	engine__build build;
+	cx_status status = CX_OK;
+	if (aggregate->state == ENGINE_AGGREGATE_BUILDING)
+		status = engine__view_estimate(self->read->view,
+		                               engine__tree_of(aggregate->type->record_tree),
+		                               &told.records);
+	if (status == CX_OK && aggregate->state != ENGINE_AGGREGATE_READY) {
+		status = engine__build_get(self->read, ENGINE__BUILD_AGGREGATE, aggregate->id,
+		                           &build);
+		if (status == CX_OK)
+			take_build(self, &build, &told);
+		if (status == CX_NOT_FOUND)
+			status = CX_CORRUPT;
+		if (told.records > 0)
+			told.entries = build.entries;
+	}
+	return status == CX_OK ? self->sink(self->context, &told) : status;
+}
+
 static cx_status tell_type(telling *self, const engine_type *type)
 {
 	cx_status status = CX_OK;
 	for (uint16_t i = 0; i < type->index_count && status == CX_OK; i++)
 		status = tell_index(self, &type->indexes[i]);
+	for (uint16_t i = 0; i < type->aggregate_count && status == CX_OK; i++)
+		status = tell_aggregate(self, type->aggregates[i]);
 	return status;
 }
 
@@ -58,10 +102,13 @@ static cx_status tell_type(telling *self, const engine_type *type)
 static cx_status tell_dropping(void *context, const engine__build *build)
 {
 	telling *self = context;
-	if (build->action != ENGINE__BUILD_REMOVES || build->kind != ENGINE__BUILD_INDEX)
+	const bool aggregate = build->kind == ENGINE__BUILD_AGGREGATE;
+	if (build->action != ENGINE__BUILD_REMOVES ||
+	    (build->kind != ENGINE__BUILD_INDEX && !aggregate))
 		return CX_OK;
 	return self->sink(self->context, &(engine_index_status){ .type = build->type_name,
 	                                                         .index = build->name,
+	                                                         .aggregate = aggregate,
 	                                                         .state = "dropping",
 	                                                         .reason = "" });
 }

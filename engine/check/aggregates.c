@@ -35,7 +35,7 @@ static const engine_aggregate *find_aggregate(const engine_schema *schema, cx_sl
 {
 	if (key.size < ENGINE__GROUP_KEY_HEAD)
 		return NULL;
-	const uint16_t id = (uint16_t)(key.data[0] << 8 | key.data[1]);
+	const uint16_t id = engine__group_key_aggregate(key);
 	for (uint16_t i = 0; i < schema->aggregate_count; i++)
 		if (schema->aggregates[i].id == id)
 			return &schema->aggregates[i];
@@ -50,7 +50,7 @@ static cx_status take_group(engine__checking *self, void *context, const engine_
 	const engine_aggregate *aggregate =
 		find_aggregate(engine_read_schema(self->read), pair->key);
 	if (aggregate == NULL || aggregate->type != walk->type ||
-	    aggregate->state != ENGINE_AGGREGATE_READY || !is_in_part(walk, pair->key))
+	    aggregate->state == ENGINE_AGGREGATE_FAILED || !is_in_part(walk, pair->key))
 		return CX_OK;
 	engine__group group;
 	if (engine__group_read(aggregate, pair->value, &group) != CX_OK) {
@@ -67,7 +67,12 @@ static cx_status take_group(engine__checking *self, void *context, const engine_
 static cx_status visit_stray(engine__checking *self, void *context, const engine__pair *pair)
 {
 	(void)context;
-	if (find_aggregate(engine_read_schema(self->read), pair->key) == NULL)
+	const engine_aggregate *aggregate =
+		find_aggregate(engine_read_schema(self->read), pair->key);
+	if (aggregate != NULL && aggregate->state != ENGINE_AGGREGATE_FAILED)
+		return CX_OK;
+	if (pair->key.size < ENGINE__GROUP_KEY_HEAD ||
+	    !engine__check_is_removed(self, engine__group_key_aggregate(pair->key)))
 		engine__find(self, "groups: a group belongs to no aggregate");
 	return CX_OK;
 }
@@ -122,6 +127,15 @@ static cx_status check_rollup(engine__checking *self, const engine_type *type,
 	return status;
 }
 
+/* Of one that is being built, the records that the build has passed are in it. */
+static bool is_kept(const engine__checking *self, const engine_aggregate *aggregate,
+                    cx_slice record_key)
+{
+	return aggregate->state == ENGINE_AGGREGATE_READY ||
+	       (aggregate->state == ENGINE_AGGREGATE_BUILDING &&
+	        engine__check_has_passed(self, aggregate->id, record_key));
+}
+
 static cx_status visit_record(engine__checking *self, void *context, const engine__pair *pair)
 {
 	const pass *walk = context;
@@ -135,7 +149,7 @@ static cx_status visit_record(engine__checking *self, void *context, const engin
 	if (status == CX_CORRUPT)
 		return CX_OK; /* the records themselves are checked elsewhere */
 	for (uint16_t i = 0; i < type->aggregate_count && status == CX_OK; i++)
-		if (type->aggregates[i]->state == ENGINE_AGGREGATE_READY)
+		if (is_kept(self, type->aggregates[i], pair->key))
 			status = check_share(self, walk, type->aggregates[i], values);
 	for (uint16_t i = 0; i < type->field_count && status == CX_OK && walk->part == 0; i++)
 		if (type->fields[i].rollup != NULL)
@@ -189,12 +203,24 @@ static bool keeps_anything(const engine_type *type)
 	return type->aggregate_count > 0;
 }
 
+static void check_builds(engine__checking *self)
+{
+	const engine_schema *schema = engine_read_schema(self->read);
+	for (uint16_t i = 0; i < schema->aggregate_count; i++)
+		if (schema->aggregates[i].state == ENGINE_AGGREGATE_BUILDING &&
+		    !engine__check_is_built(self, schema->aggregates[i].id))
+			engine__find(self,
+			             "aggregate %s: is being built, but nothing builds it",
+			             schema->aggregates[i].name);
+}
+
 cx_status engine__check_aggregates(engine__checking *self)
 {
 	const engine *store = self->read->engine;
 	const engine_schema *schema = engine_read_schema(self->read);
 	uint64_t groups;
 	pass walk = { .parts = 1 };
+	check_builds(self);
 	cx_status status = engine__view_count(self->read->view, store->groups, &groups);
 	if (status == CX_OK)
 		status = engine__zone_of(self->read, &walk.zone_min);

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is being built or removed: of that only a part can be asked for. */
-#include "engine/build/build.h"
 #include "engine/build/removal.h"
 #include "engine/check/report.h"
+#include "engine/core/build.h"
 #include "engine/record/unique.h"
 
 typedef struct engine__frontier {
 	struct engine__frontier *next;
-	uint16_t index_id;
+	engine__build_kind kind;
+	engine__build_action action;
+	uint16_t id;
 	bool has_duplicates;
 	cx_slice key;
 } engine__frontier;
@@ -17,7 +19,9 @@ static cx_status note_frontier(engine__checking *self, const engine__build *buil
 	engine__frontier *frontier = cx_arena_zalloc(self->frontiers, sizeof *frontier);
 	if (frontier == NULL)
 		return CX_NO_MEMORY;
-	frontier->index_id = build->id;
+	frontier->kind = build->kind;
+	frontier->action = build->action;
+	frontier->id = build->id;
 	frontier->has_duplicates = build->duplicates > 0;
 	frontier->key = cx_arena_copy(self->frontiers, engine__build_frontier(build));
 	if (frontier->key.size != build->frontier_size)
@@ -33,7 +37,7 @@ static cx_status note(void *context, const engine__build *build)
 	if (build->kind == ENGINE__BUILD_REFERENCES)
 		return engine__removal_count(
 			self->read, build, &self->expected[self->read->engine->backref.number]);
-	if (build->action == ENGINE__BUILD_RUNS)
+	if (build->action == ENGINE__BUILD_RUNS || build->kind == ENGINE__BUILD_AGGREGATE)
 		return note_frontier(self, build);
 	return CX_OK;
 }
@@ -44,12 +48,37 @@ cx_status engine__check_begin_builds(engine__checking *self)
 	return status == CX_OK ? engine__builds_each(self->read, note, self) : status;
 }
 
-static const engine__frontier *frontier_of(const engine__checking *self, uint16_t index_id)
+static const engine__frontier *frontier_of(const engine__checking *self,
+                                           engine__build_kind kind, uint16_t id)
 {
 	for (const engine__frontier *it = self->building; it != NULL; it = it->next)
-		if (it->index_id == index_id)
+		if (it->kind == kind && it->id == id)
 			return it;
 	return NULL;
+}
+
+bool engine__check_is_built(const engine__checking *self, uint16_t aggregate_id)
+{
+	const engine__frontier *frontier =
+		frontier_of(self, ENGINE__BUILD_AGGREGATE, aggregate_id);
+	return frontier != NULL && frontier->action == ENGINE__BUILD_RUNS;
+}
+
+bool engine__check_has_passed(const engine__checking *self, uint16_t aggregate_id,
+                              cx_slice record_key)
+{
+	return engine__check_is_built(self, aggregate_id) &&
+	       cx_slice_compare(
+		       record_key,
+		       frontier_of(self, ENGINE__BUILD_AGGREGATE, aggregate_id)->key) <= 0;
+}
+
+bool engine__check_is_removed(const engine__checking *self, uint16_t aggregate_id)
+{
+	const engine__frontier *frontier =
+		frontier_of(self, ENGINE__BUILD_AGGREGATE, aggregate_id);
+	return frontier != NULL && (frontier->action == ENGINE__BUILD_REMOVES ||
+	                            frontier->action == ENGINE__BUILD_CLEARS);
 }
 
 /* A value that several records have is in a unique index once, and in doubt until the build
@@ -68,7 +97,8 @@ static cx_status find(engine__checking *self, const engine__entry *entry, bool *
 cx_status engine__check_partial(engine__checking *self, const engine__entry *entry,
                                 cx_slice record_key, bool *ret_missing)
 {
-	const engine__frontier *frontier = frontier_of(self, entry->index->id);
+	const engine__frontier *frontier =
+		frontier_of(self, ENGINE__BUILD_INDEX, entry->index->id);
 	bool there, taken;
 	cx_status status = find(self, entry, &there, &taken);
 	if (status != CX_OK)

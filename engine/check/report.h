@@ -43,6 +43,14 @@ CX_MUST_USE cx_status engine__check_begin_builds(engine__checking *self);
  * be. Counts it when it is. */
 CX_MUST_USE cx_status engine__check_partial(engine__checking *self, const engine__entry *entry,
                                             cx_slice record_key, bool *ret_missing);
+
+/* Whether an aggregate that is being built has a build; whether that has passed a record. */
+bool engine__check_is_built(const engine__checking *self, uint16_t aggregate_id);
+bool engine__check_has_passed(const engine__checking *self, uint16_t aggregate_id,
+                              cx_slice record_key);
+/* Whether the groups of an aggregate, or of one that is no more, wait to be removed. */
+bool engine__check_is_removed(const engine__checking *self, uint16_t aggregate_id);
+
 /* The search index: whether it can be read; the postings of a live record are there; the
  * postings that no live record explains. */
 CX_MUST_USE cx_status engine__check_search_state(engine__checking *self);

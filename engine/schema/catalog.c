@@ -312,7 +312,7 @@ cx_status engine__catalog_read(cx_slice stored, engine__catalog **ret, cx_error 
 	return CX_OK;
 }
 
-/* The same in two catalogs that differ in the states of indexes. */
+/* The same in two catalogs that differ in states. */
 static void take_trees(const engine__catalog *from, engine__catalog *to)
 {
 	for (size_t t = 0; t < to->model.schema.type_count; t++) {
@@ -332,8 +332,7 @@ static void set_state(engine__catalog *catalog, uint16_t index_id, engine_index_
 				catalog->model.indexes[t][i].state = state;
 }
 
-cx_status engine__catalog_with_state(const engine__catalog *catalog, uint16_t index_id,
-                                     engine_index_state state, engine__catalog **ret)
+static cx_status copy(const engine__catalog *catalog, engine__catalog **ret)
 {
 	CX_SCOPED(cx_buf_release) cx_buf stored = CX_BUF_INIT(STORED_BYTES_MAX);
 	cx_status status = engine__catalog_write(catalog, &stored);
@@ -343,8 +342,29 @@ cx_status engine__catalog_with_state(const engine__catalog *catalog, uint16_t in
 	if (status != CX_OK)
 		return status;
 	take_trees(catalog, self);
-	set_state(self, index_id, state);
 	*ret = self;
+	return CX_OK;
+}
+
+cx_status engine__catalog_with_state(const engine__catalog *catalog, uint16_t index_id,
+                                     engine_index_state state, engine__catalog **ret)
+{
+	cx_status status = copy(catalog, ret);
+	if (status == CX_OK)
+		set_state(*ret, index_id, state);
+	return status;
+}
+
+cx_status engine__catalog_with_aggregate(const engine__catalog *catalog, uint16_t aggregate_id,
+                                         engine_aggregate_state state, engine__catalog **ret)
+{
+	cx_status status = copy(catalog, ret);
+	if (status != CX_OK)
+		return status;
+	engine__model *model = &(*ret)->model;
+	for (size_t i = 0; i < model->schema.aggregate_count; i++)
+		if (model->aggregates[i].id == aggregate_id)
+			model->aggregates[i].state = state;
 	return CX_OK;
 }
 

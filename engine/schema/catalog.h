@@ -11,6 +11,7 @@
 
 #include "base/arena.h"
 #include "base/buf.h"
+#include "engine/aggregate.h"
 #include "engine/schema.h"
 
 typedef struct engine__catalog engine__catalog;
@@ -29,6 +30,12 @@ CX_MUST_USE cx_status engine__catalog_of_texts(cx_slice text, size_t own_from,
 CX_MUST_USE cx_status engine__catalog_with_state(const engine__catalog *catalog,
                                                  uint16_t index_id, engine_index_state state,
                                                  engine__catalog **ret);
+
+/* The same with another state of one aggregate. */
+CX_MUST_USE cx_status engine__catalog_with_aggregate(const engine__catalog *catalog,
+                                                     uint16_t aggregate_id,
+                                                     engine_aggregate_state state,
+                                                     engine__catalog **ret);
 
 /* Appends the stored form. */
 CX_MUST_USE cx_status engine__catalog_write(const engine__catalog *catalog, cx_buf *out);

@@ -323,14 +323,22 @@ static void compare_dropped_types(comparing *self)
 
 /* ---- aggregates ---- */
 
-/* The groups of a type without records are empty, whatever they are. */
-static void compare_aggregate(comparing *self, const engine_aggregate *aggregate,
-                              const char *done, const char *refused)
+static void compare_aggregate(comparing *self, const engine_aggregate *new)
 {
-	self->old = engine_schema_type(self->what->old, cx_slice_of(aggregate->type->name));
-	self->new = aggregate->type;
+	const engine_schema *schema = self->what->old;
+	if (engine__kept_aggregate(schema, self->what->new, new) != NULL)
+		return;
+	const engine_aggregate *old = engine_schema_aggregate(schema, cx_slice_of(new->name));
+	const char *text = "changed aggregate";
+	if (old == NULL)
+		text = "new aggregate";
+	else if (old->state == ENGINE_AGGREGATE_FAILED)
+		text = "aggregate whose build failed";
+	self->new = new->type;
+	self->old = engine_schema_type(schema, cx_slice_of(new->type->name));
 	self->empty = self->old == NULL || self->what->empty[self->old->number];
-	only_empty(self, aggregate->name, done, refused);
+	tell(self, self->empty ? ENGINE_VERDICT_INSTANT : ENGINE_VERDICT_REBUILD, new->name,
+	     "%s", text);
 }
 
 static void compare_aggregates(comparing *self)
@@ -338,14 +346,15 @@ static void compare_aggregates(comparing *self)
 	const engine_schema *old = self->what->old;
 	const engine_schema *new = self->what->new;
 	for (uint16_t i = 0; i < new->aggregate_count; i++)
-		if (engine__kept_aggregate(old, new, &new->aggregates[i]) == NULL)
-			compare_aggregate(self, &new->aggregates[i], "new aggregate",
-			                  "there are records, and an aggregate is not computed "
-			                  "afterwards");
-	for (uint16_t i = 0; i < old->aggregate_count; i++)
-		if (engine_schema_aggregate(new, cx_slice_of(old->aggregates[i].name)) == NULL)
-			compare_aggregate(self, &old->aggregates[i], "aggregate dropped",
-			                  "it has groups; leave it in the text");
+		compare_aggregate(self, &new->aggregates[i]);
+	for (uint16_t i = 0; i < old->aggregate_count; i++) {
+		const engine_aggregate *dropped = &old->aggregates[i];
+		if (engine_schema_aggregate(new, cx_slice_of(dropped->name)) != NULL)
+			continue;
+		self->new = NULL;
+		self->old = dropped->type;
+		instant(self, dropped->name, "aggregate dropped");
+	}
 }
 
 void engine__compare(const engine__comparison *comparison, engine_schema_report *report,

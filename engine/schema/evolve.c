@@ -145,8 +145,14 @@ static void number_type(numbering *self, uint16_t number)
 	keep_references(self, type, model->fields[number]);
 }
 
-/* One that does not stay has no groups (the step would be refused), so it is ready at once. */
-static void number_aggregates(numbering *self, const engine_schema *old)
+static bool has_records(const engine_schema *old, const bool *empty, const engine_type *type)
+{
+	const engine_type *before = engine_schema_type(old, cx_slice_of(type->name));
+	return before != NULL && !empty[before->number];
+}
+
+/* One that does not stay is built of the records there are. */
+static void number_aggregates(numbering *self, const engine_schema *old, const bool *empty)
 {
 	engine__model *model = &self->catalog->model;
 	for (uint16_t i = 0; i < model->schema.aggregate_count; i++) {
@@ -156,7 +162,10 @@ static void number_aggregates(numbering *self, const engine_schema *old)
 		aggregate->id =
 			kept != NULL ? kept->id
 				     : take_id(&self->catalog->next.aggregate, &self->ran_out);
-		aggregate->state = kept != NULL ? kept->state : ENGINE_AGGREGATE_READY;
+		if (kept != NULL)
+			aggregate->state = kept->state;
+		else if (has_records(old, empty, aggregate->type))
+			aggregate->state = ENGINE_AGGREGATE_BUILDING;
 	}
 }
 
@@ -170,7 +179,7 @@ static cx_status number_all(const engine_schema *old, const bool *empty,
 		self.empty = self.old != NULL && empty[self.old->number];
 		number_type(&self, i);
 	}
-	number_aggregates(&self, old);
+	number_aggregates(&self, old, empty);
 	if (self.ran_out)
 		return cx_fail(error, CX_TOO_LARGE,
 		               "the numbers of types, fields, indexes or aggregates have run "

@@ -283,7 +283,7 @@ void engine__ids_write_aggregates(const engine_schema *schema, cx_buf *out)
 		cx_write_array(out, 3);
 		cx_write_text(out, aggregate->name);
 		cx_write_int(out, aggregate->id);
-		cx_write_int(out, aggregate->state == ENGINE_AGGREGATE_READY ? 0 : 1);
+		cx_write_int(out, aggregate->state);
 	}
 }
 
@@ -298,9 +298,9 @@ bool engine__ids_read_aggregates(cx_slice stored, engine__model *model)
 		aggregate->id = read_number(&self);
 		expect(&self, add_id(&self.types, aggregate->id));
 		const int64_t state = cx_read_int(&self.reader);
-		expect(&self, state == 0 || state == 1);
-		aggregate->state =
-			state == 0 ? ENGINE_AGGREGATE_READY : ENGINE_AGGREGATE_BUILDING;
+		expect(&self, state >= 0 && state <= ENGINE_AGGREGATE_FAILED);
+		if (!self.failed)
+			aggregate->state = (engine_aggregate_state)state;
 	}
 	expect(&self, self.reader.rest.size == 0);
 	return !self.failed;

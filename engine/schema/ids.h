@@ -11,7 +11,7 @@
  * one are found: the id of an index, 0 = back references, nil = not at all. `fill` is what
  * records have that are older than the field. `state` is an engine_index_state.
  *
- * Aggregates: [[name, id, state], …], state 0 when it is ready, 1 while it is built.
+ * Aggregates: [[name, id, state], …], state an engine_aggregate_state.
  *
  * In version 1 slots are in the order of the text, there are no holes and no fills, all indexes
  * are readable, and references are found as the text alone says. */

@@ -28,8 +28,8 @@ bool engine__labels_are_kept(const engine_field *old, const engine_field *new);
 bool engine__kept_reference(const engine_type *old, const engine_type *new,
                             const engine_field *field, const engine_index **ret);
 
-/* The aggregate of the old schema whose groups are those of this one of the new schema; NULL:
- * there is none. */
+/* The aggregate of the old schema that this one of the new schema goes on with; NULL: it is to
+ * be built. One that failed is built anew. */
 const engine_aggregate *engine__kept_aggregate(const engine_schema *old,
                                                const engine_schema *new,
                                                const engine_aggregate *aggregate);

@@ -11,12 +11,27 @@ static bool same_name(const engine_field *a, const engine_field *b)
 	return strcmp(a->name, b->name) == 0;
 }
 
+/* Enums are compared by the position of a label, which is another one when the order of labels
+ * changes. */
+static bool same_labels(const engine_condition *a, const engine_condition *b)
+{
+	if (a->field->kind != ENGINE_ENUM)
+		return true;
+	if (a->comparison != ENGINE_EQUAL || a->other != NULL)
+		return engine__labels_stay(a->field, b->field);
+	for (uint16_t i = 0; i < a->value_count; i++)
+		if (strcmp(a->field->labels[a->values[i]], b->field->labels[b->values[i]]) != 0)
+			return false;
+	return true;
+}
+
 static bool same_condition(const engine_condition *a, const engine_condition *b)
 {
 	return same_name(a->field, b->field) && a->comparison == b->comparison &&
 	       same_name(a->other, b->other) && a->value_count == b->value_count &&
 	       (a->value_count == 0 ||
-	        memcmp(a->values, b->values, a->value_count * sizeof *a->values) == 0);
+	        memcmp(a->values, b->values, a->value_count * sizeof *a->values) == 0) &&
+	       same_labels(a, b);
 }
 
 static bool same_where(const engine_where *a, const engine_where *b)
@@ -70,7 +85,8 @@ const engine_aggregate *engine__kept_aggregate(const engine_schema *old,
 {
 	const engine_aggregate *before =
 		engine_schema_aggregate(old, cx_slice_of(aggregate->name));
-	if (before == NULL || !same_aggregate(before, aggregate))
+	if (before == NULL || before->state == ENGINE_AGGREGATE_FAILED ||
+	    !same_aggregate(before, aggregate))
 		return NULL;
 	return !aggregate->zoned || same_zone(old, new) ? before : NULL;
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""An index is built on a store with records while a client writes; the daemon is killed in the
-middle of it and goes on where it was; in the end the index is readable and the check finds
-nothing. A unique index over duplicates fails with their list, and the store goes on.
+"""An index, and then an aggregate, is built on a store with records while a client writes; the
+daemon is killed in the middle of it and goes on where it was; in the end the index is readable,
+what it finds and the aggregate counts is what a scan does, and the check finds nothing. A unique index over duplicates fails with their list, and the store goes on.
 
 CARDEX_EVOLVE_RECORDS (default 30000) says how many records there are, CARDEX_EVOLVE_WRITERS (1)
 how many connections write meanwhile. Prints the longest time a
@@ -25,6 +25,9 @@ OWN = """type site {
   number int  name string(40)  code string(20)  customer ref(customer) on delete cascade
   %s
 }"""
+
+INDEX = "index (number, name)"
+AGGREGATE = "\naggregate by_code on site group by (code) count, sum(number)"
 
 
 def claim(truth, what):
@@ -97,44 +100,69 @@ def wait_until(client, index, wanted, seconds=600):
     raise SystemExit("FAILED: %s does not become %s" % (index, wanted))
 
 
-def build_through_a_kill(daemon):
-    client = Client(daemon.path)
-    plan = client.call("schema.plan", OWN % "index (number, name)")
+def build_through_a_kill(daemon, client, text, name):
+    plan = client.call("schema.plan", text)
     claim([s["verdict"] for s in plan["steps"]] == ["rebuild"], "a plan: %r" % plan)
     loads = begin_load(daemon.path)
-    client.call("schema.apply", OWN % "index (number, name)")
+    client.call("schema.apply", text)
     end = time.monotonic() + 60
-    while state(client, "number,name")["records_done"] < RECORDS // 5 and time.monotonic() < end:
+    while time.monotonic() < end:
+        before = state(client, name)
+        if before["state"] != "building" or before["records_done"] >= RECORDS // 5:
+            break
         time.sleep(0.001)
-    before = state(client, "number,name")
     daemon.kill()
     waits = end_load(loads)
     client.close()
     daemon.start()
     client = Client(daemon.path, timeout=600)
-    after = state(client, "number,name")
+    after = state(client, name)
     claim(before["state"] == "building" and after["state"] in ("building", "readable"),
           "a kill in the middle: %r, %r" % (before, after))
     claim(after["state"] == "readable" or after["records_done"] >= before["records_done"],
           "it goes on: %r, %r" % (before, after))
     loads = begin_load(daemon.path)
     begin = time.monotonic()
-    wait_until(client, "number,name", "readable")
+    wait_until(client, name, "readable")
     rest = time.monotonic() - begin
     waits += end_load(loads)
     report = client.call("check", {"deadline_ms": 600000})
     claim(report["findings"] == 0, "a check: %r" % report["texts"])
+    waits.sort()
+    print("%s: %d records, killed at %d and at %d again, the rest in %.1f s; %d writes meanwhile, "
+          "median %.2f ms, 99 %% %.2f ms, longest %.1f ms" % (
+              name, RECORDS, before["records_done"], after["records_done"], rest, len(waits),
+              waits[len(waits) // 2] * 1e3, waits[len(waits) * 99 // 100] * 1e3,
+              waits[-1] * 1e3))
+    return client
+
+
+def build_an_index(daemon, client):
+    client = build_through_a_kill(daemon, client, OWN % INDEX, "number,name")
     rows = client.call("query", "site", {"filter": ["between", "number", 10, 12], "limit": 100,
                                          "use_index": "number,name"})
     scan = client.call("query", "site", {"filter": ["between", "number", 10, 12], "limit": 100,
                                          "allow_scan": True})
     claim(sorted(rows[2]) == sorted(scan[2]), "the index finds what a scan finds")
-    waits.sort()
-    print("%d records, killed at %d and at %d again, the rest in %.1f s; %d writes meanwhile, "
-          "median %.2f ms, 99 %% %.2f ms, longest %.1f ms" % (
-              RECORDS, before["records_done"], after["records_done"], rest, len(waits),
-              waits[len(waits) // 2] * 1e3, waits[len(waits) * 99 // 100] * 1e3,
-              waits[-1] * 1e3))
+    return client
+
+
+def build_an_aggregate(daemon, client):
+    client = build_through_a_kill(daemon, client, OWN % INDEX + AGGREGATE, "by_code")
+    for code in ("0", "10", str(RECORDS // 2), "none"):
+        wanted = ["=", "code", code]
+        scan = ["not", ["not", ["and", wanted, [">", "id", 0]]]]
+        # No index leads by it, so that it is counted at all is the aggregate's doing.
+        claim(client.call("count", "site", wanted) ==
+              client.call("count", "site", scan, {"allow_scan": True}) == (code != "none"),
+              "the aggregate counts what a scan does")
+    claim(state(client, "by_code")["aggregate"], "it says that it is one")
+    client.call("schema.apply", OWN % INDEX)
+    end = time.monotonic() + 60
+    while state(client, "by_code") is not None and time.monotonic() < end:
+        time.sleep(0.005)
+    claim(state(client, "by_code") is None, "it has gone")
+    claim(client.call("check", {"deadline_ms": 600000})["findings"] == 0, "a check without it")
     return client
 
 
@@ -183,8 +211,8 @@ def main():
         client = Client(daemon.path, timeout=600)
         client.call("schema.apply", OWN % "")
         fill(client)
-        client.close()
-        client = build_through_a_kill(daemon)
+        client = build_an_index(daemon, client)
+        client = build_an_aggregate(daemon, client)
         fail_on_duplicates(client)
         cancel_and_drop(client)
         client.close()

@@ -3,7 +3,7 @@
  * the whole store, which computes them anew. */
 #include "engine/aggregate/maintain.h"
 #include "engine/row/row.h"
-#include "tests/engine/groups.h"
+#include "tests/support/groups.h"
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
 
@@ -238,37 +238,6 @@ static void a_position_of_another_query_is_stale(void **state)
 	assert_int_equal(page.groups, 77);
 }
 
-/* As a build does: emptied in slices, and filled with one record after the other. */
-static void a_build_clears_and_adds(void **state)
-{
-	store_fixture *f = *state;
-	for (int i = 0; i < 5; i++)
-		fixture_create(f, "deal", "{'stage': 'new', 'amount': 2, 'bp': 1, 'at': 0}");
-	fixture_create(f, "deal", "{'stage': 'offer', 'amount': 2, 'bp': 1}");
-	fixture_begin(f);
-	const engine_aggregate *board = groups_aggregate(f, "board");
-	bool done = true;
-	assert_int_equal(engine__aggregate_clear(f->write, board, 1, &done), CX_OK);
-	assert_false(done);
-	assert_string_equal(groups_show(f, "board", 0), "['offer', nil] 1 2 2");
-	assert_int_equal(engine__aggregate_clear(f->write, board, 10, &done), CX_OK);
-	assert_true(done);
-	assert_string_equal(groups_show(f, "board", 0), "");
-	assert_string_equal(groups_show(f, "by_day", 0), "[nil] 1; [0] 5");
-	for (int64_t id = 1; id <= 6; id++) {
-		engine_row row;
-		engine__value values[ENGINE_SLOTS_MAX];
-		const engine_type *deal = fixture_type(f, "deal");
-		assert_int_equal(engine_get(engine_write_view(f->write), deal, id, &row, NULL),
-		                 CX_OK);
-		assert_int_equal(engine__row_values(deal, row.array, values), CX_OK);
-		assert_int_equal(engine__aggregate_add(f->write, board, values, NULL), CX_OK);
-	}
-	assert_string_equal(groups_show(f, "board", 0),
-	                    "['new', nil] 5 10 10; ['offer', nil] 1 2 2");
-	fixture_commit(f);
-}
-
 static void the_plan_of_a_count_names_the_aggregate(void **state)
 {
 	store_fixture *f = *state;
@@ -314,7 +283,6 @@ int main(void)
 		WITH(fields_can_be_compared_with_each_other),
 		WITH(pages_concatenate_and_ranges_add_up),
 		WITH(a_position_of_another_query_is_stale),
-		WITH(a_build_clears_and_adds),
 		WITH(the_plan_of_a_count_names_the_aggregate),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

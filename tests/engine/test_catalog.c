@@ -58,6 +58,11 @@ static void aggregates_are_a_part_of_their_own(void **state)
 	assert_int_equal(n->id, 7);
 	assert_int_equal(n->state, ENGINE_AGGREGATE_BUILDING);
 	memcpy(strstr(changed, "['n', 7, 1]"), "['n', 7, 2]", 11);
+	CX_SCOPED(engine__catalog_free) engine__catalog *failed = NULL;
+	assert_int_equal(engine__catalog_read(wire(changed), &failed, NULL), CX_OK);
+	assert_int_equal(engine__catalog_schema(failed)->aggregates[0].state,
+	                 ENGINE_AGGREGATE_FAILED);
+	memcpy(strstr(changed, "['n', 7, 2]"), "['n', 7, 3]", 11);
 	engine__catalog *none = NULL;
 	assert_int_equal(engine__catalog_read(wire(changed), &none, NULL), CX_CORRUPT);
 	assert_null(none);

@@ -2,7 +2,7 @@
 /* A store whose schema changes while it is open: rows of every age read the same, indexes are
  * built while writes go on, and what cannot be built leaves the store as sound as before. */
 #include "base/msgpack.h"
-#include "engine/build/build.h"
+#include "engine/core/build.h"
 #include "engine/search.h"
 #include "tests/support/evolve_fixture.h"
 #include "tests/support/unit.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Fields kept over other records follow them, whatever happens to either, and are silent. Every
  * test ends with a check of the whole store, which computes them anew. */
-#include "tests/engine/groups.h"
+#include "tests/support/groups.h"
 #include "tests/support/unit.h"
 
 #include <string.h>

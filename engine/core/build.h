@@ -16,16 +16,17 @@
  * | (big-endian)      |  records, entries, duplicates, [[record id, record id], …], reason]   |
  *
  * kind and id: ENGINE__BUILD_INDEX and an index id; ENGINE__BUILD_REFERENCES and the id of a
- * field. `other id` is the target type of such a field. Names are for people: what they name
- * may be dropped. */
+ * field, whose target type is `other id`; ENGINE__BUILD_AGGREGATE and an aggregate id, whose
+ * entries are counted as the records that are in a group, or the groups removed. Names are for
+ * people: what they name may be dropped. */
 #pragma once
 
 #include "engine/core/handle.h"
-#include "engine/row/value.h"
 
 typedef enum engine__build_kind {
 	ENGINE__BUILD_INDEX = 1,
 	ENGINE__BUILD_REFERENCES = 2, /* back references of a field that was dropped */
+	ENGINE__BUILD_AGGREGATE = 3,
 } engine__build_kind;
 
 typedef enum engine__build_action {
@@ -97,36 +98,3 @@ CX_MUST_USE cx_status engine__builds_each(engine_read *read, engine__build_visit
 
 /* The first with something to do. Errors: CX_NOT_FOUND. */
 CX_MUST_USE cx_status engine__builds_next(engine_read *read, engine__build *ret);
-
-/* ---- what is built ---- */
-
-/* A slice of work, as what does it sees it. */
-typedef struct engine__slice {
-	engine_write *write;
-	engine__build *build;
-	engine__tree tree; /* of an index */
-	uint64_t end_ns;   /* cx_clock_monotonic_ns() at which it should stop */
-} engine__slice;
-
-/* Whether the slice has done enough: by time, or by what its transaction holds. */
-bool engine__slice_is_over(const engine__slice *slice);
-
-/* How one kind of thing is built. */
-typedef struct engine__builder_of {
-	/* Adds what one live record stands for. Called once for each record, in the order of
-	 * keys; the frontier is still before it. NULL where nothing is made of records. */
-	cx_status (*add_record)(engine__slice *slice, const engine_type *type,
-	                        const engine__value *values);
-	/* Removes a part of all that there is; sets `*ret_done` with the last. */
-	cx_status (*clear)(engine__slice *slice, bool *ret_done);
-	/* Everything has been added: makes it usable, or failed. Puts or forgets the build. */
-	cx_status (*finish)(engine__slice *slice);
-} engine__builder_of;
-
-extern const engine__builder_of engine__index_builder;     /* index.c */
-extern const engine__builder_of engine__reference_builder; /* removal.c */
-
-/* Makes the next generation, in which one index has another state, part of the transaction.
- * Errors: CX_BUSY (too many generations), CX_NO_MEMORY, … */
-CX_MUST_USE cx_status engine__build_set_state(engine_write *write, uint16_t index_id,
-                                              engine_index_state state);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/engine/groups.h"
+#include "tests/support/groups.h"
 
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The stored form of builds. */
-#include "engine/build/build.h"
+#include "engine/core/build.h"
 
 #include "base/check.h"
 #include "base/msgpack.h"
@@ -175,7 +175,7 @@ static cx_status read_pair(const engine__pair *pair, engine__build *ret)
 	if (pair->key.size != KEY_BYTES)
 		return CX_CORRUPT;
 	const uint8_t *key = pair->key.data;
-	if (key[0] != ENGINE__BUILD_INDEX && key[0] != ENGINE__BUILD_REFERENCES)
+	if (key[0] < ENGINE__BUILD_INDEX || key[0] > ENGINE__BUILD_AGGREGATE)
 		return CX_CORRUPT;
 	*ret = (engine__build){ .kind = (engine__build_kind)key[0],
 		                .id = (uint16_t)(key[1] << 8 | key[2]) };
