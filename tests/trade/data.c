@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/property/trade_data.h"
+#include "tests/trade/data.h"
 
 #include "base/msgpack.h"
 #include "tests/support/unit.h"
@@ -57,12 +57,33 @@ static int64_t skewed(maker *self, int64_t n)
 
 static int64_t past_ms(maker *self)
 {
-	return (TRADE_TODAY - 900) * day_ms + roll(self, 900 * day_ms);
+	return (TRADE_TODAY - TRADE_DAYS) * day_ms + roll(self, TRADE_DAYS * day_ms);
 }
 
 static int64_t past_day(maker *self)
 {
-	return TRADE_TODAY - roll(self, 900);
+	return TRADE_TODAY - roll(self, TRADE_DAYS);
+}
+
+static int64_t team_of(int64_t user)
+{
+	return 1 + user % TRADE_TEAMS;
+}
+
+static int64_t probability_of(int64_t stage)
+{
+	return stage == TRADE_LOST ? 0 : (stage - 1) * 2500;
+}
+
+static const char *state_of(int64_t stage)
+{
+	return stage == TRADE_WON ? "won" : stage == TRADE_LOST ? "lost" : "open";
+}
+
+static void credit(maker *self, int64_t user)
+{
+	integer(self, "credited_user", user);
+	integer(self, "credited_team", team_of(user));
 }
 
 static engine_change change_of(maker *self)
@@ -112,39 +133,50 @@ static void delete (maker *self, const char *type, int64_t id)
 	next_group(self);
 }
 
-static void make_settings(maker *self)
+static void make_organisation(maker *self)
 {
-	static const char *const kinds[] = { "open", "open", "open", "open", "won", "lost" };
-	self->store->now_ms = (TRADE_TODAY - 900) * day_ms;
-	numbered(self, "name", "华东团队", 1);
-	create(self, "team");
-	for (int64_t i = 1; i <= TRADE_USERS; i++) {
+	self->store->now_ms = (TRADE_TODAY - TRADE_DAYS) * day_ms;
+	integer(self, "utc_offset_min", 480);
+	create(self, "org");
+	for (int64_t i = 1; i <= TRADE_TEAMS; i++) {
+		numbered(self, "name", "华东团队", i);
+		create(self, "team");
+	}
+	for (int64_t i = 1; i <= self->sizes.users; i++) {
 		numbered(self, "login", "user", i);
 		numbered(self, "name", "张三", i);
-		integer(self, "team", 1);
+		integer(self, "team", team_of(i));
 		create(self, "user");
 	}
-	for (int64_t i = 0; i < TRADE_STAGES; i++) {
+}
+
+static void make_stages(maker *self)
+{
+	for (int64_t i = 1; i <= TRADE_STAGES; i++) {
 		numbered(self, "code", "stage", i);
 		text(self, "label_zh", "阶段");
 		text(self, "label_en", "Stage");
 		integer(self, "seq", i);
-		text(self, "kind", kinds[i]);
-		integer(self, "probability_bp", i == 5 ? 0 : i * 2500);
+		text(self, "kind", state_of(i));
+		integer(self, "probability_bp", probability_of(i));
 		create(self, "stage");
 	}
-	for (int64_t i = 1; i <= TRADE_PRODUCTS; i++) {
+}
+
+static void make_offers(maker *self)
+{
+	for (int64_t i = 1; i <= self->sizes.products; i++) {
 		numbered(self, "sku", "SKU-", i);
 		numbered(self, "name", "医疗设备 Device ", i);
 		integer(self, "list_price", 100 * i);
 		create(self, "product");
 	}
-	for (int64_t i = 1; i <= TRADE_CAMPAIGNS; i++) {
+	for (int64_t i = 1; i <= self->sizes.campaigns; i++) {
 		numbered(self, "code", "C-", i);
 		numbered(self, "name", "春季展会 Fair ", i);
 		text(self, "kind", pick(self, "exhibition", "email", "seminar"));
 		integer(self, "start_on", past_day(self));
-		integer(self, "owner", 1 + roll(self, TRADE_USERS));
+		integer(self, "owner", 1 + roll(self, self->sizes.users));
 		create(self, "campaign");
 	}
 }
@@ -164,15 +196,16 @@ static void make_customer(maker *self, int64_t number)
 	text(self, "tier", pick(self, "high", "potential", "low", "unrated"));
 	if (number % 4 > 0)
 		numbered(self, "tax_id", "91310000", number);
+	numbered(self, "phone", "+86 138-00", number);
 	numbered(self, "phone_norm", "8613800", number);
 	if (number % 2 > 0)
 		numbered(self, "email_norm", "info@c", number);
 	text(self, "region", pick(self, "上海", "北京", "广东", "Bavaria"));
 	text(self, "city", pick(self, "上海", "广州", "Munich"));
 	if (roll(self, 10) > 0)
-		integer(self, "owner", skewed(self, TRADE_USERS));
+		integer(self, "owner", skewed(self, self->sizes.users));
 	if (roll(self, 4) == 0)
-		integer(self, "campaign", 1 + roll(self, TRADE_CAMPAIGNS));
+		integer(self, "campaign", 1 + roll(self, self->sizes.campaigns));
 	create(self, "customer");
 	integer(self, "customer", number);
 	numbered(self, "name", chinese ? "李雷" : "Ann Lee ", number);
@@ -186,51 +219,66 @@ static void make_customer(maker *self, int64_t number)
 	self->sizes.contacts++;
 }
 
-static void make_history(maker *self, int64_t from, int64_t to, int64_t stage, int64_t amount,
-                         int64_t owner)
+typedef struct deal {
+	int64_t begun, stage, amount, owner;
+} deal;
+
+/* Rows follow one another without a gap, one for each stage it went through. */
+static void make_history(maker *self, const deal *what)
 {
-	integer(self, "opportunity", self->sizes.opportunities);
-	integer(self, "valid_from", from);
-	integer(self, "valid_to", to);
-	text(self, "cause", stage == 1 ? "create" : "stage");
-	integer(self, "stage", stage);
-	text(self, "state", stage == 5 ? "won" : stage == 6 ? "lost" : "open");
-	integer(self, "amount_base", amount);
-	integer(self, "probability_bp", stage == 6 ? 0 : (stage - 1) * 2500);
-	integer(self, "close_on", past_day(self) + 100);
-	integer(self, "owner", owner);
-	integer(self, "by", owner);
-	create(self, "stage_history");
-	self->sizes.histories++;
+	const int64_t step_ms = 3 * day_ms;
+	int64_t from = what->begun;
+	for (int64_t stage = 1; stage <= what->stage; stage++, from += step_ms) {
+		integer(self, "opportunity", self->sizes.opportunities);
+		integer(self, "valid_from", from);
+		integer(self, "valid_to", stage == what->stage ? last_ms : from + step_ms);
+		text(self, "cause", stage == 1 ? "create" : "stage");
+		integer(self, "stage", stage);
+		text(self, "state", state_of(stage));
+		integer(self, "amount_base", what->amount);
+		integer(self, "probability_bp", probability_of(stage));
+		integer(self, "close_on", past_day(self) + 100);
+		integer(self, "owner", what->owner);
+		integer(self, "by", what->owner);
+		if (stage > 1) {
+			integer(self, "from_stage", stage - 1);
+			integer(self, "in_from_ms", step_ms);
+		}
+		create(self, "stage_history");
+		self->sizes.histories++;
+	}
 }
 
 static void make_opportunity(maker *self)
 {
 	const int64_t number = ++self->sizes.opportunities;
-	const int64_t begun = self->store->now_ms = past_ms(self);
-	const int64_t stage = 1 + roll(self, TRADE_STAGES), amount = roll(self, 100000000);
-	const int64_t owner = skewed(self, TRADE_USERS);
+	const deal made = { .begun = past_ms(self),
+		            .stage = 1 + roll(self, TRADE_STAGES),
+		            .amount = roll(self, 100000000),
+		            .owner = skewed(self, self->sizes.users) };
+	self->store->now_ms = made.begun;
 	numbered(self, "number", "OP-", number);
 	numbered(self, "title", "采购 Purchase ", number);
 	integer(self, "customer", skewed(self, self->sizes.customers));
-	integer(self, "stage", stage);
-	text(self, "state", stage == 5 ? "won" : stage == 6 ? "lost" : "open");
-	integer(self, "amount", amount);
-	integer(self, "amount_base", amount);
-	integer(self, "expected_base", stage == 6 ? 0 : amount / 4 * (stage - 1));
+	integer(self, "stage", made.stage);
+	text(self, "state", state_of(made.stage));
+	integer(self, "amount", made.amount);
+	integer(self, "amount_base", made.amount);
+	integer(self, "probability_bp", probability_of(made.stage));
+	integer(self, "expected_base", made.amount / 10000 * probability_of(made.stage));
 	integer(self, "close_on", past_day(self) + 100);
-	integer(self, "owner", owner);
+	text(self, "forecast_category", pick(self, "pipeline", "best_case", "commit"));
+	integer(self, "owner", made.owner);
 	if (roll(self, 4) == 0)
-		integer(self, "campaign", 1 + roll(self, TRADE_CAMPAIGNS));
-	if (stage >= 5) {
-		integer(self, "closed_at", begun + 3 * day_ms * stage);
-		integer(self, "credited_user", owner);
-		integer(self, "credited_team", 1);
+		integer(self, "campaign", 1 + roll(self, self->sizes.campaigns));
+	if (made.stage == TRADE_LOST)
+		text(self, "lost_reason", pick(self, "price", "competitor", "timing"));
+	if (made.stage >= TRADE_WON) {
+		integer(self, "closed_at", made.begun + 3 * day_ms * (made.stage - 1));
+		credit(self, made.owner);
 	}
 	create(self, "opportunity");
-	for (int64_t step = 1, from = begun; step <= stage; step++, from += 3 * day_ms)
-		make_history(self, from, step == stage ? last_ms : from + 3 * day_ms, step,
-		             amount, owner);
+	make_history(self, &made);
 }
 
 static void make_activity(maker *self)
@@ -248,7 +296,7 @@ static void make_activity(maker *self)
 		integer(self, "contact", customer);
 	if (roll(self, 2) > 0)
 		integer(self, "opportunity", skewed(self, self->sizes.opportunities));
-	integer(self, "owner", skewed(self, TRADE_USERS));
+	integer(self, "owner", skewed(self, self->sizes.users));
 	create(self, "activity");
 }
 
@@ -262,14 +310,54 @@ static void make_contract(maker *self)
 	integer(self, "amount", roll(self, 1000000));
 	if (roll(self, 5) > 0)
 		integer(self, "end_on", TRADE_TODAY - 300 + roll(self, 600));
-	integer(self, "owner", skewed(self, TRADE_USERS));
+	integer(self, "owner", skewed(self, self->sizes.users));
 	create(self, "contract");
+}
+
+typedef struct sale {
+	int64_t order, confirmed_at, owner; /* 0: not confirmed */
+} sale;
+
+static void make_lines(maker *self, const sale *what)
+{
+	for (int64_t line = 1; line <= 2; line++) {
+		const int64_t price = 1 + roll(self, 10000), quantity = 1 + roll(self, 9);
+		integer(self, "order", what->order);
+		integer(self, "line_no", line);
+		integer(self, "product", skewed(self, self->sizes.products));
+		integer(self, "unit_price", price);
+		integer(self, "qty_milli", 1000 * quantity);
+		integer(self, "net_base", price * quantity);
+		if (what->confirmed_at > 0)
+			integer(self, "confirmed_at", what->confirmed_at);
+		create(self, "order_line");
+		self->sizes.lines++;
+	}
+}
+
+static void make_payment(maker *self, const sale *what)
+{
+	const int64_t amount = 1 + roll(self, 10000);
+	const bool back = roll(self, 10) == 0;
+	integer(self, "order", what->order);
+	text(self, "kind", back ? "refund" : "payment");
+	integer(self, "amount", amount);
+	integer(self, "amount_net", back ? -amount : amount);
+	integer(self, "amount_base", back ? -amount : amount);
+	integer(self, "paid_at", past_ms(self));
+	credit(self, what->owner);
+	create(self, "payment");
+	self->sizes.payments++;
 }
 
 static void make_order(maker *self)
 {
-	self->store->now_ms = past_ms(self);
-	const int64_t number = ++self->sizes.orders;
+	static const char *const states[] = { "draft", "confirmed", "fulfilled", "cancelled" };
+	const int64_t number = ++self->sizes.orders, state = roll(self, 4);
+	const int64_t now = self->store->now_ms = past_ms(self);
+	const sale made = { .order = number,
+		            .confirmed_at = state == 1 || state == 2 ? now : 0,
+		            .owner = skewed(self, self->sizes.users) };
 	numbered(self, "number", "SO-", number);
 	integer(self, "customer", skewed(self, self->sizes.customers));
 	if (number % 2 > 0)
@@ -277,45 +365,47 @@ static void make_order(maker *self)
 		        number == 1 ? 1 : skewed(self, self->sizes.opportunities));
 	if (roll(self, 3) == 0)
 		integer(self, "contract", skewed(self, self->sizes.contracts));
-	text(self, "status", pick(self, "draft", "confirmed", "fulfilled", "cancelled"));
+	text(self, "status", states[state]);
 	text(self, "payment_status",
 	     pick(self, "unpaid", "partial", "paid", "paid", "refunded"));
 	integer(self, "ordered_on", past_day(self));
 	if (roll(self, 4) > 0)
 		integer(self, "due_on", past_day(self) + 60);
-	integer(self, "owner", skewed(self, TRADE_USERS));
-	create(self, "sales_order");
-	for (int64_t line = 1; line <= 2; line++) {
-		integer(self, "order", number);
-		integer(self, "line_no", line);
-		integer(self, "product", skewed(self, TRADE_PRODUCTS));
-		integer(self, "unit_price", 1 + roll(self, 10000));
-		create(self, "order_line");
-		self->sizes.lines++;
+	integer(self, "total_base", roll(self, 10000000));
+	integer(self, "owner", made.owner);
+	if (made.confirmed_at > 0) {
+		integer(self, "confirmed_at", now);
+		credit(self, made.owner);
 	}
-	integer(self, "order", number);
-	integer(self, "amount", 1 + roll(self, 10000));
-	integer(self, "paid_at", past_ms(self));
-	create(self, "payment");
-	self->sizes.payments++;
+	create(self, "sales_order");
+	make_lines(self, &made);
+	make_payment(self, &made);
 }
 
-static void make_service(maker *self)
+static void make_request(maker *self)
 {
-	self->store->now_ms = past_ms(self);
+	static const char *const states[] = { "new", "assigned", "in_progress", "closed" };
+	const int64_t now = self->store->now_ms = past_ms(self), state = roll(self, 4);
 	numbered(self, "number", "SR-", ++self->sizes.requests);
 	text(self, "title", "设备故障 fault");
 	text(self, "content", "无法开机 does not start");
 	integer(self, "customer", skewed(self, self->sizes.customers));
 	text(self, "priority", pick(self, "low", "normal", "high", "urgent"));
-	text(self, "status", pick(self, "new", "assigned", "in_progress", "closed"));
+	text(self, "status", states[state]);
 	if (roll(self, 4) > 0)
-		integer(self, "handler", skewed(self, TRADE_USERS));
-	integer(self, "due_at", self->store->now_ms + roll(self, 3 * day_ms));
+		integer(self, "handler", skewed(self, self->sizes.users));
+	integer(self, "due_at", now + roll(self, 3 * day_ms));
+	if (state == 3)
+		integer(self, "resolved_at", now + roll(self, 4 * day_ms));
 	create(self, "service_request");
+}
+
+static void make_feedback(maker *self)
+{
+	self->store->now_ms = past_ms(self);
 	self->sizes.feedbacks++;
 	integer(self, "customer", skewed(self, self->sizes.customers));
-	integer(self, "product", skewed(self, TRADE_PRODUCTS));
+	integer(self, "product", skewed(self, self->sizes.products));
 	text(self, "kind", pick(self, "praise", "complaint", "question"));
 	text(self, "status", pick(self, "new", "acknowledged", "closed"));
 	if (roll(self, 3) > 0)
@@ -328,7 +418,7 @@ static void make_service(maker *self)
 static void make_touch(maker *self, int64_t customer)
 {
 	self->store->now_ms = past_ms(self);
-	integer(self, "campaign", 1 + roll(self, TRADE_CAMPAIGNS));
+	integer(self, "campaign", 1 + roll(self, self->sizes.campaigns));
 	integer(self, "customer", customer);
 	text(self, "status",
 	     pick(self, "sent", "sent", "sent", "sent", "sent", "sent", "opened", "opened",
@@ -350,35 +440,58 @@ static void make_target(maker *self, int64_t user)
 	self->sizes.targets++;
 }
 
+static int64_t one_of(int64_t customers, int64_t each, int64_t least, int64_t most)
+{
+	const int64_t count = customers / each;
+	return count < least ? least : count > most ? most : count;
+}
+
+static void delete_some(maker *self)
+{
+	for (int64_t id = 5; id <= self->sizes.activities; id += 37)
+		delete (self, "activity", id);
+	for (int64_t id = 5; id <= self->sizes.feedbacks; id += 37)
+		delete (self, "feedback", id);
+	for (int64_t id = 5; id <= self->sizes.opportunities; id += 97)
+		delete (self, "opportunity", id);
+}
+
+static void make_records(maker *self, int64_t customers)
+{
+	for (int64_t i = 1; i <= customers; i++)
+		make_customer(self, i);
+	for (int64_t i = 0; i < customers; i++)
+		make_opportunity(self);
+	for (int64_t i = 0; i < customers / 4; i++)
+		make_contract(self);
+	for (int64_t i = 0; i < customers / 2; i++) {
+		make_order(self);
+		make_request(self);
+		make_feedback(self);
+	}
+	for (int64_t i = 1; i <= customers; i++)
+		make_touch(self, i);
+	for (int64_t i = 0; i < 10 * customers; i++)
+		make_activity(self);
+	for (int64_t user = 1; user <= self->sizes.users; user++)
+		make_target(self, user);
+}
+
 trade_sizes trade_fill(store_fixture *store, dice *random, int64_t customers)
 {
 	maker self = { .store = store,
 		       .random = random,
 		       .body = CX_BUF_INIT(1 << 16),
-		       .fields = CX_BUF_INIT(1 << 16) };
+		       .fields = CX_BUF_INIT(1 << 16),
+		       .sizes = { .users = one_of(customers, 500, 20, 200),
+		                  .products = one_of(customers, 100, 40, 1000),
+		                  .campaigns = one_of(customers, 1000, 10, 100) } };
 	fixture_begin(store);
-	make_settings(&self);
-	for (int64_t i = 1; i <= customers; i++)
-		make_customer(&self, i);
-	for (int64_t i = 0; i < 2 * customers; i++)
-		make_opportunity(&self);
-	for (int64_t i = 0; i < customers / 2; i++)
-		make_contract(&self);
-	for (int64_t i = 1; i <= customers; i++) {
-		make_order(&self);
-		make_service(&self);
-		make_touch(&self, i);
-	}
-	for (int64_t i = 0; i < 10 * customers; i++)
-		make_activity(&self);
-	for (int64_t user = 1; user <= TRADE_USERS; user++)
-		make_target(&self, user);
-	for (int64_t id = 5; id <= self.sizes.activities; id += 37)
-		delete (&self, "activity", id);
-	for (int64_t id = 5; id <= self.sizes.feedbacks; id += 37)
-		delete (&self, "feedback", id);
-	for (int64_t id = 5; id <= self.sizes.opportunities; id += 97)
-		delete (&self, "opportunity", id);
+	make_organisation(&self);
+	make_stages(&self);
+	make_offers(&self);
+	make_records(&self, customers);
+	delete_some(&self);
 	fixture_commit(store);
 	cx_buf_release(&self.body);
 	cx_buf_release(&self.fields);

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What applications of the trade ask for, over made-up records of the built-in schema: each
+ * question is served by the index, cluster or aggregate meant for it, touches no more than its
+ * answer has and a few keys for the ends of each range, and equals what looking at every record
+ * finds. CARDEX_TRADE_CUSTOMERS sets the size; test_trade_questions_full is the same program
+ * for 100,000 customers. */
+#include "tests/support/unit.h"
+#include "tests/trade/question.h"
+
+static int set_up(void **state)
+{
+	static trade_world made;
+	trade_world_open(&made);
+	*state = &made;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	trade_world_close(*state);
+	return 0;
+}
+
+static void every_list_is_served_by_the_index_meant_for_it(void **state)
+{
+	trade_check_plans(*state);
+	trade_assert_no_complaint();
+}
+
+static void every_list_equals_a_full_scan_and_touches_no_more(void **state)
+{
+	trade_check_answers(*state);
+	trade_assert_no_complaint();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(every_list_is_served_by_the_index_meant_for_it),
+		cmocka_unit_test(every_list_equals_a_full_scan_and_touches_no_more),
+	};
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
