@@ -286,7 +286,10 @@ static void make_activity(maker *self)
 	self->store->now_ms = past_ms(self);
 	text(self, "kind", pick(self, "call", "email", "meeting", "visit", "task"));
 	text(self, "status", pick(self, "planned", "done", "done", "cancelled"));
-	numbered(self, "subject", "跟进 follow-up ", ++self->sizes.activities);
+	if (++self->sizes.activities % 8 == 0)
+		numbered(self, "subject", "跟进 follow-up ", self->sizes.activities);
+	else
+		text(self, "subject", pick(self, "电话", "拜访", "quote"));
 	integer(self, "at", self->store->now_ms);
 	if (roll(self, 3) > 0)
 		integer(self, "due_at", self->store->now_ms + roll(self, 30 * day_ms));

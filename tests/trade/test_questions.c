@@ -6,6 +6,7 @@
  * for 100,000 customers. */
 #include "tests/support/unit.h"
 #include "tests/trade/question.h"
+#include "tests/trade/total.h"
 
 static int set_up(void **state)
 {
@@ -33,11 +34,19 @@ static void every_list_equals_a_full_scan_and_touches_no_more(void **state)
 	trade_assert_no_complaint();
 }
 
+static void every_total_is_read_from_its_aggregate_and_equals_a_full_scan(void **state)
+{
+	trade_check_totals(*state);
+	trade_assert_no_complaint();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_list_is_served_by_the_index_meant_for_it),
 		cmocka_unit_test(every_list_equals_a_full_scan_and_touches_no_more),
+		cmocka_unit_test(
+			every_total_is_read_from_its_aggregate_and_equals_a_full_scan),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
