@@ -33,8 +33,7 @@ static int compare_places(const void *a, const void *b)
 	const place *x = a, *y = b;
 	for (size_t i = 0; i < sorting->order_count; i++) {
 		const engine_order *order = &sorting->order[i];
-		const int result =
-			naive_compare_values(order->field, &x->keys[i], &y->keys[i]);
+		const int result = naive_compare_values(order->field, &x->keys[i], &y->keys[i]);
 		if (result != 0)
 			return order->descending ? -result : result;
 	}
@@ -133,11 +132,12 @@ static cx_status take(void *context, const engine_row *row)
 	const cx_value *values = decode(row->array, self->arena);
 	const place at = place_of(&wanted->query, values);
 	sorting = &wanted->query;
-	self->good = self->good && self->rows < wanted->best_count &&
-	             engine_get(self->world->read, row->type, row->id, &stored, NULL) == CX_OK &&
-	             cx_slice_equal(stored.array, row->array) &&
-	             naive_holds(row->type, values, wanted->filter, self->arena) &&
-	             compare_places(&at, &wanted->best[self->rows]) == 0;
+	self->good =
+		self->good && self->rows < wanted->best_count &&
+		engine_get(self->world->read, row->type, row->id, &stored, NULL) == CX_OK &&
+		cx_slice_equal(stored.array, row->array) &&
+		naive_holds(row->type, values, wanted->filter, self->arena) &&
+		compare_places(&at, &wanted->best[self->rows]) == 0;
 	self->ids[self->rows++ % ENGINE_PAGE_RECORDS_MAX] = row->id;
 	return CX_OK;
 }
@@ -202,7 +202,8 @@ static void check_answer(const trade_world *world, expected *wanted)
 	ask(&answer);
 	cx_arena_free(&answer.arena);
 	if (wanted->matching == 0)
-		trade_complain(asked->number, asked->what, "nothing is found, so nothing shown");
+		trade_complain(asked->number, asked->what,
+		               "nothing is found, so nothing shown");
 	if (answer.rows != wanted->best_count)
 		trade_complain(asked->number, asked->what, "%zu rows, not %zu", answer.rows,
 		               wanted->best_count);

@@ -154,7 +154,8 @@ static void read_order(engine_query *query, const char *order)
 {
 	char copy[96], *rest = copy;
 	snprintf(copy, sizeof copy, "%s", order);
-	for (char *word; rest != NULL && *rest != '\0' && (word = strsep(&rest, ",")) != NULL;) {
+	for (char *word;
+	     rest != NULL && *rest != '\0' && (word = strsep(&rest, ",")) != NULL;) {
 		engine_order *to = &query->order[query->order_count++];
 		char *space = strchr(word, ' ');
 		to->descending = space != NULL;

@@ -45,8 +45,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_list_is_served_by_the_index_meant_for_it),
 		cmocka_unit_test(every_list_equals_a_full_scan_and_touches_no_more),
-		cmocka_unit_test(
-			every_total_is_read_from_its_aggregate_and_equals_a_full_scan),
+		cmocka_unit_test(every_total_is_read_from_its_aggregate_and_equals_a_full_scan),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -19,15 +19,15 @@ typedef struct total {
 	const char *low, *high;
 } total;
 
-#define WEIGHTED "amount_base,amount_base*probability_bp"
-#define OPEN "['=','state','open']"
-#define CLOSED "['in','state',['won','lost']]"
-#define CONFIRMED "['in','status',['confirmed','fulfilled']]"
-#define ANY "['notnull','id']"
+#define WEIGHTED       "amount_base,amount_base*probability_bp"
+#define OPEN           "['=','state','open']"
+#define CLOSED         "['in','state',['won','lost']]"
+#define CONFIRMED      "['in','status',['confirmed','fulfilled']]"
+#define ANY            "['notnull','id']"
 #define CLOSED_COLUMNS "month(closed_at),credited_user,credited_team,state,lost_reason"
 /* 2025-03-01 and 2025-08-01 */
 #define FROM "20148"
-#define TO "20301"
+#define TO   "20301"
 
 static const total totals[] = {
 	{ 3, "one stage of the board", "opportunity", "pipeline_stage", OPEN, "stage,owner",
@@ -136,18 +136,17 @@ static cx_status compare_group(void *context, const engine_group *group)
 		columns[i] = trade_column_read(&self->wanted->columns[i], &reader);
 	assert_false(reader.failed);
 	self->groups++;
-	self->good = self->good &&
-	             is_equal(self->wanted, trade_groups_find(self->wanted, columns),
-	                      group->count, group->sums);
+	self->good =
+		self->good && is_equal(self->wanted, trade_groups_find(self->wanted, columns),
+	                               group->count, group->sums);
 	return CX_OK;
 }
 
 static engine_group_query query_of(const trade_world *world, const total *asked)
 {
 	const engine_schema *schema = engine_read_schema(world->read);
-	engine_group_query query = {
-		.aggregate = engine_schema_aggregate(schema, cx_slice_of(asked->aggregate))
-	};
+	engine_group_query query = { .aggregate = engine_schema_aggregate(
+					     schema, cx_slice_of(asked->aggregate)) };
 	assert_non_null(query.aggregate);
 	assert_string_equal(query.aggregate->type->name, asked->type);
 	return query;
@@ -224,8 +223,8 @@ static void check_reading(const trade_world *world, const total *asked,
 	engine_group read = { .count = 0 };
 	uint64_t groups = 0;
 	cx_error error = { 0 };
-	assert_int_equal(
-		engine_aggregate_total(world->read, &query, &read, &groups, &error), CX_OK);
+	assert_int_equal(engine_aggregate_total(world->read, &query, &read, &groups, &error),
+	                 CX_OK);
 
 	const bounds within = bounds_of(asked, wanted);
 	trade_group all = { .used = true };
