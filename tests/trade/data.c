@@ -420,19 +420,23 @@ static void make_feedback(maker *self)
 	create(self, "feedback");
 }
 
-static void make_touch(maker *self, int64_t customer)
+/* A customer has one, every fourth a second one of another campaign. */
+static void make_touches(maker *self, int64_t customer)
 {
-	self->store->now_ms = past_ms(self);
-	integer(self, "campaign", 1 + roll(self, self->sizes.campaigns));
-	integer(self, "customer", customer);
-	text(self, "status",
-	     pick(self, "sent", "sent", "sent", "sent", "sent", "sent", "opened", "opened",
-	          "responded", "attended"));
-	integer(self, "touched_at", self->store->now_ms);
-	if (customer % 2 > 0)
-		integer(self, "responded_at", self->store->now_ms + day_ms);
-	create(self, "campaign_touch");
-	self->sizes.touches++;
+	const int64_t first = roll(self, self->sizes.campaigns);
+	for (int64_t i = 0; i <= (customer % 4 == 1); i++) {
+		self->store->now_ms = past_ms(self);
+		integer(self, "campaign", 1 + (first + i) % self->sizes.campaigns);
+		integer(self, "customer", customer);
+		text(self, "status",
+		     pick(self, "sent", "sent", "sent", "sent", "sent", "sent", "opened",
+		          "opened", "responded", "attended"));
+		integer(self, "touched_at", self->store->now_ms);
+		if (customer % 2 > 0)
+			integer(self, "responded_at", self->store->now_ms + day_ms);
+		create(self, "campaign_touch");
+		self->sizes.touches++;
+	}
 }
 
 static void make_target(maker *self, int64_t user)
@@ -475,7 +479,7 @@ static void make_records(maker *self, int64_t customers)
 		make_feedback(self);
 	}
 	for (int64_t i = 1; i <= customers; i++)
-		make_touch(self, i);
+		make_touches(self, i);
 	for (int64_t i = 0; i < 10 * customers; i++)
 		make_activity(self);
 	for (int64_t user = 1; user <= self->sizes.users; user++)

@@ -5,6 +5,7 @@
  * finds. CARDEX_TRADE_CUSTOMERS sets the size; test_trade_questions_full is the same program
  * for 100,000 customers. */
 #include "tests/support/unit.h"
+#include "tests/trade/as_of.h"
 #include "tests/trade/question.h"
 #include "tests/trade/total.h"
 
@@ -40,12 +41,19 @@ static void every_total_is_read_from_its_aggregate_and_equals_a_full_scan(void *
 	trade_assert_no_complaint();
 }
 
+static void the_pipeline_of_the_past_is_that_of_a_full_scan(void **state)
+{
+	trade_check_as_of(*state);
+	trade_assert_no_complaint();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_list_is_served_by_the_index_meant_for_it),
 		cmocka_unit_test(every_list_equals_a_full_scan_and_touches_no_more),
 		cmocka_unit_test(every_total_is_read_from_its_aggregate_and_equals_a_full_scan),
+		cmocka_unit_test(the_pipeline_of_the_past_is_that_of_a_full_scan),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
