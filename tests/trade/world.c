@@ -17,7 +17,7 @@ static int64_t customers_wanted(void)
 
 void trade_world_open(trade_world *self)
 {
-	const engine_options options = { .map_bytes = 1ull << 33, .journal_bytes = 16 << 20 };
+	const engine_options options = { .map_bytes = 1ull << 33, .journal_bytes = 128 << 20 };
 	dice random = dice_init();
 	*self = (trade_world){ .read = NULL };
 	fixture_open_with(&self->store, (const char *)crm_schema_text().data, &options);
