@@ -185,7 +185,7 @@ static const char *shown(const cx_value *plan, const char *key)
 	return text;
 }
 
-static void check_plan(const trade_world *world, const trade_question *asked)
+void trade_check_plan(const trade_world *world, const trade_question *asked)
 {
 	const engine_query query = trade_query_of(world, asked);
 	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(1 << 16);
@@ -207,5 +207,5 @@ static void check_plan(const trade_world *world, const trade_question *asked)
 void trade_check_plans(const trade_world *world)
 {
 	for (size_t i = 0; i < trade_question_count; i++)
-		check_plan(world, &trade_questions[i]);
+		trade_check_plan(world, &trade_questions[i]);
 }

@@ -27,6 +27,9 @@ extern const size_t trade_question_count;
 /* The query; static storage is behind it. */
 engine_query trade_query_of(const trade_world *world, const trade_question *asked);
 
+/* Complains when it is not served as it is meant to be. */
+void trade_check_plan(const trade_world *world, const trade_question *asked);
+
 /* Each is served by the index meant for it. */
 void trade_check_plans(const trade_world *world);
 /* Each equals what looking at every record finds, and touches no more keys than its answer has

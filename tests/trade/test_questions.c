@@ -6,6 +6,7 @@
  * for 100,000 customers. */
 #include "tests/support/unit.h"
 #include "tests/trade/as_of.h"
+#include "tests/trade/page.h"
 #include "tests/trade/part.h"
 #include "tests/trade/question.h"
 #include "tests/trade/total.h"
@@ -84,6 +85,12 @@ static void changes_go_on_from_any_number(void **state)
 	trade_assert_no_complaint();
 }
 
+static void page_10000_touches_no_more_than_page_1(void **state)
+{
+	trade_check_pages(*state);
+	trade_assert_no_complaint();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +104,7 @@ int main(void)
 		cmocka_unit_test(what_campaigns_won_is_found_by_ranges),
 		cmocka_unit_test(the_search_box_finds_what_a_full_scan_finds),
 		cmocka_unit_test(changes_go_on_from_any_number),
+		cmocka_unit_test(page_10000_touches_no_more_than_page_1),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
