@@ -22,7 +22,8 @@ typedef struct box {
 	uint64_t keys_max; /* of the index, when it is not */
 } box;
 
-#define NEVER "\n" /* is in no name */
+enum { BATCH = 256 }; /* the keys of the index are read in; a query ends behind one */
+#define NEVER "\n"   /* is in no name */
 
 static const box boxes[] = {
 	{ "华东 医疗", "customer", "name", { "华东", "医疗" }, NULL, true, 0 },
@@ -108,7 +109,7 @@ static void check_box(const trade_world *world, const box *what)
 	if (!found.good || all.found == 0 || found.count != first)
 		trade_complain(15, what->text, "%zu hits of %llu", found.count,
 		               (unsigned long long)all.found);
-	if (what->common ? report.keys_scanned > ENGINE_SEARCH_KEYS_DEFAULT ||
+	if (what->common ? report.keys_scanned > ENGINE_SEARCH_KEYS_DEFAULT + BATCH ||
 	                           report.rows_fetched > ENGINE_SEARCH_ROWS_DEFAULT
 	                 : report.end != ENGINE_SEARCH_DONE || report.found != all.found ||
 	                           report.keys_scanned > what->keys_max ||

@@ -16,7 +16,6 @@ typedef struct long_list {
 } long_list;
 
 #define OWNERS_20 "[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20]"
-#define OWNERS_20 "[1,2,3,4,5,6,7,8,9,10]"
 
 static const long_list lists[] = {
 	{ { 10, "index", "activity", "['>=','owner',1]", "owner,at desc", PAGE_ROWS, "index",
