@@ -305,12 +305,18 @@ static void make_activity(maker *self)
 	create(self, "activity");
 }
 
+/* The first customers have some of what there is less of, however few customers there are. */
+static int64_t customer_of(maker *self, int64_t number)
+{
+	return number <= 20 ? 1 + number % 4 : skewed(self, self->sizes.customers);
+}
+
 static void make_contract(maker *self)
 {
 	self->store->now_ms = past_ms(self);
 	numbered(self, "number", "CT-", ++self->sizes.contracts);
 	text(self, "title", "供货合同 Supply");
-	integer(self, "customer", skewed(self, self->sizes.customers));
+	integer(self, "customer", customer_of(self, self->sizes.contracts));
 	text(self, "status", pick(self, "draft", "signed", "signed", "terminated"));
 	integer(self, "amount", roll(self, 1000000));
 	if (roll(self, 5) > 0)
@@ -364,7 +370,7 @@ static void make_order(maker *self)
 		            .confirmed_at = state == 1 || state == 2 ? now : 0,
 		            .owner = skewed(self, self->sizes.users) };
 	numbered(self, "number", "SO-", number);
-	integer(self, "customer", skewed(self, self->sizes.customers));
+	integer(self, "customer", customer_of(self, number));
 	if (number % 2 > 0)
 		integer(self, "opportunity",
 		        number == 1 ? 1 : skewed(self, self->sizes.opportunities));
@@ -394,7 +400,7 @@ static void make_request(maker *self)
 	numbered(self, "number", "SR-", ++self->sizes.requests);
 	text(self, "title", "设备故障 fault");
 	text(self, "content", "无法开机 does not start");
-	integer(self, "customer", skewed(self, self->sizes.customers));
+	integer(self, "customer", customer_of(self, self->sizes.requests));
 	text(self, "priority", pick(self, "low", "normal", "high", "urgent"));
 	text(self, "status", states[state]);
 	if (roll(self, 4) > 0)
@@ -409,7 +415,7 @@ static void make_feedback(maker *self)
 {
 	self->store->now_ms = past_ms(self);
 	self->sizes.feedbacks++;
-	integer(self, "customer", skewed(self, self->sizes.customers));
+	integer(self, "customer", customer_of(self, self->sizes.feedbacks));
 	integer(self, "product", skewed(self, self->sizes.products));
 	text(self, "kind", pick(self, "praise", "complaint", "question"));
 	text(self, "status", pick(self, "new", "acknowledged", "closed"));
@@ -469,7 +475,7 @@ static void make_records(maker *self, int64_t customers)
 {
 	for (int64_t i = 1; i <= customers; i++)
 		make_customer(self, i);
-	for (int64_t i = 0; i < customers; i++)
+	for (int64_t i = 0; i < customers / 2; i++)
 		make_opportunity(self);
 	for (int64_t i = 0; i < customers / 4; i++)
 		make_contract(self);

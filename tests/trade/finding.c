@@ -23,7 +23,7 @@ typedef struct box {
 } box;
 
 enum { BATCH = 256 }; /* the keys of the index are read in; a query ends behind one */
-#define NEVER "\n"   /* is in no name */
+#define NEVER "\n"    /* is in no name */
 
 static const box boxes[] = {
 	{ "华东 医疗", "customer", "name", { "华东", "医疗" }, NULL, true, 0 },

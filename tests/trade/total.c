@@ -82,8 +82,8 @@ static const total totals[] = {
 	  "resolved_at-created_at-waiting_ms", "", FROM, TO },
 	{ 23, "touches of a campaign", "campaign_touch", "touches", ANY, "campaign,status", "",
 	  "[2]", "", "" },
-	{ 24, "scores of a month and product", "feedback", "feedback_scores", ANY,
-	  "month(received_at),product,kind,score", "", "[20148,1]", "", "" },
+	{ 24, "scores of a month", "feedback", "feedback_scores", ANY,
+	  "month(received_at),product,kind,score", "", "[20148]", "", "" },
 };
 
 enum { TOTALS_OF_A_TYPE = 12 };
