@@ -170,11 +170,12 @@ static void compare(const trade_world *world, const reading *read, const pass *m
 void trade_check_attribution(const trade_world *world)
 {
 	reading read = { .world = world, .shares = shares_new(world) };
+	const long long from_ms = FROM_DAY * day_ms, to_ms = TO_DAY * day_ms;
 	const trade_list won = {
 		.type = "opportunity",
 		.filter = trade_filter(
 			"['and',['=','state','won'],['between','closed_at',%lld,%lld]]",
-			(long long)(FROM_DAY * day_ms), (long long)(TO_DAY * day_ms)),
+			from_ms, to_ms),
 		.order = "closed_at desc",
 		.limit = 500
 	};
