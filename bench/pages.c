@@ -122,15 +122,21 @@ static cx_status read_page(session *self, engine_query *query, place *at, engine
 	return status;
 }
 
-/* Goes on to the page wanted, or the last full one before it. */
+/* Goes on to the page wanted, or the last but one. */
 static cx_status find_place(session *self, engine_query *query, place *ret)
 {
+	static place before;
 	engine_page page;
-	*ret = (place){ .number = 1 };
+	*ret = before = (place){ .number = 1 };
 	while (ret->number < PAGE_WANTED) {
 		cx_status status = read_page(self, query, ret, &page);
-		if (status != CX_OK || page.position_size == 0)
+		if (status != CX_OK)
 			return status;
+		if (page.position_size == 0) {
+			*ret = before;
+			break;
+		}
+		before = *ret;
 		ret->number++;
 		ret->size = page.position_size;
 		memcpy(ret->position, page.position, page.position_size);
