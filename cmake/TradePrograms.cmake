@@ -19,6 +19,6 @@ foreach(program IN LISTS trade_programs)
   set_tests_properties(${name} PROPERTIES
     LABELS trade
     TIMEOUT 600
-    RUN_SERIAL TRUE
+    COST 120
     ENVIRONMENT "${test_environment};CARDEX_TRADE_CUSTOMERS=100000")
 endforeach()

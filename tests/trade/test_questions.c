@@ -91,6 +91,13 @@ static void page_10000_touches_no_more_than_page_1(void **state)
 	trade_assert_no_complaint();
 }
 
+static void statistics_change_none_of_these_plans(void **state)
+{
+	trade_world_analyze(*state);
+	trade_check_plans(*state);
+	trade_assert_no_complaint();
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -105,6 +112,7 @@ int main(void)
 		cmocka_unit_test(the_search_box_finds_what_a_full_scan_finds),
 		cmocka_unit_test(changes_go_on_from_any_number),
 		cmocka_unit_test(page_10000_touches_no_more_than_page_1),
+		cmocka_unit_test(statistics_change_none_of_these_plans),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

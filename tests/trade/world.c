@@ -2,6 +2,7 @@
 #include "tests/trade/world.h"
 
 #include "crm/crm.h"
+#include "engine/analyze.h"
 #include "tests/support/unit.h"
 
 #include <stdio.h>
@@ -30,6 +31,18 @@ void trade_world_close(trade_world *self)
 {
 	engine_read_end(&self->read);
 	fixture_close(&self->store);
+}
+
+void trade_world_analyze(trade_world *self)
+{
+	CX_SCOPED(engine_analysis_free) engine_analysis *analysis = NULL;
+	assert_int_equal(engine_analysis_new(self->store.engine, &analysis), CX_OK);
+	for (bool done = false; !done;)
+		assert_int_equal(engine_analysis_step(analysis, self->read, &done), CX_OK);
+	uint64_t epoch = 0;
+	assert_int_equal(engine_analysis_commit(&analysis, &epoch), CX_OK);
+	assert_true(epoch > 0);
+	assert_int_equal(engine_read_renew(self->read), CX_OK);
 }
 
 int64_t trade_world_made(const trade_world *self, const char *type)

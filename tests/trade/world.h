@@ -15,6 +15,9 @@ typedef struct trade_world {
 void trade_world_open(trade_world *self);
 void trade_world_close(trade_world *self);
 
+/* Takes statistics of all indexes; the planner uses them from then on. */
+void trade_world_analyze(trade_world *self);
+
 /* Records ever made of a type. */
 int64_t trade_world_made(const trade_world *self, const char *type);
 
