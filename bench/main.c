@@ -2,7 +2,9 @@
 /* cardex-bench: loads the benchmark's data and measures its operations. */
 #include "base/clock.h"
 #include "bench/arguments.h"
+#include "bench/costs.h"
 #include "bench/driver.h"
+#include "bench/pages.h"
 #include "bench/systems.h"
 
 #include <errno.h>
@@ -119,6 +121,10 @@ int main(int argc, char **argv)
 		return load(system, &arguments);
 	if (strcmp(arguments.verb, "run") == 0)
 		return run(system, &arguments);
+	if (strcmp(arguments.verb, "pages") == 0 && system->local == &bench_engine_local)
+		return bench_pages(arguments.address, arguments.seconds) ? 0 : 1;
+	if (strcmp(arguments.verb, "costs") == 0 && system->local == &bench_engine_local)
+		return bench_costs(arguments.address, arguments.scale, arguments.round) ? 0 : 1;
 	bench_usage(stderr);
 	return USAGE_STATUS;
 }

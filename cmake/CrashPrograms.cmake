@@ -1,35 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # The crash simulator of tests/crash: the program `crash_sim`, and `crash_sim_<x>` over a store
 # changed by tests/crash/mutants/<x>.patch, which it must find to be wrong.
-#
-# They have a copy of the product that is compiled without sanitizers: a million states then take
-# minutes, and nothing stands between a call and the program's own function of that name.
-set(plain_flags -O2 -g -fno-sanitize=all -U_FORTIFY_SOURCE
-  -Wno-maybe-uninitialized)
-
-get_target_property(base_sources cx_base SOURCES)
-get_target_property(engine_sources cx_engine SOURCES)
-set(store_sources ${engine_sources})
-list(FILTER store_sources INCLUDE REGEX "/engine/store/")
-list(FILTER engine_sources EXCLUDE REGEX "/engine/store/")
 file(GLOB crash_sources CONFIGURE_DEPENDS crash/*.c)
 list(FILTER crash_sources EXCLUDE REGEX "/(test|tool)_[a-z0-9_]+\\.c$")
 
-function(crash_library name)
-  add_library(${name} OBJECT ${ARGN})
-  target_compile_options(${name} PRIVATE ${plain_flags})
-  target_link_libraries(${name} PRIVATE PkgConfig::MSGPACK PkgConfig::UTF8PROC
-    PkgConfig::XXHASH PkgConfig::LMDB PkgConfig::CMOCKA)
-endfunction()
-
 # crash_program(<name> <main> <store>): the object library <store> is the store that crashes.
 function(crash_program name main store)
-  add_executable(${name} ${main})
-  target_compile_options(${name} PRIVATE ${plain_flags})
-  target_link_options(${name} PRIVATE -fno-sanitize=all)
-  target_link_libraries(${name} PRIVATE crash_parts crash_engine crash_base ${store}
-    PkgConfig::MSGPACK PkgConfig::UTF8PROC PkgConfig::XXHASH PkgConfig::LMDB
-    PkgConfig::CMOCKA Threads::Threads)
+  plain_program(${name} ${main} crash_parts plain_engine plain_base ${store})
 endfunction()
 
 function(crash_test name timeout)
@@ -40,13 +17,10 @@ function(crash_test name timeout)
     ENVIRONMENT "${test_environment}")
 endfunction()
 
-crash_library(crash_base ${base_sources})
-crash_library(crash_engine ${engine_sources})
-crash_library(crash_store ${store_sources})
-crash_library(crash_parts ${crash_sources} support/dice.c)
-crash_program(crash_sim crash/tool_crash_sim.c crash_store)
-crash_program(test_crash_disk crash/test_disk.c crash_store)
-crash_program(test_crash_recording crash/test_recording.c crash_store)
+plain_library(crash_parts ${crash_sources} support/dice.c)
+crash_program(crash_sim crash/tool_crash_sim.c plain_store)
+crash_program(test_crash_disk crash/test_disk.c plain_store)
+crash_program(test_crash_recording crash/test_recording.c plain_store)
 crash_test(test_crash_disk 60 test_crash_disk)
 crash_test(test_crash_recording 60 test_crash_recording)
 crash_test(test_crash_store 300 crash_sim --states 60000)
@@ -71,9 +45,9 @@ foreach(patch IN LISTS patches)
     COMMAND patch --quiet --forward --fuzz=0 -p1 -d ${top} -i ${patch}
     DEPENDS ${patch} ${originals}
     VERBATIM)
-  crash_library(crash_store_${mutant} ${mutated_sources})
-  target_include_directories(crash_store_${mutant} BEFORE PRIVATE ${top})
-  crash_program(crash_sim_${mutant} crash/tool_crash_sim.c crash_store_${mutant})
+  plain_library(plain_store_${mutant} ${mutated_sources})
+  target_include_directories(plain_store_${mutant} BEFORE PRIVATE ${top})
+  crash_program(crash_sim_${mutant} crash/tool_crash_sim.c plain_store_${mutant})
   list(APPEND mutants ${mutant})
 endforeach()
 crash_test(test_crash_mutants 300 ${CMAKE_CURRENT_SOURCE_DIR}/crash/mutants.sh ${mutants})

@@ -39,6 +39,8 @@ typedef struct engine__candidate {
 	/* Filled by the planner. */
 	uint64_t entries; /* of the path */
 	double estimate;  /* keys in the ranges */
+	bool informed;    /* … says the statistics of the index, … */
+	bool at_least;    /* … or a walk that ended before the ranges did, without them */
 	double cost;
 	const char *why; /* not NULL: cannot be used, because … */
 } engine__candidate;

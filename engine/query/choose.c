@@ -90,18 +90,20 @@ static double guess(const engine__filter *filter, const engine__candidate *candi
 
 /* ---- sampling ---- */
 
+enum { WALK_BATCH = 32 };
+
 /* Keys in a range, at most `most` of them. */
 static cx_status count_keys(engine__cursor *cursor, const engine__range *range, size_t most,
                             size_t *ret)
 {
-	CX_UNSET engine__pair pairs[ENGINE__SAMPLE_KEYS];
+	CX_UNSET engine__pair pairs[WALK_BATCH];
 	size_t count = 0;
 	size_t got;
 	cx_status status = CX_OK;
 	if (range->low.size > 0)
 		status = engine__cursor_seek(cursor, range->low);
 	while (status == CX_OK && count < most) {
-		size_t wanted = most - count < 32 ? most - count : 32;
+		size_t wanted = most - count < WALK_BATCH ? most - count : WALK_BATCH;
 		status = engine__cursor_next(cursor, pairs, wanted, &got);
 		if (status != CX_OK)
 			break;
@@ -114,9 +116,9 @@ static cx_status count_keys(engine__cursor *cursor, const engine__range *range, 
 	return status;
 }
 
-/* Walks a few keys: the exact number when they are few, at least as many when not. */
+/* Walks up to `most` keys: the exact number when they are few, at least as many when not. */
 static cx_status sample(engine_read *read, const engine__filter *filter, cx_arena *arena,
-                        engine__candidate *candidate)
+                        size_t most, engine__candidate *candidate)
 {
 	engine__ranges ranges;
 	cx_status status = engine__ranges_of(filter, candidate, arena, &ranges);
@@ -127,16 +129,16 @@ static cx_status sample(engine_read *read, const engine__filter *filter, cx_aren
 	size_t keys = 0;
 	size_t begun = 0;
 	while (status == CX_OK && begun < ranges.count && begun < ENGINE__SAMPLE_RANGES &&
-	       keys < ENGINE__SAMPLE_KEYS) {
+	       keys < most) {
 		size_t more = 0;
-		status = count_keys(cursor, &ranges.items[begun++], ENGINE__SAMPLE_KEYS - keys,
-		                    &more);
+		status = count_keys(cursor, &ranges.items[begun++], most - keys, &more);
 		keys += more;
 	}
 	if (status != CX_OK)
 		return status;
 	const double seen = (double)keys;
-	if (keys >= ENGINE__SAMPLE_KEYS)
+	candidate->at_least = keys >= most && !candidate->informed;
+	if (keys >= most)
 		candidate->estimate = candidate->estimate > seen ? candidate->estimate : seen;
 	else
 		candidate->estimate =
@@ -216,9 +218,10 @@ static cx_status sample_all(engine_read *read, engine__plan *plan, cx_arena *are
 		const engine__candidate *alike = find_alike(plan, at);
 		if (alike != NULL) {
 			at->estimate = alike->estimate;
+			at->at_least = alike->at_least;
 			continue;
 		}
-		cx_status status = sample(read, &plan->filter, arena, at);
+		cx_status status = sample(read, &plan->filter, arena, ENGINE__SAMPLE_KEYS, at);
 		if (status != CX_OK)
 			return status;
 	}
@@ -235,10 +238,12 @@ static cx_status consult(engine_read *read, const engine__filter *filter, cx_are
 		return CX_OK;
 	engine__ranges ranges;
 	cx_status status = engine__ranges_of(filter, candidate, arena, &ranges);
-	if (status == CX_OK)
-		candidate->estimate = engine__statistics_estimate(known, candidate, &ranges,
-		                                                  candidate->entries);
-	return status;
+	if (status != CX_OK)
+		return status;
+	candidate->informed = true;
+	candidate->estimate =
+		engine__statistics_estimate(known, candidate, &ranges, candidate->entries);
+	return CX_OK;
 }
 
 static cx_status guess_one(engine_read *read, const engine__filter *filter, cx_arena *arena,
@@ -258,7 +263,7 @@ cx_status engine__estimate(engine_read *read, const engine__filter *filter, cx_a
 	cx_status status = guess_one(read, filter, arena, candidate);
 	if (status != CX_OK || candidate->single || engine__candidate_is_unbounded(candidate))
 		return status;
-	return sample(read, filter, arena, candidate);
+	return sample(read, filter, arena, ENGINE__SAMPLE_KEYS, candidate);
 }
 
 /* ---- cost ---- */
@@ -371,6 +376,42 @@ static engine__candidate *find_cheapest(const engine__plan *plan, engine__purpos
 	return best;
 }
 
+/* True when a candidate, the cheapest by keys of which no more is known than that there are at
+ * least so many, would not be the cheapest if it had all there can be. */
+static bool is_doubtful(const engine__plan *plan, engine__purpose purpose,
+                        const engine__candidate *candidate, double fewest)
+{
+	if (candidate == NULL || !candidate->at_least)
+		return false;
+	engine__candidate most = *candidate;
+	most.estimate = (double)most.entries;
+	const double cost = engine__cost(plan, purpose, &most, fewest);
+	for (size_t i = 0; i < plan->candidate_count; i++) {
+		const engine__candidate *at = &plan->candidates[i];
+		if (at != candidate && at->why == NULL && at->cost < cost)
+			return true;
+	}
+	return false;
+}
+
+/* Takes the cheapest path. A walk of few keys shows of a long range only that it is not short,
+ * and a guess may be far below; so the cheapest is walked further while that could make another
+ * the cheapest. */
+static cx_status take_cheapest(engine_read *read, engine__plan *plan, engine__purpose purpose,
+                               cx_arena *arena, double fewest)
+{
+	plan->chosen = find_cheapest(plan, purpose, fewest);
+	size_t most = ENGINE__SAMPLE_KEYS;
+	while (most < ENGINE__WALK_KEYS && is_doubtful(plan, purpose, plan->chosen, fewest)) {
+		most *= 2;
+		cx_status status = sample(read, &plan->filter, arena, most, plan->chosen);
+		if (status != CX_OK)
+			return status;
+		plan->chosen = find_cheapest(plan, purpose, fewest);
+	}
+	return CX_OK;
+}
+
 /* Takes the cheapest path, or union, or intersection. */
 static cx_status choose_by_cost(engine_read *read, engine__plan *plan, engine__purpose purpose,
                                 cx_arena *arena, engine__union *join)
@@ -378,9 +419,8 @@ static cx_status choose_by_cost(engine_read *read, engine__plan *plan, engine__p
 	const engine_combine combine =
 		plan->query->by_id ? ENGINE_COMBINE_NEVER : plan->query->combine;
 	const double fewest = find_fewest(plan, join);
-	plan->chosen = find_cheapest(plan, purpose, fewest);
-	cx_status status = CX_OK;
-	if (join != NULL) {
+	cx_status status = take_cheapest(read, plan, purpose, arena, fewest);
+	if (status == CX_OK && join != NULL) {
 		join->cost = engine__union_cost(plan, purpose, join, fewest);
 		if (plan->chosen == NULL || combine == ENGINE_COMBINE_UNITE ||
 		    join->cost < plan->chosen->cost)

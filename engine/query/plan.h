@@ -4,10 +4,12 @@
  *
  * How it is chosen: every path that can be used is a candidate. Equalities on its first
  * columns, then one range bound it; what keys it has then to be read is estimated from entry
- * counts, guesses by field kind and, where several candidates are left, by walking a few keys.
- * The cheapest one wins. A candidate that gives the order asked for, or that may stop at the
- * limit, is counted as stopping early only when it reads at most ENGINE__PATIENCE times the
- * keys of the most selective one: a filter that finds little late must not make it read all. */
+ * counts, guesses by field kind and, where several candidates are left, by walking a few keys;
+ * more of them where that shows only that there are more, and another would be the cheapest if
+ * there are many. The cheapest one wins. A candidate that gives the order asked for, or that
+ * may stop at the limit, is counted as stopping early only when it reads at most
+ * ENGINE__PATIENCE times the keys of the most selective one: a filter that finds little late
+ * must not make it read all. */
 #pragma once
 
 #include "engine/core/handle.h"
@@ -17,7 +19,8 @@
 
 enum {
 	ENGINE__PATIENCE = 4,
-	ENGINE__SAMPLE_KEYS = 128,  /* walked per candidate at most */
+	ENGINE__SAMPLE_KEYS = 128, /* walked per candidate at most */
+	ENGINE__WALK_KEYS = 2048,  /* the same of one that is cheapest only until it is known */
 	ENGINE__SAMPLE_RANGES = 16, /* begun per candidate at most */
 };
 

@@ -53,4 +53,20 @@ done
 "$bench" load --system engine --at "$out/small" --scale 0.001 >"$out/load.log"
 ! "$bench" run --system engine --at "$out/small" --scale 0.01 --seconds 1 --only R1 \
 	>"$out/small.log" 2>&1 || fail 'records that are not there are no failure'
+
+# Pages and costs: a line for each list and each variant, with a ratio that is a number.
+"$bench" pages --system engine --at "$out/small" --seconds 0.05 >"$out/pages.log" ||
+	fail 'pages has failed'
+awk 'NR > 1 { n++; if ($(NF - 2) <= 0 || $NF < 20) bad++ } END { exit !(n == 5 && !bad) }' \
+	"$out/pages.log" || fail 'pages has not measured five lists'
+"$bench" costs --system engine --at "$out/costs" --scale 0.002 --round 3 >"$out/costs.log" ||
+	fail 'costs has failed'
+awk 'NR > 1 { n++; if ($(NF - 1) <= $NF || $(NF - 2) <= 0) bad++ }
+	NR == 2 { all = $(NF - 1) } NR > 2 && $(NF - 1) >= all { bad++ }
+	END { exit !(n == 5 && !bad) }' "$out/costs.log" ||
+	fail 'costs has not measured five variants, or one puts no fewer bytes'
+[ ! -e "$out/costs" ] || fail 'costs has left a store behind'
+! "$bench" costs --system engine --at "$out/small" --scale 0.002 >"$out/kept.log" 2>&1 ||
+	fail 'costs has gone into a store that was there'
+[ -e "$out/small" ] || fail 'costs has removed a store that was there'
 echo "measured: $systems"

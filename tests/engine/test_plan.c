@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { DEALS = 1200, OWNERS = 12, NOTES = 40 };
+enum { DEALS = 1200, OWNERS = 12, TOUCHES = 3000, NOTES = 40 };
 
 static const char SCHEMA[] = "type person keep { name string(20) }\n"
 			     "type deal {\n"
@@ -36,6 +36,13 @@ static const char SCHEMA[] = "type person keep { name string(20) }\n"
 			     "  cluster by (deal, at desc)\n"
 			     "  index (at)\n"
 			     "}\n"
+			     "type touch {\n"
+			     "  lot    int\n"
+			     "  status enum(sent, seen, answered)\n"
+			     "  at     ts\n"
+			     "  cluster by (lot, at)\n"
+			     "  index (lot, status, at desc)\n"
+			     "}\n"
 			     "type memo { body text  index (body) }\n"
 			     "type place { x int  y int  z int  unique spot (x, y) }\n";
 
@@ -58,6 +65,16 @@ static void make_deals(store_fixture *store)
 	}
 }
 
+static void make_touches(store_fixture *store)
+{
+	for (int i = 0; i < TOUCHES; i++) {
+		char fields[100];
+		snprintf(fields, sizeof fields, "{'lot': %d, 'status': '%s', 'at': %d}", i % 2,
+		         i % 20 < 2 ? "answered" : "sent", i);
+		fixture_create(store, "touch", fields);
+	}
+}
+
 static int setup(void **state)
 {
 	static store_fixture store;
@@ -66,6 +83,7 @@ static int setup(void **state)
 	for (int i = 0; i < OWNERS; i++)
 		fixture_create(&store, "person", "{}");
 	make_deals(&store);
+	make_touches(&store);
 	for (int i = 0; i < NOTES; i++)
 		fixture_create(&store, "memo", "{'body': 'short'}");
 	fixture_commit(&store);
@@ -471,6 +489,18 @@ static void the_more_selective_index_is_taken(void **state)
 	ASSERT_PLANS(*state, "deal", cases);
 }
 
+/* A walk of 128 keys does not show how long a range is; a lot has 1500 touches, 150 of them
+ * answered. The first 50 of those are 500 keys of the cluster. */
+static void a_range_of_many_keys_is_not_taken_for_short(void **state)
+{
+	engine_query query =
+		query_of(*state, "touch",
+	                 "['and', ['=', 'lot', 1], ['=', 'status', 'answered']]", "-at");
+	query.limit = 50;
+	assert_string_equal(summary(&query),
+	                    "index lot,status,at ranges 1 equal 2 range - order index");
+}
+
 static void small_types_are_scanned(void **state)
 {
 	static const expectation cases[] = {
@@ -601,6 +631,7 @@ int main(void)
 		cmocka_unit_test(a_cluster_is_read_in_its_order),
 		cmocka_unit_test(a_small_limit_does_not_buy_an_unselective_order),
 		cmocka_unit_test(the_more_selective_index_is_taken),
+		cmocka_unit_test(a_range_of_many_keys_is_not_taken_for_short),
 		cmocka_unit_test(small_types_are_scanned),
 		cmocka_unit_test(a_refused_scan_names_the_index_that_would_help),
 		cmocka_unit_test(an_index_asked_for_is_taken_or_refused),

@@ -3,8 +3,8 @@
  * for, and pages concatenate to the whole, whatever their size and direction, also while
  * records that do not matter change between them. */
 #include "engine/query/plan.h"
-#include "tests/property/naive.h"
 #include "tests/property/random_query.h"
+#include "tests/support/naive.h"
 #include "tests/support/store_fixture.h"
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"

@@ -24,19 +24,27 @@ static void assert_ok_at(const store_fixture *self, cx_status status, int line)
 
 static void open_engine(store_fixture *self)
 {
-	const engine_options options = { .schema = cx_slice_of(self->schema),
-		                         .map_bytes = 1ull << 30 };
+	engine_options options = self->options;
+	options.schema = cx_slice_of(self->schema);
 	assert_ok(self, engine_open(self->path, &options, &self->engine, &self->error));
 }
 
-void fixture_open(store_fixture *self, const char *schema)
+void fixture_open_with(store_fixture *self, const char *schema, const engine_options *options)
 {
-	*self = (store_fixture){ .now_ms = 1700000000000, .buf = CX_BUF_INIT(1 << 20) };
+	*self = (store_fixture){ .now_ms = 1700000000000,
+		                 .options = *options,
+		                 .buf = CX_BUF_INIT(1 << 20) };
 	strcpy(self->folder, "/tmp/cardex-test-XXXXXX");
 	assert_non_null(mkdtemp(self->folder));
 	snprintf(self->path, sizeof self->path, "%s/store", self->folder);
 	self->schema = strdup(schema);
 	open_engine(self);
+}
+
+void fixture_open(store_fixture *self, const char *schema)
+{
+	const engine_options options = { .map_bytes = 1ull << 30 };
+	fixture_open_with(self, schema, &options);
 }
 
 void fixture_reopen(store_fixture *self)

@@ -10,6 +10,7 @@ typedef struct store_fixture {
 	char folder[64];
 	char path[96];
 	char *schema;
+	engine_options options; /* without the schema */
 	engine *engine;
 	engine_write *write; /* of fixture_begin */
 	int64_t now_ms;      /* time of the next change; one more each */
@@ -19,6 +20,8 @@ typedef struct store_fixture {
 
 /* Makes the folder and opens a store with this schema text. */
 void fixture_open(store_fixture *self, const char *schema);
+/* The same with these options; their schema does not count. */
+void fixture_open_with(store_fixture *self, const char *schema, const engine_options *options);
 /* Closes and opens the file again. */
 void fixture_reopen(store_fixture *self);
 /* Closes it and removes the folder. */

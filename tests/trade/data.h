@@ -6,15 +6,17 @@
 #include "tests/support/dice.h"
 #include "tests/support/store_fixture.h"
 
-enum { TRADE_USERS = 20, TRADE_STAGES = 6, TRADE_PRODUCTS = 40, TRADE_CAMPAIGNS = 10 };
-enum { TRADE_TODAY = 20500 }; /* days since 1970; everything happened in the 900 before it */
+enum { TRADE_STAGES = 6, TRADE_WON = 5, TRADE_LOST = 6, TRADE_TEAMS = 4 };
+enum { TRADE_TODAY = 20500, TRADE_DAYS = 900 }; /* since 1970; it all happened before it */
 
 /* Records made of each type, the deleted ones too; ids are 1 to these. */
 typedef struct trade_sizes {
+	int64_t users, products, campaigns;
 	int64_t customers, contacts, opportunities, histories, activities;
 	int64_t orders, lines, payments, contracts, requests, feedbacks, touches, targets;
 } trade_sizes;
 
-/* Fills an empty store: 10 activities, 2 opportunities and 1 or less of the others for each
- * customer. */
+/* Fills an empty store: for each customer a contact, 10 activities, half an opportunity with 3
+ * to 4 rows of history each, half an order with 2 lines and a payment, half a request and
+ * feedback, a quarter of a contract, and 1 or 2 touches. */
 trade_sizes trade_fill(store_fixture *store, dice *random, int64_t customers);

@@ -29,6 +29,14 @@ void naive_release(naive_table *self);
  * filter names deleted_at. */
 bool naive_matches(const naive_table *self, const naive_record *record, cx_slice filter);
 
+/* The same of a filter and a record that are decoded; whether that is deleted does not count.
+ * The arena is for texts on the way. */
+bool naive_holds(const engine_type *type, const cx_value *row, const cx_value *filter,
+                 cx_arena *arena);
+
+/* <0, 0, >0; null comes first. */
+int naive_compare_values(const engine_field *field, const cx_value *a, const cx_value *b);
+
 /* <0, 0, >0 by the fields of the order; ids do not count unless they are among them. */
 int naive_compare(const naive_record *a, const naive_record *b, const engine_order *order,
                   size_t order_count);

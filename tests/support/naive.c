@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/property/naive.h"
+#include "tests/support/naive.h"
 
 #include "base/text.h"
 #include "tests/support/unit.h"
@@ -237,6 +237,19 @@ bool naive_matches(const naive_table *self, const naive_record *record, cx_slice
 	return evaluate(self->type, record->row, filter, arena) == YES;
 }
 
+bool naive_holds(const engine_type *type, const cx_value *row, const cx_value *filter,
+                 cx_arena *arena)
+{
+	return evaluate(type, row, filter, arena) == YES;
+}
+
+int naive_compare_values(const engine_field *field, const cx_value *a, const cx_value *b)
+{
+	const bool a_null = a->kind == CX_KIND_NIL;
+	const bool b_null = b->kind == CX_KIND_NIL;
+	return a_null || b_null ? (int)b_null - (int)a_null : compare(field, a, b);
+}
+
 int naive_compare(const naive_record *a, const naive_record *b, const engine_order *order,
                   size_t order_count)
 {
@@ -244,11 +257,7 @@ int naive_compare(const naive_record *a, const naive_record *b, const engine_ord
 		const engine_field *field = order[i].field;
 		const cx_value *x = &a->row->as.array.items[field->slot];
 		const cx_value *y = &b->row->as.array.items[field->slot];
-		const bool x_null = x->kind == CX_KIND_NIL;
-		const bool y_null = y->kind == CX_KIND_NIL;
-		int result = (int)y_null - (int)x_null; /* null first */
-		if (!x_null && !y_null)
-			result = compare(field, x, y);
+		const int result = naive_compare_values(field, x, y);
 		if (result != 0)
 			return order[i].descending ? -result : result;
 	}
