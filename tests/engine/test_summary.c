@@ -3,7 +3,7 @@
  * answer is. That plans agree is held in tests/property/test_summary.c. */
 #include "base/msgpack.h"
 #include "engine/summary.h"
-#include "tests/engine/groups.h"
+#include "tests/support/groups.h"
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
 

@@ -3,7 +3,7 @@
  * plainly as possible. Shares nothing with engine/summary/. */
 #pragma once
 
-#include "tests/property/naive.h"
+#include "tests/support/naive.h"
 
 __extension__ typedef __int128 wide;
 
