@@ -41,7 +41,7 @@ void engine__position_write(const engine__position *position, engine_page *page)
 	uint8_t *at = page->position;
 	at[0] = ENGINE__POSITION_VERSION;
 	at[1] = (uint8_t)(position->ordering | (position->reverse ? BACKWARD : 0) |
-	                  position->form << FORM_SHIFT);
+	                  (unsigned)position->form << FORM_SHIFT);
 	cx_big_endian_put(at + 2, 2, position->index_id);
 	cx_big_endian_put(at + 4, 8, position->fingerprint);
 	cx_big_endian_put(at + 12, 2, position->range);

@@ -223,7 +223,7 @@ static void assert_same_bytes(cx_slice got, cx_slice expected)
 static void requests_have_these_bytes(void **state)
 {
 	(void)state;
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 	for (size_t i = 0; i < CX_COUNT_OF(requests); i++) {
 		cx_slice bytes = wire_hex(requests[i].hex);
 		assert_string_equal(wire_show(bytes), requests[i].text);
@@ -232,15 +232,15 @@ static void requests_have_these_bytes(void **state)
 		CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(64 * 1024);
 		proto_request_encode(&request, &out);
 		assert_same_bytes(cx_buf_slice(&out), bytes);
-		seen |= 1u << request.method;
+		seen |= 1ULL << request.method;
 	}
-	assert_int_equal(seen, (1u << PROTO_METHOD_COUNT_ALL) - 1);
+	assert_int_equal(seen, (1ULL << PROTO_METHOD_COUNT_ALL) - 1);
 }
 
 static void operations_of_a_batch_have_these_bytes(void **state)
 {
 	(void)state;
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 	for (size_t i = 0; i < CX_COUNT_OF(requests); i++) {
 		proto_request batch;
 		cx_slice bytes = wire_hex(requests[i].hex);
@@ -256,13 +256,13 @@ static void operations_of_a_batch_have_these_bytes(void **state)
 			assert_int_equal(proto_operation_decode(&reader, &operation, NULL),
 			                 CX_OK);
 			proto_operation_encode(&operation, &out);
-			seen |= 1u << operation.method;
+			seen |= 1ULL << operation.method;
 		}
 		assert_same_bytes(cx_buf_slice(&out), batch.operations);
 	}
-	assert_int_equal(seen, 1u << PROTO_CREATE | 1u << PROTO_UPDATE | 1u << PROTO_UPSERT |
-	                               1u << PROTO_DELETE | 1u << PROTO_UNDELETE |
-	                               1u << PROTO_PURGE);
+	assert_int_equal(seen, 1ULL << PROTO_CREATE | 1ULL << PROTO_UPDATE |
+	                               1ULL << PROTO_UPSERT | 1ULL << PROTO_DELETE |
+	                               1ULL << PROTO_UNDELETE | 1ULL << PROTO_PURGE);
 }
 
 static void results_have_these_bytes(void **state)

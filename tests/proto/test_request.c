@@ -94,13 +94,13 @@ static void encoding_undoes_decoding(void **state)
 static void the_list_of_messages_has_every_method(void **state)
 {
 	(void)state;
-	uint32_t seen = 0;
+	uint64_t seen = 0;
 	for (size_t i = 0; i < CX_COUNT_OF(whole); i++) {
 		proto_request request;
 		assert_int_equal(proto_request_decode(wire(whole[i]), &request, NULL), CX_OK);
-		seen |= 1u << request.method;
+		seen |= 1ULL << request.method;
 	}
-	assert_int_equal(seen, (1u << PROTO_METHOD_COUNT_ALL) - 1);
+	assert_int_equal(seen, (1ULL << PROTO_METHOD_COUNT_ALL) - 1);
 }
 
 static void decoding_fills_each_member(void **state)
