@@ -114,29 +114,32 @@ static cx_status write_figures(daemon__call *call, const engine_query *query,
 	return daemon__includes_write(call, includes, error);
 }
 
-/* What is included is found from fields that may not be among those sent. */
-static void narrow(const daemon__call *call, const daemon__projection *projection,
-                   engine_query *query)
+/* The query for no more than what is sent. What is included is found from fields that may not
+ * be among those. */
+static engine_query narrowed(const daemon__call *call, const daemon__projection *projection,
+                             const engine_query *query)
 {
+	engine_query narrow = *query;
 	if (projection->whole || (call->request->options.given & PROTO_BIT(INCLUDE)) != 0)
-		return;
-	query->only = projection->slots;
-	query->only_count = projection->count;
+		return narrow;
+	narrow.only = projection->slots;
+	narrow.only_count = projection->count;
+	return narrow;
 }
 
-static cx_status write_plan(daemon__call *call, engine_query *query, engine_explain_level level,
-                            cx_error *error)
+static cx_status write_plan(daemon__call *call, const engine_query *query,
+                            engine_explain_level level, cx_error *error)
 {
 	CX_UNSET daemon__projection projection;
 	cx_status status =
 		daemon__projection_of(query->type, &call->request->options, &projection, error);
 	if (status != CX_OK)
 		return status;
-	narrow(call, &projection, query);
-	return engine_query_explain_at(call->read, query, level, call->out, error);
+	const engine_query narrow = narrowed(call, &projection, query);
+	return engine_query_explain_at(call->read, &narrow, level, call->out, error);
 }
 
-static cx_status write_page(daemon__call *call, engine_query *query, cx_error *error)
+static cx_status write_page(daemon__call *call, const engine_query *query, cx_error *error)
 {
 	CX_UNSET daemon__projection projection;
 	CX_UNSET engine_page page;
@@ -148,13 +151,13 @@ static cx_status write_page(daemon__call *call, engine_query *query, cx_error *e
 		status = daemon__includes_read(call, query->type, &includes, error);
 	if (status != CX_OK)
 		return status;
-	narrow(call, &projection, query);
+	const engine_query narrow = narrowed(call, &projection, query);
 	row_writer writer = { .projection = &projection,
 		              .includes = &includes,
 		              .out = call->out };
 	cx_write_array(call->out, 6);
 	daemon__projection_write_head(&projection, call->out);
-	status = write_rows(call, query, &writer, &page, error);
+	status = write_rows(call, &narrow, &writer, &page, error);
 	if (status == CX_OK)
 		status = daemon__selection_position(
 			call, query->type,
