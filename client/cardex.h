@@ -137,7 +137,7 @@ typedef struct cardex_maintained {
 	const char *label_en;
 	const char *label_zh;
 	const char *where; /* of which records, as the schema has it; "" = all */
-	bool ready;        /* false: it is being built, and cannot be read yet */
+	const char *state; /* "readable"; "building" or "failed": it cannot be read */
 	const char *const *group;
 	size_t group_count;
 	const char *const *sums;

@@ -103,6 +103,9 @@ typedef enum engine_aggregate_state {
 	ENGINE_AGGREGATE_FAILED = 2,   /* neither kept nor read */
 } engine_aggregate_state;
 
+/* By the names of the states of indexes. */
+const char *engine_aggregate_state_name(engine_aggregate_state state);
+
 struct engine_aggregate {
 	const char *name;
 	const char *label_en;

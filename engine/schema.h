@@ -263,6 +263,6 @@ cx_slice engine_schema_own(const engine_schema *schema);
  *            items_max, labels, target, on_delete, default, rollup: text}, …] as in the rows
  *            that are sent (only what applies; no holes),
  *  indexes: [{name, unique, cluster, state, columns: [{field, desc, folded}], where}],
- *  aggregates: [{name, label_en, label_zh, state: "ready" | "building", where: text ("": all),
+ *  aggregates: [{name, label_en, label_zh, state, where: text ("": all),
  *            group: ["month(at)", …], sums: ["amount * bp", …]}]}. */
 void engine_type_describe(const engine_type *type, cx_buf *out);

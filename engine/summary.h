@@ -72,7 +72,7 @@ typedef struct engine_summary_page {
  * Errors: those of filters and plans (engine/query.h); CX_INVALID_ARGUMENT (what is asked for,
  * and which word of it; an aggregate that cannot answer it; a term beyond the limit),
  * CX_TOO_LARGE (more than ENGINE_SUMMARY_GROUPS_MAX groups), CX_BUSY (the aggregate is being
- * built), CX_CURSOR_STALE, CX_DEADLINE. */
+ * built; CX_INVALID_ARGUMENT when that failed), CX_CURSOR_STALE, CX_DEADLINE. */
 CX_MUST_USE cx_status engine_summary_run(engine_read *read, const engine_summary_query *query,
                                          cx_buf *out, engine_summary_page *ret,
                                          cx_error *error);

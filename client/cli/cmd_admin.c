@@ -97,8 +97,10 @@ static void print_aggregates(const cardex_type *type)
 		printf(") count");
 		for (size_t c = 0; c < aggregate->sum_count; c++)
 			printf(", sum(%s)", aggregate->sums[c]);
-		printf("%s%s%s\n", aggregate->where[0] != '\0' ? " where " : "",
-		       aggregate->where, aggregate->ready ? "" : " (being built)");
+		printf("%s%s", aggregate->where[0] != '\0' ? " where " : "", aggregate->where);
+		if (strcmp(aggregate->state, "readable") != 0)
+			printf(" (%s)", aggregate->state);
+		putchar('\n');
 	}
 }
 

@@ -118,7 +118,7 @@ static bool settle(int fd, const char *path, cli_place *ret)
 
 FILE *cli_place_open_lines(const char *path, cli_place *ret)
 {
-	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0666);
+	const int fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0) {
 		fail(path, strerror(errno));
 		return NULL;

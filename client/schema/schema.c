@@ -143,8 +143,7 @@ static void make_aggregate(maker *self, const cardex_value *from, cardex_maintai
 	to->label_en = label_of(from, "label_en", to->name);
 	to->label_zh = label_of(from, "label_zh", to->name);
 	to->where = label_of(from, "where", "");
-	const char *state = text_of(from, "state");
-	to->ready = state != NULL && strcmp(state, "ready") == 0;
+	to->state = required_text(self, from, "state");
 	to->group = make_labels(self, cardex_value_member(from, "group"), &to->group_count);
 	to->sums = make_labels(self, cardex_value_member(from, "sums"), &to->sum_count);
 }

@@ -30,8 +30,9 @@ void daemon__bell_leave(daemon__bell *bell, daemon__mailbox *mailbox)
 	pthread_mutex_lock(&bell->lock);
 	const unsigned last = atomic_load(&bell->count) - 1;
 	unsigned at = 0;
-	while (bell->listeners[at] != mailbox)
-		CX_ASSERT(++at <= last);
+	while (at < last && bell->listeners[at] != mailbox)
+		at++;
+	CX_ASSERT(bell->listeners[at] == mailbox);
 	bell->listeners[at] = bell->listeners[last];
 	atomic_store(&bell->count, last);
 	pthread_mutex_unlock(&bell->lock);

@@ -44,18 +44,39 @@ static cx_status count(daemon__call *call, const engine_query *query, counting h
 	                          : engine_query_count(call->read, query, ret, error);
 }
 
-static cx_status read_page_query(daemon__call *call, engine_query *ret, cx_error *error)
+/* A query, and how its rows are sent. */
+typedef struct page_query {
+	engine_query query;
+	daemon__projection projection;
+} page_query;
+
+/* No more is read than is sent. What is included is found from fields that may not be among
+ * those. */
+static void narrow(const proto_options *options, page_query *self)
+{
+	if (self->projection.whole || (options->given & PROTO_BIT(INCLUDE)) != 0)
+		return;
+	self->query.only = self->projection.slots;
+	self->query.only_count = self->projection.count;
+}
+
+static cx_status read_page_query(daemon__call *call, page_query *ret, cx_error *error)
 {
 	const proto_options *options = &call->request->options;
-	cx_status status = daemon__selection_read(call, options->where, ret, error);
+	engine_query *query = &ret->query;
+	cx_status status = daemon__selection_read(call, options->where, query, error);
 	if (status == CX_OK && (options->given & PROTO_BIT(ORDER)) != 0)
-		status = daemon__order_read(ret->type, options->order, ret->order,
-		                            &ret->order_count, error);
+		status = daemon__order_read(query->type, options->order, query->order,
+		                            &query->order_count, error);
 	if (status == CX_OK)
-		status = daemon__selection_limit(options, ENGINE_PAGE_RECORDS_MAX, &ret->limit,
-		                                 error);
+		status = daemon__selection_limit(options, ENGINE_PAGE_RECORDS_MAX,
+		                                 &query->limit, error);
 	if (status == CX_OK)
-		status = daemon__selection_after(call, ret->type, &ret->after, error);
+		status = daemon__selection_after(call, query->type, &query->after, error);
+	if (status == CX_OK)
+		status = daemon__projection_of(query->type, options, &ret->projection, error);
+	if (status == CX_OK)
+		narrow(options, ret);
 	return status;
 }
 
@@ -114,50 +135,21 @@ static cx_status write_figures(daemon__call *call, const engine_query *query,
 	return daemon__includes_write(call, includes, error);
 }
 
-/* The query for no more than what is sent. What is included is found from fields that may not
- * be among those. */
-static engine_query narrowed(const daemon__call *call, const daemon__projection *projection,
-                             const engine_query *query)
+static cx_status write_page(daemon__call *call, const page_query *paged, cx_error *error)
 {
-	engine_query narrow = *query;
-	if (projection->whole || (call->request->options.given & PROTO_BIT(INCLUDE)) != 0)
-		return narrow;
-	narrow.only = projection->slots;
-	narrow.only_count = projection->count;
-	return narrow;
-}
-
-static cx_status write_plan(daemon__call *call, const engine_query *query,
-                            engine_explain_level level, cx_error *error)
-{
-	CX_UNSET daemon__projection projection;
-	cx_status status =
-		daemon__projection_of(query->type, &call->request->options, &projection, error);
-	if (status != CX_OK)
-		return status;
-	const engine_query narrow = narrowed(call, &projection, query);
-	return engine_query_explain_at(call->read, &narrow, level, call->out, error);
-}
-
-static cx_status write_page(daemon__call *call, const engine_query *query, cx_error *error)
-{
-	CX_UNSET daemon__projection projection;
+	const engine_query *query = &paged->query;
 	CX_UNSET engine_page page;
 	CX_UNSET CX_SCOPED(daemon__includes_release) daemon__includes includes;
 	includes.count = includes.rows = 0;
-	cx_status status =
-		daemon__projection_of(query->type, &call->request->options, &projection, error);
-	if (status == CX_OK)
-		status = daemon__includes_read(call, query->type, &includes, error);
+	cx_status status = daemon__includes_read(call, query->type, &includes, error);
 	if (status != CX_OK)
 		return status;
-	const engine_query narrow = narrowed(call, &projection, query);
-	row_writer writer = { .projection = &projection,
+	row_writer writer = { .projection = &paged->projection,
 		              .includes = &includes,
 		              .out = call->out };
 	cx_write_array(call->out, 6);
-	daemon__projection_write_head(&projection, call->out);
-	status = write_rows(call, &narrow, &writer, &page, error);
+	daemon__projection_write_head(&paged->projection, call->out);
+	status = write_rows(call, query, &writer, &page, error);
 	if (status == CX_OK)
 		status = daemon__selection_position(
 			call, query->type,
@@ -170,18 +162,19 @@ static cx_status write_page(daemon__call *call, const engine_query *query, cx_er
 
 cx_status daemon__answer_query(daemon__call *call, cx_error *error)
 {
-	engine_query query;
+	CX_UNSET page_query paged;
 	bool explains;
 	engine_explain_level level;
-	cx_status status = read_page_query(call, &query, error);
+	cx_status status = read_page_query(call, &paged, error);
 	if (status == CX_OK)
 		status = daemon__selection_explain(&call->request->options, &explains, &level,
 		                                   error);
 	if (status != CX_OK)
 		return status;
 	if (explains)
-		return write_plan(call, &query, level, error);
-	return write_page(call, &query, error);
+		return engine_query_explain_at(call->read, &paged.query, level, call->out,
+		                               error);
+	return write_page(call, &paged, error);
 }
 
 cx_status daemon__answer_count(daemon__call *call, cx_error *error)

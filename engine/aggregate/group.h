@@ -23,6 +23,11 @@ typedef struct engine__group {
 	engine_sum sums[ENGINE_SUMS_MAX];
 } engine__group;
 
+/* Whether its groups may be read.
+ * Errors: CX_BUSY (it is being built), CX_INVALID_ARGUMENT (that failed). */
+CX_MUST_USE cx_status engine__aggregate_check_ready(const engine_aggregate *aggregate,
+                                                    cx_error *error);
+
 /* The id of the aggregate whose group has this key, of at least ENGINE__GROUP_KEY_HEAD bytes.
  */
 static inline uint16_t engine__group_key_aggregate(cx_slice key)

@@ -8,7 +8,7 @@
 
 enum { PAIRS = 64 };
 
-static cx_status check_ready(const engine_aggregate *aggregate, cx_error *error)
+cx_status engine__aggregate_check_ready(const engine_aggregate *aggregate, cx_error *error)
 {
 	if (aggregate->state == ENGINE_AGGREGATE_READY)
 		return CX_OK;
@@ -69,7 +69,7 @@ cx_status engine_aggregate_read(engine_read *read, const engine_aggregate *aggre
 	engine__key_room room;
 	cx_buf key = engine__key_in(&room);
 	uint16_t count = 0;
-	cx_status status = check_ready(aggregate, error);
+	cx_status status = engine__aggregate_check_ready(aggregate, error);
 	if (status == CX_OK)
 		status = engine__scratch_take(read, &scratch);
 	engine__group_key_begin(aggregate, &key);
@@ -252,7 +252,7 @@ cx_status engine_aggregate_groups(engine_read *read, const engine_group_query *q
 		               ENGINE_GROUPS_MAX);
 	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
 	range keys;
-	cx_status status = check_ready(query->aggregate, error);
+	cx_status status = engine__aggregate_check_ready(query->aggregate, error);
 	if (status == CX_OK)
 		status = engine__scratch_take(read, &scratch);
 	if (status == CX_OK)
@@ -307,7 +307,7 @@ cx_status engine_aggregate_total(engine_read *read, const engine_group_query *qu
 {
 	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
 	range keys;
-	cx_status status = check_ready(query->aggregate, error);
+	cx_status status = engine__aggregate_check_ready(query->aggregate, error);
 	if (status == CX_OK)
 		status = engine__scratch_take(read, &scratch);
 	if (status == CX_OK)

@@ -48,26 +48,12 @@ static cx_status tell_index(telling *self, const engine_index *index)
 	return status == CX_OK ? self->sink(self->context, &told) : status;
 }
 
-/* By the names of the states of indexes. */
-static const char *state_name(engine_aggregate_state state)
-{
-	switch (state) {
-	case ENGINE_AGGREGATE_READY:
-		return engine_index_state_name(ENGINE_INDEX_READABLE);
-	case ENGINE_AGGREGATE_BUILDING:
-		return engine_index_state_name(ENGINE_INDEX_BUILDING);
-	case ENGINE_AGGREGATE_FAILED:
-		return engine_index_state_name(ENGINE_INDEX_FAILED);
-	}
-	CX_UNREACHABLE();
-}
-
 static cx_status tell_aggregate(telling *self, const engine_aggregate *aggregate)
 {
 	engine_index_status told = { .type = aggregate->type->name,
 		                     .index = aggregate->name,
 		                     .aggregate = true,
-		                     .state = state_name(aggregate->state),
+		                     .state = engine_aggregate_state_name(aggregate->state),
 		                     .reason = "" };
 	engine__build build;
 	cx_status status = CX_OK;

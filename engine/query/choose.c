@@ -284,7 +284,7 @@ double engine__cost(const engine__plan *plan, engine__purpose purpose,
 	double rows = keys;
 	if (candidate->residual && !candidate->rows)
 		rows *= share_of_columns;
-	if (engine__plan_covers(plan, candidate) ||
+	if (engine__plan_covers(plan, candidate, NULL) ||
 	    (purpose == ENGINE__PURPOSE_COUNT && !candidate->rows &&
 	     !candidate->path.holds_deleted))
 		rows = 0;

@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+_Static_assert(ENGINE_COLUMNS_MAX <= 32, "a bit for each column");
+
 /* The column that holds a field as it was written, -1 when none does. */
 static int column_of(const engine__path *path, uint16_t slot)
 {
@@ -14,13 +16,21 @@ static int column_of(const engine__path *path, uint16_t slot)
 	return -1;
 }
 
-bool engine__path_covers(const engine__path *path, const engine_query *query)
+bool engine__path_covers(const engine__path *path, const engine_query *query,
+                         uint32_t *ret_columns)
 {
+	uint32_t columns = 0;
 	if (query->only == NULL || path->index == NULL || path->holds_rows)
 		return false;
-	for (size_t i = 0; i < query->only_count; i++)
-		if (query->only[i] != ENGINE_SLOT_ID && column_of(path, query->only[i]) < 0)
+	for (size_t i = 0; i < query->only_count; i++) {
+		const int column = column_of(path, query->only[i]);
+		if (column >= 0)
+			columns |= UINT32_C(1) << column;
+		else if (query->only[i] != ENGINE_SLOT_ID)
 			return false;
+	}
+	if (ret_columns != NULL)
+		*ret_columns = columns;
 	return true;
 }
 
@@ -43,22 +53,13 @@ static void add(cells *self, const engine_field *field, const engine__value *val
 	self->items[at] = (cell){ .field = field, .value = *value };
 }
 
-static bool is_wanted(const engine__path *path, const engine_query *query, uint16_t column)
-{
-	const uint16_t slot = engine__path_field(path, column)->slot;
-	for (size_t i = 0; i < query->only_count; i++)
-		if (query->only[i] == slot)
-			return column_of(path, slot) == column;
-	return false;
-}
-
-static cx_status take_columns(const engine__path *path, const engine_query *query, cx_slice key,
+static cx_status take_columns(const engine__path *path, uint32_t columns, cx_slice key,
                               cx_buf *scratch, cells *ret, bool *ret_exact)
 {
-	for (uint16_t i = 0; i < path->column_count && *ret_exact; i++) {
+	for (uint16_t i = 0; columns >> i != 0 && *ret_exact; i++) {
 		const engine_column *column = &path->index->columns[i];
 		engine__value value;
-		if (!is_wanted(path, query, i)) {
+		if ((columns >> i & 1) == 0) {
 			const size_t size = engine__key_skip(column, key);
 			if (size == 0)
 				return CX_CORRUPT;
@@ -79,20 +80,20 @@ static void write_nils(size_t count, cx_buf *out)
 		cx_write_nil(out);
 }
 
-cx_status engine__covering_row(const engine__path *path, const engine_query *query,
-                               cx_slice key, int64_t id, cx_buf *scratch, cx_buf *out,
-                               bool *ret_exact)
+cx_status engine__covering_row(const engine__path *path, uint32_t columns, cx_slice key,
+                               int64_t id, cx_buf *scratch, cx_buf *out, bool *ret_exact)
 {
 	CX_UNSET cells row;
 	row.count = 0;
 	*ret_exact = true;
 	cx_buf_clear(scratch);
 	cx_buf_clear(out);
-	cx_status status = take_columns(path, query, key, scratch, &row, ret_exact);
+	cx_status status = take_columns(path, columns, key, scratch, &row, ret_exact);
 	if (status != CX_OK || !*ret_exact)
 		return status;
 	const engine__value id_value = { .shape = ENGINE__INTEGER, .integer = id };
-	if (column_of(path, ENGINE_SLOT_ID) < 0)
+	const int id_column = column_of(path, ENGINE_SLOT_ID);
+	if (id_column < 0 || (columns >> id_column & 1) == 0)
 		add(&row, &path->type->fields[ENGINE_SLOT_ID], &id_value);
 	cx_write_array(out, path->type->field_count);
 	uint16_t slot = 0;

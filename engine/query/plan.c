@@ -234,10 +234,12 @@ static cx_status split_residual(engine__way *leg, const engine__candidate *candi
 }
 
 /* What is sorted is compared by its row, and several indexes that meet show one key. */
-bool engine__plan_covers(const engine__plan *plan, const engine__candidate *candidate)
+bool engine__plan_covers(const engine__plan *plan, const engine__candidate *candidate,
+                         uint32_t *ret_columns)
 {
 	return plan->form != ENGINE__INTERSECTION && candidate->ordering != ENGINE__SORTED &&
-	       !candidate->rows && engine__path_covers(&candidate->path, plan->query);
+	       !candidate->rows &&
+	       engine__path_covers(&candidate->path, plan->query, ret_columns);
 }
 
 /* A conjunct that text had to be cut for is not one its column decides either: a cut column
@@ -250,10 +252,11 @@ static cx_status finish_leg(engine__plan *plan, engine__purpose purpose,
 	cx_status status = split_residual(ret, candidate, arena);
 	ret->live_only = candidate->path.holds_deleted && !filter->names_deleted;
 	ret->refuses = ret->refuses || ret->live_only;
-	ret->covers = plan->chosen->ordering != ENGINE__SORTED &&
-	              engine__plan_covers(plan, candidate);
-	ret->fetches = (purpose != ENGINE__PURPOSE_COUNT && !ret->covers) || ret->live_only ||
-	               ret->row_conjunct_count > 0;
+	const bool counts = purpose == ENGINE__PURPOSE_COUNT;
+	ret->covers = !counts && plan->chosen->ordering != ENGINE__SORTED &&
+	              engine__plan_covers(plan, candidate, &ret->covering);
+	ret->fetches =
+		(!counts && !ret->covers) || ret->live_only || ret->row_conjunct_count > 0;
 	plan->leg_count++;
 	return status;
 }

@@ -62,10 +62,11 @@ typedef struct engine__way {
 	engine__key_filter key_filter;
 	uint16_t *row_conjuncts; /* nodes that only the row can decide */
 	uint16_t row_conjunct_count;
-	bool refuses;   /* not every entry is a match */
-	bool live_only; /* the path finds deleted records, which are left out */
-	bool covers;    /* keys have all that is asked for: covering.h */
-	bool fetches;   /* the rows are needed */
+	bool refuses;      /* not every entry is a match */
+	bool live_only;    /* the path finds deleted records, which are left out */
+	bool covers;       /* keys have all that is asked for: covering.h */
+	uint32_t covering; /* in these columns, a bit each */
+	bool fetches;      /* the rows are needed */
 } engine__way;
 
 /* A union while it is planned: the "or", and by part its filter and the path for it. */
@@ -123,8 +124,10 @@ static inline bool engine__plan_goes_on_sorted(const engine__plan *plan)
 	return plan->continued && plan->position.ordering == ENGINE__SORTED;
 }
 
-/* Whether the rows of the candidate would come from its keys alone. */
-bool engine__plan_covers(const engine__plan *plan, const engine__candidate *candidate);
+/* Whether the rows of the candidate would come from its keys alone. `ret_columns`: see
+ * engine__path_covers. */
+bool engine__plan_covers(const engine__plan *plan, const engine__candidate *candidate,
+                         uint32_t *ret_columns);
 
 /* Computes ranges and legs of a plan whose filter and form are known. Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__plan_finish(engine__plan *plan, engine__purpose purpose,

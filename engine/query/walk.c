@@ -357,7 +357,7 @@ static cx_status cover(engine__walk *walk, engine__step *step, cx_error *error)
 	step->row = (engine_row){ .type = query->type, .layout = query->type->layout };
 	cx_status status = engine__key_id(step->record_key, &step->row.id);
 	if (status == CX_OK)
-		status = engine__covering_row(leg->path, query, step->hit.entry.key,
+		status = engine__covering_row(leg->path, leg->covering, step->hit.entry.key,
 		                              step->row.id, &walk->unescaped, &walk->covered,
 		                              &exact);
 	step->row.array = cx_buf_slice(&walk->covered);

@@ -96,8 +96,7 @@ void engine__aggregate_describe(const engine_aggregate *aggregate, cx_buf *out)
 	write_member("name", aggregate->name, out);
 	write_member("label_en", aggregate->label_en, out);
 	write_member("label_zh", aggregate->label_zh, out);
-	write_member("state", aggregate->state == ENGINE_AGGREGATE_READY ? "ready" : "building",
-	             out);
+	write_member("state", engine_aggregate_state_name(aggregate->state), out);
 	cx_write_text(out, "where");
 	write_built(&where, out);
 	cx_write_text(out, "group");

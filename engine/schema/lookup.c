@@ -26,6 +26,19 @@ const char *engine_index_state_name(engine_index_state state)
 	CX_UNREACHABLE();
 }
 
+const char *engine_aggregate_state_name(engine_aggregate_state state)
+{
+	switch (state) {
+	case ENGINE_AGGREGATE_READY:
+		return engine_index_state_name(ENGINE_INDEX_READABLE);
+	case ENGINE_AGGREGATE_BUILDING:
+		return engine_index_state_name(ENGINE_INDEX_BUILDING);
+	case ENGINE_AGGREGATE_FAILED:
+		return engine_index_state_name(ENGINE_INDEX_FAILED);
+	}
+	CX_UNREACHABLE();
+}
+
 cx_slice engine_schema_base(const engine_schema *schema)
 {
 	cx_slice base = schema->text;

@@ -30,9 +30,9 @@ static cx_status refuse_aggregate(const engine_summary_query *query, const char 
                                   cx_error *error)
 {
 	const engine_aggregate *aggregate = query->aggregate;
-	if (aggregate->state != ENGINE_AGGREGATE_READY)
-		return cx_fail(error, CX_BUSY, "aggregate %s is being built: ask again later",
-		               aggregate->name);
+	cx_status status = engine__aggregate_check_ready(aggregate, error);
+	if (status != CX_OK)
+		return status;
 	if (strcmp(missing, "filter") == 0)
 		return cx_fail(error, CX_INVALID_ARGUMENT,
 		               "aggregate %s cannot answer this filter: it may be about its "
@@ -81,6 +81,20 @@ static cx_status find_zone(engine_read *read, planning *self)
 	return engine__cover_zone(read, self->request.type, &self->zone_min);
 }
 
+static cx_status plan_records(engine_read *read, const engine_summary_query *query,
+                              cx_arena *arena, planning *self, cx_error *error)
+{
+	engine_query *records = &self->records;
+	*records = query->records;
+	records->order_count = 0;
+	records->limit = 0;
+	records->max_scan = 0;
+	records->after = (cx_slice){ 0 };
+	records->only = self->request.slots;
+	records->only_count = self->request.slot_count;
+	return engine__plan_of(read, records, ENGINE__PURPOSE_ALL, arena, &self->plan, error);
+}
+
 /* Reads the request, and finds a way to answer it. */
 static cx_status plan(engine_read *read, const engine_summary_query *query, cx_arena *arena,
                       planning *ret, cx_error *error)
@@ -105,13 +119,16 @@ static cx_status plan(engine_read *read, const engine_summary_query *query, cx_a
 		status = find_supply(query, ret, error);
 	if (status != CX_OK || ret->by_groups)
 		return status;
-	ret->records = query->records;
-	ret->records.order_count = 0;
-	ret->records.limit = 0;
-	ret->records.max_scan = 0;
-	ret->records.after = (cx_slice){ 0 };
-	return engine__plan_of(read, &ret->records, ENGINE__PURPOSE_ALL, arena, &ret->plan,
-	                       error);
+	return plan_records(read, query, arena, ret, error);
+}
+
+static cx_status begin(engine_read *read, const engine_summary_query *query,
+                       engine__scratch *scratch, planning *ret, cx_error *error)
+{
+	cx_status status = engine__scratch_take(read, scratch);
+	if (status != CX_OK)
+		return cx_fail(error, status, "no memory for the aggregate");
+	return plan(read, query, scratch->arena, ret, error);
 }
 
 /* ---- positions: a fingerprint of what was asked, then the key of the last group ---- */
@@ -119,7 +136,8 @@ static cx_status plan(engine_read *read, const engine_summary_query *query, cx_a
 static void fingerprint(const engine_summary_query *query, const engine__request *request,
                         uint8_t bytes[FINGERPRINT_BYTES])
 {
-	uint64_t hash = cx_hash64(query->records.filter, query->aggregate != NULL);
+	uint64_t hash = cx_hash64(query->records.filter,
+	                          query->aggregate != NULL ? query->aggregate->id : 0);
 	hash = cx_hash64(query->order, hash);
 	for (uint16_t i = 0; i < request->column_count; i++)
 		hash = cx_hash64(cx_slice_of(request->columns[i].column.field->name), hash);
@@ -211,13 +229,14 @@ static cx_status write_rows(engine__groups *groups, uint32_t at, size_t limit,
 	return cx_buf_status(out);
 }
 
-static cx_status collect(engine_read *read, const planning *self, cx_arena *arena,
-                         engine__groups *groups, engine_summary_page *page, cx_error *error)
+static cx_status collect(engine_read *read, const planning *self, uint64_t deadline_ns,
+                         cx_arena *arena, engine__groups *groups, engine_summary_page *page,
+                         cx_error *error)
 {
 	if (self->by_groups) {
 		page->aggregate = self->supply.cover.aggregate;
-		return engine__supply_read(read, &self->supply, self->records.deadline_ns,
-		                           groups, &page->keys_scanned, error);
+		return engine__supply_read(read, &self->supply, deadline_ns, groups,
+		                           &page->keys_scanned, error);
 	}
 	engine__records_cost cost = { 0 };
 	cx_status status = engine__records_read(read, &self->plan, self->zone_min, groups,
@@ -258,19 +277,16 @@ cx_status engine_summary_run(engine_read *read, const engine_summary_query *quer
 {
 	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
 	CX_UNSET planning way;
-	cx_status status = engine__scratch_take(read, &scratch);
-	if (status != CX_OK)
-		return cx_fail(error, status, "no memory for the aggregate");
-	status = plan(read, query, scratch.arena, &way, error);
+	cx_status status = begin(read, query, &scratch, &way, error);
 	if (status != CX_OK)
 		return status;
-	way.records.deadline_ns = query->records.deadline_ns;
 	CX_SCOPED(engine__groups_release) engine__groups groups = { 0 };
 	status = engine__groups_init(&way.request, scratch.arena, &groups);
 	if (status != CX_OK)
 		return cx_fail(error, status, "no memory for the groups");
 	engine_summary_page page = { .reason = ENGINE_REASON_DONE };
-	status = collect(read, &way, scratch.arena, &groups, &page, error);
+	status = collect(read, &way, query->records.deadline_ns, scratch.arena, &groups, &page,
+	                 error);
 	if (status == CX_OK)
 		status = hand_out(query, &groups, out, &page, error);
 	if (status == CX_OK)
@@ -283,10 +299,7 @@ cx_status engine_summary_explain(engine_read *read, const engine_summary_query *
 {
 	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
 	CX_UNSET planning way;
-	cx_status status = engine__scratch_take(read, &scratch);
-	if (status != CX_OK)
-		return cx_fail(error, status, "no memory for the aggregate");
-	status = plan(read, query, scratch.arena, &way, error);
+	cx_status status = begin(read, query, &scratch, &way, error);
 	if (status != CX_OK)
 		return status;
 	if (way.by_groups)

@@ -2,6 +2,7 @@
 /* Aggregates that come to a store with records: what is in their groups while they are built,
  * what may read them, how they end, are given up and go. */
 #include "engine/build/builder.h"
+#include "engine/summary.h"
 #include "tests/support/evolve_fixture.h"
 #include "tests/support/groups.h"
 #include "tests/support/unit.h"
@@ -56,6 +57,28 @@ static cx_status read_board(store_fixture *store)
 	                             &group, &store->error);
 }
 
+/* Asked for by name. */
+static cx_status sum_up_board(store_fixture *store)
+{
+	CX_SCOPED(engine_read_end) engine_read *read = NULL;
+	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(10000);
+	const engine_summary_query query = { .records = { .type = fixture_type(store, "deal") },
+		                             .aggregate = groups_aggregate(store, "board") };
+	engine_summary_page page;
+	assert_int_equal(engine_read_begin(store->engine, &read), CX_OK);
+	return engine_summary_run(read, &query, &out, &page, &store->error);
+}
+
+/* As schema.get tells it. */
+static bool is_described_as(store_fixture *store, const char *state)
+{
+	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(100000);
+	char member[40];
+	snprintf(member, sizeof member, "'state': '%s', 'where'", state);
+	engine_type_describe(fixture_type(store, "deal"), &out);
+	return strstr(wire_show(cx_buf_slice(&out)), member) != NULL;
+}
+
 static bool counts_by_board(store_fixture *store)
 {
 	CX_SCOPED(engine_read_end) engine_read *read = NULL;
@@ -83,6 +106,8 @@ static void one_that_is_built_is_not_read_until_it_is_ready(void **state)
 	assert_true(evolve_step(&store, SHORT_NS));
 	assert_string_equal(evolve_state(&store, "deal", "board"), "building: 1 of 4");
 	assert_int_equal(read_board(&store), CX_BUSY);
+	assert_int_equal(sum_up_board(&store), CX_BUSY);
+	assert_true(is_described_as(&store, "building"));
 	assert_false(counts_by_board(&store));
 	fixture_assert_sound(&store);
 	fixture_reopen(&store);
@@ -91,6 +116,8 @@ static void one_that_is_built_is_not_read_until_it_is_ready(void **state)
 	assert_string_equal(evolve_state(&store, "deal", "board"), "readable");
 	assert_string_equal(groups_show(&store, "board", 0), "['new'] 2 4; ['won'] 2 6");
 	assert_true(counts_by_board(&store));
+	assert_int_equal(sum_up_board(&store), CX_OK);
+	assert_true(is_described_as(&store, "readable"));
 	fixture_reopen(&store);
 	assert_string_equal(groups_show(&store, "board", 0), "['new'] 2 4; ['won'] 2 6");
 	fixture_assert_sound(&store);
@@ -246,6 +273,8 @@ static void one_given_up_is_neither_kept_nor_read_and_can_be_built_anew(void **s
 	                 CX_INVALID_ARGUMENT);
 	fixture_do(&store, FIXTURE_DELETE, "deal", 1);
 	assert_int_equal(read_board(&store), CX_INVALID_ARGUMENT);
+	assert_int_equal(sum_up_board(&store), CX_INVALID_ARGUMENT);
+	assert_true(is_described_as(&store, "failed"));
 	fixture_assert_sound(&store);
 	fixture_reopen(&store);
 	evolve_build(&store);

@@ -440,9 +440,9 @@ static void a_description_says_what_applies(void **state)
 		"false}], 'where': 'n'}], 'aggregates': []}",
 		"'aggregates': [{'name': 'of_c', 'label_en': 'Of C', 'label_zh': '丙', "
 		"'state': "
-		"'ready', 'where': 'e in [p, s] and at notnull and x > id and y != false', "
+		"'readable', 'where': 'e in [p, s] and at notnull and x > id and y != false', "
 		"'group': ['month(at)', 'e'], 'sums': ['x * id']}, {'name': 'all_c', "
-		"'label_en': 'all_c', 'label_zh': 'all_c', 'state': 'ready', 'where': '', "
+		"'label_en': 'all_c', 'label_zh': 'all_c', 'state': 'readable', 'where': '', "
 		"'group': ['y'], 'sums': []}]}",
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(parts); i++) {
