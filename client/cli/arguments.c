@@ -35,6 +35,33 @@ cli_exit cli_where_parse(cli_context *self, const char *where, const cardex_type
 	return cli_fail(self);
 }
 
+bool cli_no_index_add(cli_no_indexes *self, const char *name, cardex_request *request)
+{
+	if (self->count == CX_COUNT_OF(self->names))
+		return false;
+	self->names[self->count++] = name;
+	request->no_index = self->names;
+	request->no_index_count = self->count;
+	return true;
+}
+
+cli_exit cli_pages_print(cli_context *self, cli_output *output, cardex_result **page, bool all,
+                         uint64_t *ret_rows)
+{
+	cli_exit end = CLI_OK;
+	*ret_rows = 0;
+	for (bool more = true; more && end == CLI_OK;) {
+		for (size_t i = 0; i < cardex_row_count(*page); i++)
+			cli_output_row(output, cardex_row_at(*page, i));
+		*ret_rows += cardex_row_count(*page);
+		more = all && cardex_result_page(*page)->more;
+		if (more && cardex_next(self->conn, page, &self->error) != CARDEX_OK)
+			end = cli_fail(self);
+	}
+	const cli_exit written = cli_output_end(&output);
+	return end != CLI_OK ? end : written;
+}
+
 void cli_page_tell(const cardex_result *page, uint64_t rows, const char *what)
 {
 	const cardex_page *info = cardex_result_page(page);

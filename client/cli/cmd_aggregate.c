@@ -9,12 +9,12 @@
 #include <getopt.h>
 #include <inttypes.h>
 
-enum { NO_INDEX_MAX = 16, TOKEN_BYTES_MAX = 1 << 16 };
+enum { TOKEN_BYTES_MAX = 1 << 16 };
 
 typedef struct arguments {
 	const char *where;
 	bool all;
-	const char *no_index[NO_INDEX_MAX];
+	cli_no_indexes no_index;
 	cardex_request request;
 	cx_buf after;
 } arguments;
@@ -22,15 +22,6 @@ typedef struct arguments {
 static void release_arguments(arguments *self)
 {
 	cx_buf_release(&self->after);
-}
-
-static bool add_no_index(arguments *self, const char *name)
-{
-	if (self->request.no_index_count == NO_INDEX_MAX)
-		return false;
-	self->no_index[self->request.no_index_count++] = name;
-	self->request.no_index = self->no_index;
-	return true;
 }
 
 static bool parse(int argc, char **argv, arguments *self)
@@ -73,7 +64,7 @@ static bool parse(int argc, char **argv, arguments *self)
 		else if (key == 'i')
 			request->use_index = optarg;
 		else if (key == 'N')
-			good = add_no_index(self, optarg);
+			good = cli_no_index_add(&self->no_index, optarg, request);
 		else if (key == 's')
 			request->allow_scan = true;
 		else if (key == 'e')
@@ -90,20 +81,11 @@ static cli_exit print_pages(cli_context *self, const cardex_type *type, cardex_r
 	cli_output *output = cli_output_begin(self, type, *page, stdout);
 	if (output == NULL)
 		return CLI_SERVER;
-	cli_exit end = CLI_OK;
-	uint64_t rows = 0;
-	for (bool more = true; more && end == CLI_OK;) {
-		for (size_t i = 0; i < cardex_row_count(*page); i++)
-			cli_output_row(output, cardex_row_at(*page, i));
-		rows += cardex_row_count(*page);
-		more = all && cardex_result_page(*page)->more;
-		if (more && cardex_next(self->conn, page, &self->error) != CARDEX_OK)
-			end = cli_fail(self);
-	}
-	const cli_exit written = cli_output_end(&output);
+	uint64_t rows;
+	const cli_exit end = cli_pages_print(self, output, page, all, &rows);
 	if (end == CLI_OK)
 		cli_page_tell(*page, rows, "group");
-	return end != CLI_OK ? end : written;
+	return end;
 }
 
 static cli_exit run(cli_context *self, const cardex_type *type, arguments *given)

@@ -166,13 +166,11 @@ cli_exit cli_run_get(cli_context *self, int argc, char **argv)
 
 /* ---- query ---- */
 
-enum { NO_INDEX_MAX = 16 };
-
 typedef struct arguments {
 	const char *where;
 	bool all;
 	cli_includes includes;
-	const char *no_index[NO_INDEX_MAX];
+	cli_no_indexes no_index;
 	cardex_request request;
 	cx_buf after;
 	cx_buf columns;  /* the list with the currency, */
@@ -190,15 +188,6 @@ static void release_arguments(arguments *self)
 {
 	cx_buf_release(&self->after);
 	cx_buf_release(&self->columns);
-}
-
-static bool add_no_index(arguments *self, const char *name)
-{
-	if (self->request.no_index_count == NO_INDEX_MAX)
-		return false;
-	self->no_index[self->request.no_index_count++] = name;
-	self->request.no_index = self->no_index;
-	return true;
 }
 
 static bool parse_query(int argc, char **argv, arguments *self)
@@ -244,7 +233,7 @@ static bool parse_query(int argc, char **argv, arguments *self)
 		else if (key == 'e')
 			good = cli_explain_parse(optarg, &request->explain);
 		else if (key == 'N')
-			good = add_no_index(self, optarg);
+			good = cli_no_index_add(&self->no_index, optarg, request);
 		else if (key == 'm')
 			good = cli_limit_parse(optarg, &max_scan);
 		else if (key == 'E')
@@ -275,22 +264,13 @@ static cli_exit print_pages(cli_context *self, const cardex_type *type, cardex_r
 		self, type, *page, cardex_column_count(*page) - given->hidden, stdout);
 	if (output == NULL)
 		return CLI_SERVER;
-	cli_exit end = CLI_OK;
-	uint64_t rows = 0;
-	for (bool more = true; more && end == CLI_OK;) {
-		for (size_t i = 0; i < cardex_row_count(*page); i++)
-			cli_output_row(output, cardex_row_at(*page, i));
-		rows += cardex_row_count(*page);
-		more = given->all && cardex_result_page(*page)->more;
-		if (more && cardex_next(self->conn, page, &self->error) != CARDEX_OK)
-			end = cli_fail(self);
-	}
-	const cli_exit written = cli_output_end(&output);
-	if (end == CLI_OK && written == CLI_OK)
-		cli_includes_print(self, &given->includes, *page);
-	if (end == CLI_OK)
-		tell_page(*page, rows);
-	return end != CLI_OK ? end : written;
+	uint64_t rows;
+	const cli_exit end = cli_pages_print(self, output, page, given->all, &rows);
+	if (end != CLI_OK)
+		return end;
+	cli_includes_print(self, &given->includes, *page);
+	tell_page(*page, rows);
+	return CLI_OK;
 }
 
 static cli_exit run_query(cli_context *self, const cardex_type *type, const arguments *given)

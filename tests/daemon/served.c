@@ -141,3 +141,17 @@ const char *served_call(int fd, const char *message)
 	served_send(fd, message);
 	return served_receive(fd);
 }
+
+int served_set_up(void **state)
+{
+	(void)state;
+	served_start(NULL);
+	return 0;
+}
+
+int served_tear_down(void **state)
+{
+	(void)state;
+	served_stop();
+	return 0;
+}

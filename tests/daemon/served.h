@@ -11,6 +11,10 @@ void served_start(const char *const *options);
 /* Drains, closes, removes the store. */
 void served_stop(void);
 
+/* The same for cmocka, with the options by default. */
+int served_set_up(void **state);
+int served_tear_down(void **state);
+
 /* The test's end of a new connection. */
 int served_connect(void);
 

@@ -12,20 +12,6 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-static int tear_down(void **state)
-{
-	(void)state;
-	served_stop();
-	return 0;
-}
-
-static int set_up(void **state)
-{
-	(void)state;
-	served_start(NULL);
-	return 0;
-}
-
 static int set_up_small(void **state)
 {
 	static const char *const options[] = { "limits.connections=2", "limits.inflight=2",
@@ -441,11 +427,12 @@ static void one_who_does_not_read_answers_is_not_read_and_then_closed(void **sta
 	close(other);
 }
 
-#define TEST(name)          cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-#define TEST_SPINNING(name) cmocka_unit_test_setup_teardown(name, set_up_spinning, tear_down)
-#define TEST_SMALL(name)    cmocka_unit_test_setup_teardown(name, set_up_small, tear_down)
-#define TEST_HARD(name)     cmocka_unit_test_setup_teardown(name, set_up_hard, tear_down)
-#define TEST_NARROW(name)   cmocka_unit_test_setup_teardown(name, set_up_narrow, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, served_set_up, served_tear_down)
+#define TEST_SPINNING(name) \
+	cmocka_unit_test_setup_teardown(name, set_up_spinning, served_tear_down)
+#define TEST_SMALL(name)  cmocka_unit_test_setup_teardown(name, set_up_small, served_tear_down)
+#define TEST_HARD(name)   cmocka_unit_test_setup_teardown(name, set_up_hard, served_tear_down)
+#define TEST_NARROW(name) cmocka_unit_test_setup_teardown(name, set_up_narrow, served_tear_down)
 
 int main(void)
 {

@@ -12,20 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static int set_up(void **state)
-{
-	(void)state;
-	served_start(NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	served_stop();
-	return 0;
-}
-
 static void what_is_written_is_told(void **state)
 {
 	(void)state;
@@ -504,10 +490,10 @@ static void options_have_so_many_bytes(void **state)
 	close(fd);
 }
 
-#define TEST(name)        cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-#define TEST_NARROW(name) cmocka_unit_test_setup_teardown(name, set_up_narrow, tear_down)
-#define TEST_SHORT(name)  cmocka_unit_test_setup_teardown(name, set_up_short, tear_down)
-#define TEST_LOOPS(name)  cmocka_unit_test_setup_teardown(name, set_up_loops, tear_down)
+#define TEST(name)        cmocka_unit_test_setup_teardown(name, served_set_up, served_tear_down)
+#define TEST_NARROW(name) cmocka_unit_test_setup_teardown(name, set_up_narrow, served_tear_down)
+#define TEST_SHORT(name)  cmocka_unit_test_setup_teardown(name, set_up_short, served_tear_down)
+#define TEST_LOOPS(name)  cmocka_unit_test_setup_teardown(name, set_up_loops, served_tear_down)
 
 int main(void)
 {

@@ -12,20 +12,6 @@
 #include <string.h>
 #include <unistd.h>
 
-static int set_up(void **state)
-{
-	(void)state;
-	served_start(NULL);
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	(void)state;
-	served_stop();
-	return 0;
-}
-
 static void rows_come_first_and_the_last_says_so(void **state)
 {
 	(void)state;
@@ -134,7 +120,7 @@ static void a_snapshot_has_the_rows_of_its_filter(void **state)
 	close(fd);
 }
 
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TEST(name) cmocka_unit_test_setup_teardown(name, served_set_up, served_tear_down)
 
 int main(void)
 {

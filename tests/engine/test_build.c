@@ -27,15 +27,32 @@ static void create_deals(store_fixture *store, int count)
 	}
 }
 
+static void open_with_deals(store_fixture *store, int count)
+{
+	fixture_open(store, plain);
+	create_deals(store, count);
+}
+
+static void build_two(store_fixture *store)
+{
+	evolve_step(store, SHORT_NS);
+	evolve_step(store, SHORT_NS);
+}
+
+static void close_sound(store_fixture *store)
+{
+	fixture_assert_sound(store);
+	fixture_close(store);
+}
+
 /* Of the groups as they are, ready or not. */
 static uint64_t records_in_groups(store_fixture *store, uint16_t id)
 {
-	CX_SCOPED(engine_read_end) engine_read *read = NULL;
+	CX_SCOPED(engine_read_end) engine_read *read = fixture_read(store);
 	CX_SCOPED(engine__cursor_close) engine__cursor *cursor = NULL;
 	engine__pair pair;
 	size_t count;
 	uint64_t records = 0;
-	assert_int_equal(engine_read_begin(store->engine, &read), CX_OK);
 	assert_int_equal(
 		engine__cursor_open(read->view, read->engine->groups, ENGINE__FORWARD, &cursor),
 		CX_OK);
@@ -50,9 +67,8 @@ static uint64_t records_in_groups(store_fixture *store, uint16_t id)
 
 static cx_status read_board(store_fixture *store)
 {
-	CX_SCOPED(engine_read_end) engine_read *read = NULL;
+	CX_SCOPED(engine_read_end) engine_read *read = fixture_read(store);
 	engine_group group;
-	assert_int_equal(engine_read_begin(store->engine, &read), CX_OK);
 	return engine_aggregate_read(read, groups_aggregate(store, "board"), wire("['new']"),
 	                             &group, &store->error);
 }
@@ -60,12 +76,11 @@ static cx_status read_board(store_fixture *store)
 /* Asked for by name. */
 static cx_status sum_up_board(store_fixture *store)
 {
-	CX_SCOPED(engine_read_end) engine_read *read = NULL;
+	CX_SCOPED(engine_read_end) engine_read *read = fixture_read(store);
 	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(10000);
 	const engine_summary_query query = { .records = { .type = fixture_type(store, "deal") },
 		                             .aggregate = groups_aggregate(store, "board") };
 	engine_summary_page page;
-	assert_int_equal(engine_read_begin(store->engine, &read), CX_OK);
 	return engine_summary_run(read, &query, &out, &page, &store->error);
 }
 
@@ -81,13 +96,12 @@ static bool is_described_as(store_fixture *store, const char *state)
 
 static bool counts_by_board(store_fixture *store)
 {
-	CX_SCOPED(engine_read_end) engine_read *read = NULL;
+	CX_SCOPED(engine_read_end) engine_read *read = fixture_read(store);
 	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(10000);
 	const engine_query query = { .type = fixture_type(store, "deal"),
 		                     .filter = wire("['=', 'stage', 'new']"),
 		                     .allow_scan = true };
 	uint64_t count = 0;
-	assert_int_equal(engine_read_begin(store->engine, &read), CX_OK);
 	assert_int_equal(engine_query_count(read, &query, &count, NULL), CX_OK);
 	assert_int_equal(count, 2);
 	assert_int_equal(engine_count_explain(read, &query, &out, NULL), CX_OK);
@@ -98,8 +112,7 @@ static void one_that_is_built_is_not_read_until_it_is_ready(void **state)
 {
 	(void)state;
 	store_fixture store;
-	fixture_open(&store, plain);
-	create_deals(&store, 4);
+	open_with_deals(&store, 4);
 	assert_string_equal(evolve_plan(&store, summed), "rebuild deal.board: new aggregate\n");
 	evolve_apply(&store, summed);
 	assert_string_equal(evolve_state(&store, "deal", "board"), "building: 0 of 4");
@@ -120,16 +133,14 @@ static void one_that_is_built_is_not_read_until_it_is_ready(void **state)
 	assert_true(is_described_as(&store, "readable"));
 	fixture_reopen(&store);
 	assert_string_equal(groups_show(&store, "board", 0), "['new'] 2 4; ['won'] 2 6");
-	fixture_assert_sound(&store);
-	fixture_close(&store);
+	close_sound(&store);
 }
 
 static void a_write_counts_where_the_build_has_been(void **state)
 {
 	(void)state;
 	store_fixture store;
-	fixture_open(&store, plain);
-	create_deals(&store, 6);
+	open_with_deals(&store, 6);
 	fixture_do(&store, FIXTURE_DELETE, "deal", 2);
 	fixture_do(&store, FIXTURE_DELETE, "deal", 6);
 	evolve_apply(&store, summed);
@@ -152,8 +163,7 @@ static void a_write_counts_where_the_build_has_been(void **state)
 	evolve_build(&store);
 	/* 2: 2, 3: 30, 4: 40, 6: 6, 7: 70 */
 	assert_string_equal(groups_show(&store, "board", 0), "['won'] 5 148");
-	fixture_assert_sound(&store);
-	fixture_close(&store);
+	close_sound(&store);
 }
 
 /* Records lie by c, and c is no field of the aggregate. */
@@ -170,8 +180,7 @@ static void a_record_that_moves_across_the_frontier_is_counted_once(void **state
 	evolve_apply(&store, "type a { c int n int k int = 1 cluster by (c) }\n"
 	                     "aggregate sums on a group by (k) count, sum(n)");
 	const uint16_t id = groups_aggregate(&store, "sums")->id;
-	evolve_step(&store, SHORT_NS);
-	evolve_step(&store, SHORT_NS); /* 1 and 2 */
+	build_two(&store);
 	fixture_update(&store, "a", 1, "{'c': 50}");
 	assert_int_equal(records_in_groups(&store, id), 1);
 	fixture_update(&store, "a", 4, "{'c': 5}");
@@ -180,20 +189,17 @@ static void a_record_that_moves_across_the_frontier_is_counted_once(void **state
 	fixture_assert_sound(&store);
 	evolve_build(&store);
 	assert_string_equal(groups_show(&store, "sums", 0), "[1] 4 208");
-	fixture_assert_sound(&store);
-	fixture_close(&store);
+	close_sound(&store);
 }
 
 static void what_has_gone_before_its_end_leaves_no_group(void **state)
 {
 	(void)state;
 	store_fixture store;
-	fixture_open(&store, plain);
-	create_deals(&store, 4);
+	open_with_deals(&store, 4);
 	evolve_apply(&store, summed);
 	const uint16_t id = groups_aggregate(&store, "board")->id;
-	evolve_step(&store, SHORT_NS);
-	evolve_step(&store, SHORT_NS);
+	build_two(&store);
 	assert_string_equal(evolve_plan(&store, plain),
 	                    "instant deal.board: aggregate dropped\n");
 	evolve_apply(&store, plain);
@@ -205,8 +211,7 @@ static void what_has_gone_before_its_end_leaves_no_group(void **state)
 	evolve_build(&store);
 	assert_int_equal(records_in_groups(&store, id), 0);
 	assert_string_equal(evolve_state(&store, "deal", "board"), "");
-	fixture_assert_sound(&store);
-	fixture_close(&store);
+	close_sound(&store);
 }
 
 static void another_definition_is_another_aggregate(void **state)
@@ -216,8 +221,7 @@ static void another_definition_is_another_aggregate(void **state)
 				    "aggregate board on deal where amount > 1\n"
 				    " group by (stage) count, sum(amount)";
 	store_fixture store;
-	fixture_open(&store, plain);
-	create_deals(&store, 4);
+	open_with_deals(&store, 4);
 	evolve_apply(&store, summed);
 	evolve_build(&store);
 	const uint16_t id = groups_aggregate(&store, "board")->id;
@@ -232,8 +236,7 @@ static void another_definition_is_another_aggregate(void **state)
 	assert_string_equal(groups_show(&store, "board", 0), "['new'] 1 3; ['won'] 2 6");
 	/* A text that changes nothing about it leaves it alone. */
 	assert_string_equal(evolve_plan(&store, other), "");
-	fixture_assert_sound(&store);
-	fixture_close(&store);
+	close_sound(&store);
 }
 
 /* Labels are compared by position: another order is another position. */
@@ -251,8 +254,7 @@ static void another_order_of_labels_builds_anew_what_compares_them(void **state)
 	                     "aggregate board on deal where stage = won group by (k) count");
 	evolve_build(&store);
 	assert_string_equal(groups_show(&store, "board", 0), "[1] 1");
-	fixture_assert_sound(&store);
-	fixture_close(&store);
+	close_sound(&store);
 }
 
 static void one_given_up_is_neither_kept_nor_read_and_can_be_built_anew(void **state)
@@ -261,12 +263,10 @@ static void one_given_up_is_neither_kept_nor_read_and_can_be_built_anew(void **s
 	store_fixture store;
 	const cx_slice deal = cx_slice_of("deal");
 	const cx_slice board = cx_slice_of("board");
-	fixture_open(&store, plain);
-	create_deals(&store, 4);
+	open_with_deals(&store, 4);
 	evolve_apply(&store, summed);
 	const uint16_t id = groups_aggregate(&store, "board")->id;
-	evolve_step(&store, SHORT_NS);
-	evolve_step(&store, SHORT_NS);
+	build_two(&store);
 	assert_int_equal(engine_build_cancel(store.engine, deal, board, &store.error), CX_OK);
 	assert_string_equal(evolve_state(&store, "deal", "board"), "failed: cancelled");
 	assert_int_equal(engine_build_cancel(store.engine, deal, board, &store.error),
@@ -286,8 +286,7 @@ static void one_given_up_is_neither_kept_nor_read_and_can_be_built_anew(void **s
 	evolve_build(&store);
 	assert_string_equal(groups_show(&store, "board", 0), "['new'] 1 3; ['won'] 2 6");
 	assert_string_equal(evolve_state(&store, "deal", "board"), "readable");
-	fixture_assert_sound(&store);
-	fixture_close(&store);
+	close_sound(&store);
 }
 
 static void a_term_beyond_the_limit_fails_the_build_and_new_ones_are_refused(void **state)
@@ -319,8 +318,7 @@ static void a_term_beyond_the_limit_fails_the_build_and_new_ones_are_refused(voi
 	evolve_apply(&store, squares);
 	evolve_build(&store);
 	assert_string_equal(groups_show(&store, "board", 0), "['new'] 1 1; ['won'] 3 29");
-	fixture_assert_sound(&store);
-	fixture_close(&store);
+	close_sound(&store);
 }
 
 static void the_time_zone_stays_once_the_build_has_made_groups_by_it(void **state)
@@ -351,8 +349,7 @@ static void the_time_zone_stays_once_the_build_has_made_groups_by_it(void **stat
 	evolve_apply(&store, text);
 	evolve_build(&store);
 	assert_string_equal(groups_show(&store, "days", 0), "[1] 3");
-	fixture_assert_sound(&store);
-	fixture_close(&store);
+	close_sound(&store);
 }
 
 static void rows_of_an_older_layout_are_built_with_the_value_they_read_as(void **state)
@@ -367,8 +364,7 @@ static void rows_of_an_older_layout_are_built_with_the_value_they_read_as(void *
 	evolve_build(&store);
 	fixture_create(&store, "a", "{'x': 3, 'y': 1}");
 	assert_string_equal(groups_show(&store, "n", 0), "[1] 1 3; [7] 2 21");
-	fixture_assert_sound(&store);
-	fixture_close(&store);
+	close_sound(&store);
 }
 
 int main(void)

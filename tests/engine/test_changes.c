@@ -34,13 +34,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static engine_read *begin(store_fixture *f)
-{
-	engine_read *read;
-	assert_int_equal(engine_read_begin(f->engine, &read), CX_OK);
-	return read;
-}
-
 /* ---- as text ---- */
 
 typedef struct text {
@@ -80,7 +73,7 @@ static const char *changes_from(store_fixture *f, uint64_t from, size_t max)
 	static text out;
 	out.size = 0;
 	out.bytes[0] = '\0';
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	uint64_t next;
 	const cx_status status =
 		engine_changes_read(read, from, NULL, 0, max, show, &out, &next, &f->error);
@@ -96,7 +89,7 @@ static const char *history_of(store_fixture *f, const char *type, int64_t id)
 	static text out;
 	out.size = 0;
 	out.bytes[0] = '\0';
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	bool cut;
 	const cx_status status = engine_history(read, fixture_type(f, type), id, 0, 100, show,
 	                                        &out, &cut, &f->error);
@@ -112,7 +105,7 @@ static const char *history_of(store_fixture *f, const char *type, int64_t id)
 static const char *as_of(store_fixture *f, const char *type, int64_t id, engine_moment moment)
 {
 	static char shown[512];
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	engine_row row;
 	const cx_status status =
 		engine_as_of(read, fixture_type(f, type), id, moment, &row, &f->error);
@@ -184,7 +177,7 @@ static void types_that_are_not_asked_for_are_left_out(void **state)
 	fixture_create(f, "company", "{'name': 'A'}");
 	fixture_create(f, "deal", "{'company': 1, 'title': 'x'}");
 	const engine_type *deal = fixture_type(f, "deal");
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	text out = { .size = 0 };
 	uint64_t next;
 	assert_int_equal(engine_changes_read(read, 1, &deal, 1, 100, show, &out, &next, NULL),
@@ -205,7 +198,7 @@ static void a_sink_that_fails_ends_the_reading(void **state)
 {
 	store_fixture *f = *state;
 	fixture_create(f, "company", "{'name': 'A'}");
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	uint64_t next = 77;
 	const engine_type *type = fixture_type(f, "company");
 	bool cut;
@@ -227,7 +220,7 @@ static void a_long_row_is_logged_whole(void **state)
 	memcpy(fields + sizeof fields - 3, "'}", 3);
 	fixture_create(f, "deal", fields);
 	fixture_update(f, "deal", 1, "{'title': 'short'}");
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	engine_row row;
 	const engine_moment moment = { .seq = 2 };
 	assert_int_equal(engine_as_of(read, fixture_type(f, "deal"), 1, moment, &row, NULL),
@@ -371,7 +364,7 @@ static void the_log_is_cut_to_so_many_bytes(void **state)
 		fixture_create(f, "company", fields);
 	}
 	trim(f, (engine_retention){ .keep_bytes = 1000 }, 0, 1000, false);
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	uint64_t oldest;
 	assert_int_equal(engine_changes_oldest(read, &oldest), CX_OK);
 	engine_read_end(&read);
@@ -416,7 +409,7 @@ static cx_status replay(void *context, const engine_logged *change)
 
 static uint64_t hash_of(store_fixture *f)
 {
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	uint64_t hash;
 	assert_int_equal(engine_state_hash(read, 0, &hash), CX_OK);
 	engine_read_end(&read);
@@ -440,7 +433,7 @@ static void the_log_makes_the_same_store_again(void **state)
 	fixture_open(&copy, SCHEMA);
 	replaying to = { 0 };
 	assert_int_equal(engine_write_begin(copy.engine, &to.write), CX_OK);
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	uint64_t next;
 	assert_int_equal(
 		engine_changes_read(read, 1, NULL, 0, 100, replay, &to, &next, &f->error),
@@ -474,7 +467,7 @@ static cx_status add_to_hash(void *context, const engine_logged *change)
 
 static uint64_t log_hash_of(store_fixture *f)
 {
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	uint64_t hash = 0, next;
 	assert_int_equal(engine_changes_read(read, 1, NULL, 0, SIZE_MAX, add_to_hash, &hash,
 	                                     &next, NULL),
@@ -490,7 +483,7 @@ static void assert_made_again(store_fixture *f, const char *schema)
 	fixture_open(&copy, schema);
 	replaying to = { 0 };
 	assert_int_equal(engine_write_begin(copy.engine, &to.write), CX_OK);
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	uint64_t next;
 	const cx_status status =
 		engine_changes_read(read, 1, NULL, 0, 100, replay, &to, &next, NULL);
@@ -509,7 +502,7 @@ static void follow(store_fixture *f, store_fixture *copy)
 {
 	replaying to = { 0 };
 	assert_int_equal(engine_write_begin(copy->engine, &to.write), CX_OK);
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	uint64_t next;
 	assert_int_equal(engine_changes_read(read, engine_write_seq(to.write), NULL, 0, 100,
 	                                     replay, &to, &next, NULL),
@@ -559,7 +552,7 @@ static void a_change_that_does_not_fit_the_records_is_not_replayed(void **state)
 	fixture_update(&copy, "deal", 1, "{'title': 'y'}");
 	const uint64_t hash = hash_of(&copy);
 
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	replaying to = { 0 };
 	uint64_t next;
 	assert_int_equal(engine_write_begin(copy.engine, &to.write), CX_OK);
@@ -626,7 +619,7 @@ static void a_change_that_does_not_follow_is_not_replayed(void **state)
 	store_fixture *f = *state;
 	fixture_create(f, "company", "{'name': 'A'}");
 	replaying to = { 0 };
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	uint64_t next = 0;
 	assert_int_equal(engine_write_begin(f->engine, &to.write), CX_OK);
 	assert_int_equal(engine_changes_read(read, 1, NULL, 0, 1, replay, &to, &next, NULL),

@@ -33,13 +33,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static engine_read *begin(store_fixture *f)
-{
-	engine_read *read;
-	assert_int_equal(engine_read_begin(f->engine, &read), CX_OK);
-	return read;
-}
-
 enum { IDS_MAX = 12, OPERATIONS = 400 };
 
 static const char *const filters[] = {
@@ -72,7 +65,7 @@ static moment moments[2 * OPERATIONS];
 
 static void remember(store_fixture *f)
 {
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	moment *now = &moments[engine_read_seq(read)];
 	for (size_t i = 0; i < CX_COUNT_OF(filters); i++)
 		for (int64_t id = 1; id <= IDS_MAX; id++)
@@ -139,7 +132,7 @@ static void the_log_says_what_queries_saw(void **state)
 		operate(f, &random, &made);
 		remember(f);
 	}
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	for (size_t i = 0; i < CX_COUNT_OF(filters); i++) {
 		looking self = { .f = f, .read = read, .filter = i };
 		assert_int_equal(engine_matcher_new(fixture_type(f, "company"),
@@ -182,7 +175,7 @@ static void too_many_later_changes_make_it_unknown(void **state)
 	next.fields = wire("[[9, 9, 1]]");
 	assert_int_equal(engine_matcher_new(change.type, wire(filters[0]), &self.matcher, NULL),
 	                 CX_OK);
-	read = begin(f);
+	read = fixture_read(f);
 	assert_int_equal(engine_matcher_look(self.matcher, read, &change, &got, NULL), CX_OK);
 	assert_int_equal(got.was, ENGINE_FIT_NO);
 	assert_int_equal(got.is, ENGINE_FIT_UNKNOWN);
@@ -217,7 +210,7 @@ static void so_do_too_many_bytes(void **state)
 	engine_crossing got;
 	assert_int_equal(
 		engine_matcher_new(created.type, wire(filters[0]), &self.matcher, NULL), CX_OK);
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	assert_int_equal(engine_matcher_look(self.matcher, read, &created, &got, NULL), CX_OK);
 	assert_int_equal(got.is, ENGINE_FIT_UNKNOWN);
 	assert_int_equal(engine_matcher_look(self.matcher, read, &next, &got, NULL), CX_OK);
@@ -270,7 +263,7 @@ static void steps_go_from_any_part_to_any_other(void **state)
 	fixture_create(f, "deal", "{'company': 1}");
 	fixture_do(f, FIXTURE_DELETE, "company", 1); /* 4, three parts */
 	fixture_create(f, "company", "{'name': 'B'}");
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	for (size_t step = 1; step <= 8; step++) {
 		places all = { .count = 0 };
 		engine_place place = { .seq = 1 };
@@ -309,7 +302,7 @@ static void a_query_by_id_takes_no_index_and_pages(void **state)
 	store_fixture *f = *state;
 	for (int i = 0; i < RECORDS; i++)
 		fixture_create(f, "company", "{'name': 'x'}");
-	engine_read *read = begin(f);
+	engine_read *read = fixture_read(f);
 	engine_query query = { .type = fixture_type(f, "company"),
 		               .filter = wire("['null', 'ext_id']"),
 		               .limit = 3,

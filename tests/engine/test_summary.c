@@ -563,6 +563,37 @@ static void more_groups_than_the_limit_are_refused(void **state)
 
 #define WITH(test) cmocka_unit_test_setup_teardown(test, setup, teardown)
 
+static uint64_t rows_fetched(store_fixture *f, asked what)
+{
+	CX_SCOPED(engine_read_end) engine_read *read = NULL;
+	CX_SCOPED(cx_buf_release) cx_buf out = CX_BUF_INIT(1 << 20);
+	CX_UNSET engine_summary_page page;
+	const engine_summary_query query = query_of(f, &what);
+	assert_int_equal(engine_read_begin(f->engine, &read), CX_OK);
+	assert_int_equal(engine_summary_run(read, &query, &out, &page, NULL), CX_OK);
+	assert_int_equal(page.groups, 2);
+	assert_int_equal(page.keys_scanned, 3);
+	return page.rows_fetched;
+}
+
+static void what_an_index_holds_is_read_from_its_keys(void **state)
+{
+	store_fixture *f = *state;
+	fixture_create(f, "deal", "{'stage': 'won', 'owner': 1, 'amount': 5}");
+	fixture_create(f, "deal", "{'stage': 'won', 'owner': 2, 'amount': 6}");
+	fixture_create(f, "deal", "{'stage': 'lost', 'owner': 2, 'amount': 7}");
+	asked what = { .group = "['stage']",
+		       .values = "['count', 'sum(amount)', 'max(amount)']",
+		       .index = "stage,amount" };
+	assert_int_equal(rows_fetched(f, what), 0);
+	assert_string_equal(show(f, what), "['stage', 'count', 'sum(amount)', 'max(amount)']: "
+	                                   "[['won', 2, 11, 6], ['lost', 1, 7, 7]]");
+	what.values = "['sum(bp)']";
+	assert_int_equal(rows_fetched(f, what), 3);
+	what = (asked){ .group = "['owner']", .values = "['count']", .index = "owner" };
+	assert_int_equal(rows_fetched(f, what), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -585,6 +616,7 @@ int main(void)
 		WITH(a_term_beyond_the_limit_is_refused_not_wrapped),
 		WITH(a_continuation_of_another_question_is_stale),
 		WITH(more_groups_than_the_limit_are_refused),
+		WITH(what_an_index_holds_is_read_from_its_keys),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -283,6 +283,13 @@ static uint64_t hash_of_row(const engine_row *row, uint64_t seed)
 
 enum { IDS_TRIED = 5000 }; /* tests make few records; ids have no gaps but purged ones */
 
+engine_read *fixture_read(store_fixture *self)
+{
+	engine_read *read;
+	assert_int_equal(engine_read_begin(self->engine, &read), CX_OK);
+	return read;
+}
+
 uint64_t fixture_state_hash(store_fixture *self)
 {
 	engine_read *read = begin_read(self);

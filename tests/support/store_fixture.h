@@ -66,6 +66,9 @@ const char *fixture_text(store_fixture *self, const char *type, int64_t id, cons
 /* CX_OK when a live record is there. */
 cx_status fixture_exists(store_fixture *self, const char *type, int64_t id);
 
+/* A snapshot of the store, which the caller ends. */
+engine_read *fixture_read(store_fixture *self);
+
 /* A hash over every record of every type, without revision and update stamps: equal content is
  * equal hash. */
 uint64_t fixture_state_hash(store_fixture *self);
