@@ -306,7 +306,9 @@ typedef struct cardex_request {
 
 	const char *const *no_index; /* query count aggregate: indexes that are not used */
 	size_t no_index_count;
-	uint64_t max_scan; /* query: keys looked at, after which the page ends; 0 = no limit */
+	/* query: keys looked at, after which the page ends. aggregate: more of them, or of
+	 * groups kept, are CARDEX_SCAN_LIMIT. 0 = no limit. */
+	uint64_t max_scan;
 	const cardex_include *include; /* get query: see cardex_row_included() */
 	size_t include_count;
 	const char *base; /* schema: the part before one's own: "stored" (NULL), "program",

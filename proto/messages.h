@@ -63,7 +63,7 @@
 	O(AT, at, "at", COUNT)                        /* as_of: at this time, in ms */      \
 	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */      \
 	O(NO_INDEX, no_index, "no_index", RAW)        /* array of names: none of these */   \
-	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys a page looks at */            \
+	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys that are looked at */         \
 	O(INCLUDE, include, "include", RAW)     /* array of maps: what the rows refer to */ \
 	O(SNAPSHOT, snapshot, "snapshot", FLAG) /* watch: the rows there are, first */      \
 	O(CREDIT, credit, "credit", COUNT)      /* watch: notifications that may come */    \
@@ -101,7 +101,7 @@
 	  PROTO_BIT(GROUP) | PROTO_BIT(VALUES) | PROTO_BIT(NAME) | PROTO_BIT(WHERE) |          \
 	          PROTO_BIT(ORDER) | PROTO_BIT(LIMIT) | PROTO_BIT(AFTER) |                     \
 	          PROTO_BIT(EXPLAIN) | PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) |          \
-	          PROTO_BIT(NO_INDEX) | PROTO_BIT(DEADLINE),                                   \
+	          PROTO_BIT(NO_INDEX) | PROTO_BIT(DEADLINE) | PROTO_BIT(MAX_SCAN),             \
 	  "[columns, rows, after, reason, {seq, kinds, groups, keys, fetched, aggregate}], "   \
 	  "or the plan")                                                                       \
 	M(SEARCH, "search", READ, (PROTO_P_TEXT, PROTO_P_END),                                 \

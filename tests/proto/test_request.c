@@ -59,8 +59,8 @@ static const char *const whole[] = {
 	"[0, 20, 'aggregate', ['customer', {'order': ['count desc'], 'values': ['count']}]]",
 	("[0, 20, 'aggregate', ['customer', {'filter': ['=', 'a', 1], 'limit': 9, 'after': "
 	 "h'0001', 'explain': false, 'allow_scan': true, 'use_index': 'a,b', 'deadline_ms': "
-	 "250, 'no_index': [], 'group': ['day(at)'], 'values': ['sum(a * b)'], 'name': "
-	 "'x'}]]"),
+	 "250, 'no_index': [], 'max_scan': 9, 'group': ['day(at)'], 'values': ['sum(a * b)'], "
+	 "'name': 'x'}]]"),
 	"[0, 18, 'get', ['customer', 5, {'include': [{'ref': 'owner'}]}]]",
 	"[0, 60, 'watch', []]",
 	("[0, 60, 'watch', [{'fields': ['name'], 'filter': ['=', 'city', 'X'], 'types': "
