@@ -67,9 +67,10 @@
 	O(INCLUDE, include, "include", RAW)     /* array of maps: what the rows refer to */ \
 	O(SNAPSHOT, snapshot, "snapshot", FLAG) /* watch: the rows there are, first */      \
 	O(CREDIT, credit, "credit", COUNT)      /* watch: notifications that may come */    \
-	O(GROUP, group, "group", RAW)           /* aggregate: array of columns */           \
-	O(VALUES, values, "values", RAW)        /* aggregate: array of words */             \
-	O(NAME, name, "name", WORD)             /* aggregate: a maintained one */
+	O(ROWS_AFTER, rows_after, "rows_after", RAW) /* watch: [type, id], the last row */  \
+	O(GROUP, group, "group", RAW)                /* aggregate: array of columns */      \
+	O(VALUES, values, "values", RAW)             /* aggregate: array of words */        \
+	O(NAME, name, "name", WORD)                  /* aggregate: a maintained one */
 
 #define PROTO_BIT(option) (1ULL << PROTO_OPTION_##option)
 
@@ -147,7 +148,7 @@
 	M(ANALYZE, "analyze", READ, (PROTO_P_END), PROTO_BIT(DEADLINE), "map: epoch, indexes") \
 	M(WATCH, "watch", READ, (PROTO_P_END),                                                 \
 	  PROTO_BIT(TYPES) | PROTO_BIT(WHERE) | PROTO_BIT(ONLY) | PROTO_BIT(FROM) |            \
-	          PROTO_BIT(SNAPSHOT) | PROTO_BIT(CREDIT),                                     \
+	          PROTO_BIT(SNAPSHOT) | PROTO_BIT(CREDIT) | PROTO_BIT(ROWS_AFTER),             \
 	  "[watch, seq]; then notifications")                                                  \
 	M(UNWATCH, "unwatch", NONE, (PROTO_P_WATCH, PROTO_P_END), 0, "true")                   \
 	M(CREDIT, "credit", NONE, (PROTO_P_WATCH, PROTO_P_AMOUNT, PROTO_P_END), 0,             \

@@ -211,10 +211,17 @@ static cx_status begin(daemon__watch *watch, engine_read *read, cx_error *error)
 	const proto_options *options = &watch->options;
 	const uint64_t seq = engine_read_seq(read);
 	const bool given = (options->given & PROTO_BIT(FROM)) != 0;
-	if (given && options->snapshot)
+	const bool resumes = (options->given & PROTO_BIT(ROWS_AFTER)) != 0;
+	if (resumes && !(given && options->snapshot))
 		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "from and snapshot exclude each other: after the rows of a "
-		               "snapshot its changes follow by themselves");
+		               "rows_after goes on with a snapshot that was cut off: it needs "
+		               "snapshot, and from one behind the seq it began at");
+	if (given && options->snapshot && !resumes)
+		return cx_fail(
+			error, CX_INVALID_ARGUMENT,
+			"from and snapshot exclude each other: after the rows of a "
+			"snapshot its changes follow by themselves; one that was cut off "
+			"goes on with rows_after");
 	if (given && (options->from == 0 || options->from > seq + 1))
 		return cx_fail(error, CX_INVALID_ARGUMENT,
 		               "from must lie between 1 and %" PRIu64
@@ -225,7 +232,11 @@ static cx_status begin(daemon__watch *watch, engine_read *read, cx_error *error)
 	watch->rows.active = options->snapshot;
 	watch->caught_up = watch->place.seq > seq && !options->snapshot;
 	engine_place place = watch->place;
-	return engine_changes_step(read, &place, 0, refuse, NULL, error);
+	cx_status status = engine_changes_step(read, &place, 0, refuse, NULL, error);
+	if (status == CX_OK && resumes)
+		status = daemon__watch_rows_after(watch, read, options->rows_after, error);
+	watch->options.rows_after = (cx_slice){ 0 }; /* it is of the request */
+	return status;
 }
 
 cx_status daemon__answer_watch(daemon__call *call, cx_error *error)

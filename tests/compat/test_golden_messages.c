@@ -126,6 +126,9 @@ static const golden requests[] = {
 	  "c" },
 	{ "[0, 60, 'watch', [{'snapshot': true}]]",
 	  "94003ca577617463689181a8736e617073686f74c3" },
+	{ "[0, 60, 'watch', [{'from': 7, 'snapshot': true, 'rows_after': ['customer', 5]}]]",
+	  "94003ca577617463689183a466726f6d07a8736e617073686f74c3aa726f77735f616674657292a86375"
+	  "73746f6d657205" },
 	{ "[0, 61, 'unwatch', [1]]", "94003da7756e77617463689101" },
 	{ "[0, 62, 'credit', [200, 16]]", "94003ea663726564697492ccc810" },
 	{ "[0, 7, 'create', ['customer', {'name': '客户', 'employees': -33, 'active': "

@@ -66,6 +66,7 @@ static const char *const whole[] = {
 	("[0, 60, 'watch', [{'fields': ['name'], 'filter': ['=', 'city', 'X'], 'types': "
 	 "['customer'], 'from': 7, 'credit': 0}]]"),
 	"[0, 60, 'watch', [{'snapshot': true}]]",
+	"[0, 60, 'watch', [{'from': 7, 'snapshot': true, 'rows_after': ['customer', 5]}]]",
 	"[0, 61, 'unwatch', [1]]",
 	"[0, 62, 'credit', [18446744073709551615, 16]]",
 	("[0, 19, 'query', ['customer', {'explain': 2, 'count': 'estimate', 'no_index': ['a'], "
