@@ -2,6 +2,7 @@
 /* One watch, and what a turn of it writes. */
 #pragma once
 
+#include "daemon/methods/roster.h"
 #include "daemon/methods/watch.h"
 #include "engine/changes.h"
 #include "engine/query.h"
@@ -28,7 +29,8 @@ struct daemon__watch {
 	uint64_t told_ns;   /* when it was told something last */
 	bool caught_up;     /* it has been told once that there is no more */
 	daemon__watch_rows rows;
-	proto_options options; /* types, where and only point into `bytes` */
+	daemon__roster_entry listed; /* as it was after its last turn */
+	proto_options options;       /* types, where and only point into `bytes` */
 	uint8_t bytes[];
 };
 
