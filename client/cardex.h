@@ -385,7 +385,7 @@ CARDEX_CALL cardex_status cardex_search(cardex_conn *conn, const cardex_request 
                                         cardex_result **ret, cardex_error *error);
 
 /* The change log from `request->from` on, of `types`, about `limit` changes; the other members
- * are ignored. The root of the result is the list [changes, next, {seq, oldest}] of
+ * are ignored. The root of the result is the list [changes, next, {seq, oldest, …}] of
  * docs/protocol.md. Errors: CARDEX_COMPACTED (no longer kept), CARDEX_NO_TYPE, … */
 CARDEX_CALL cardex_status cardex_changes(cardex_conn *conn, const cardex_request *request,
                                          cardex_result **ret, cardex_error *error);

@@ -54,12 +54,14 @@ typedef cx_status engine_logged_sink(void *context, const engine_logged *change)
 /* Hands over the changes from seq `from` on (1 = the first ever), in order, whole operations,
  * at most about `max` of them (the parts of one seq are never torn apart). `types` (type_count
  * of them; 0 = all) leaves out those of others. `*ret_next` is where to go on: one behind the
- * last seq looked at. Errors: CX_COMPACTED (`from` lies before the oldest that is kept, which
- * the error names), CX_CORRUPT, CX_IO, what the sink returned. */
+ * last seq looked at; `*ret_keys` (may be NULL) how many keys of the log were. Errors:
+ * CX_COMPACTED (`from` lies before the oldest that is kept, which the error names), CX_CORRUPT,
+ * CX_IO, what the sink returned. */
 CX_MUST_USE cx_status engine_changes_read(engine_read *read, uint64_t from,
                                           const engine_type *const *types, size_t type_count,
                                           size_t max, engine_logged_sink *sink, void *context,
-                                          uint64_t *ret_next, cx_error *error);
+                                          uint64_t *ret_next, uint64_t *ret_keys,
+                                          cx_error *error);
 
 /* A place in the log: before the change `part` of operation `seq`. */
 typedef struct engine_place {

@@ -111,7 +111,7 @@
 	  "[hits, end, {seq, found, keys, fetched}]; a hit is a map")                          \
 	M(CHANGES, "changes", READ, (PROTO_P_END),                                             \
 	  PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) | PROTO_BIT(FROM),         \
-	  "[changes, next, {seq, oldest}]; a change is a map")                                 \
+	  "[changes, next, {seq, oldest, keys}]; a change is a map")                           \
 	M(HISTORY, "history", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                   \
 	  PROTO_BIT(LIMIT) | PROTO_BIT(BEFORE), "[changes, cut]; a change is a map")           \
 	M(AS_OF, "as_of", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                       \

@@ -54,7 +54,8 @@ static bool is_wanted(const engine_type *type, const engine_type *const *types, 
 
 cx_status engine_changes_read(engine_read *read, uint64_t from, const engine_type *const *types,
                               size_t type_count, size_t max, engine_logged_sink *sink,
-                              void *context, uint64_t *ret_next, cx_error *error)
+                              void *context, uint64_t *ret_next, uint64_t *ret_keys,
+                              cx_error *error)
 {
 	if (error != NULL)
 		cx_error_clear(error);
@@ -82,6 +83,8 @@ cx_status engine_changes_read(engine_read *read, uint64_t from, const engine_typ
 	if (status != CX_OK)
 		return fail(status, error);
 	*ret_next = next;
+	if (ret_keys != NULL)
+		*ret_keys = walk.keys;
 	return CX_OK;
 }
 

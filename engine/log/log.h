@@ -60,7 +60,8 @@ typedef struct engine__log_walk {
 	engine__cursor *cursor;
 	engine__pair next; /* not handed out yet; no key: there is none */
 	uint16_t type_id;  /* of the entry handed out last, also when its type was dropped */
-	uint64_t bytes;    /* of all keys and values so far, that of `next` too */
+	uint64_t keys;     /* looked at so far, that of `next` too */
+	uint64_t bytes;    /* of all those with their values */
 } engine__log_walk;
 
 /* Before the first entry of seq `from`. End it also after an error. */

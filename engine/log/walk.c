@@ -70,6 +70,7 @@ static cx_status take(engine__log_walk *walk)
 		walk->next = (engine__pair){ 0 };
 	if (status == CX_OK && count > 0 && walk->next.key.size != ENGINE__LOG_KEY_BYTES)
 		return CX_CORRUPT;
+	walk->keys += status == CX_OK && count > 0;
 	walk->bytes += walk->next.key.size + walk->next.value.size;
 	return status;
 }

@@ -185,7 +185,7 @@ static void replay_all(engine *from, engine *to)
 		replaying self = { .to = to };
 		assert_int_equal(engine_write_begin(to, &self.write), CX_OK);
 		const cx_status status = engine_changes_read(read, next, NULL, 0, GROUP, replay,
-		                                             &self, &next, NULL);
+		                                             &self, &next, NULL, NULL);
 		if (status != CX_OK)
 			fail_msg("%s: %s", cx_status_name(status), self.error.text);
 		assert_int_equal(engine_write_commit(&self.write), CX_OK);
