@@ -293,7 +293,7 @@ typedef struct cardex_request {
 	bool estimate;          /* query (with_count), count: about how many, from statistics */
 	cardex_explain explain; /* query aggregate: the plan, see cardex_result_value() */
 	bool deleted;           /* get: a deleted record too */
-	uint32_t deadline_ms;   /* query count search check: time it may take in the server */
+	uint32_t deadline_ms;   /* reads: time it may take in the server; 0 = its default */
 	int64_t if_rev;         /* writes: only when the record has this revision; > 0 */
 	bool dry_run;           /* writes: say what would happen, and take it back */
 

@@ -113,9 +113,11 @@
 	  PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) | PROTO_BIT(FROM),         \
 	  "[changes, next, {seq, oldest, keys}]; a change is a map")                           \
 	M(HISTORY, "history", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                   \
-	  PROTO_BIT(LIMIT) | PROTO_BIT(BEFORE), "[changes, cut]; a change is a map")           \
+	  PROTO_BIT(LIMIT) | PROTO_BIT(BEFORE) | PROTO_BIT(DEADLINE),                          \
+	  "[changes, cut]; a change is a map")                                                 \
 	M(AS_OF, "as_of", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                       \
-	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT) | PROTO_BIT(SEQ) | PROTO_BIT(AT),                \
+	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT) | PROTO_BIT(SEQ) | PROTO_BIT(AT) |               \
+	          PROTO_BIT(DEADLINE),                                                         \
 	  "[layout, names, row]")                                                              \
 	M(CREATE, "create", WRITE, (PROTO_P_TYPE, PROTO_P_FIELDS, PROTO_P_END),                \
 	  PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")                             \

@@ -139,7 +139,7 @@ cx_status daemon__answer_history(daemon__call *call, cx_error *error)
 	cx_write_array(call->out, 2);
 	const size_t place = cx_write_array_open(call->out);
 	status = engine_history(call->read, type, request->id.number, request->options.before,
-	                        limit, take, &self, &cut, error);
+	                        limit, call->deadline_ns, take, &self, &cut, error);
 	if (status != CX_OK)
 		return status;
 	cx_write_array_close(call->out, place, self.written);

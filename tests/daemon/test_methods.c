@@ -526,6 +526,11 @@ static void changes_history_and_the_past_of_a_record_are_told(void **state)
 	assert_non_null(update);
 	assert_non_null(strstr(update, "'seq': 1"));
 	assert_non_null(strstr(update, "], false]]"));
+	answer = call("'history', ['team', 1, {'deadline_ms': 5000}]");
+	assert_non_null(strstr(answer, "], false]]"));
+	assert_refused("INVALID_ARGUMENT", "'history', ['team', 1, {'deadline_ms': 0}]");
+	assert_refused("INVALID_ARGUMENT",
+	               "'as_of', ['team', 1, {'seq': 1, 'deadline_ms': 600001}]");
 	assert_refused("NOT_FOUND", "'history', ['team', 9]");
 
 	assert_non_null(strstr(call("'as_of', ['team', 1, {'seq': 2, 'fields': ['name']}]"),

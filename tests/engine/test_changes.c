@@ -91,8 +91,8 @@ static const char *history_of(store_fixture *f, const char *type, int64_t id)
 	out.bytes[0] = '\0';
 	engine_read *read = fixture_read(f);
 	bool cut;
-	const cx_status status = engine_history(read, fixture_type(f, type), id, 0, 100, show,
-	                                        &out, &cut, &f->error);
+	const cx_status status = engine_history(read, fixture_type(f, type), id, 0, 100, 0,
+	                                        show, &out, &cut, &f->error);
 	engine_read_end(&read);
 	if (status != CX_OK)
 		return cx_status_name(status);
@@ -108,7 +108,7 @@ static const char *as_of(store_fixture *f, const char *type, int64_t id, engine_
 	engine_read *read = fixture_read(f);
 	engine_row row;
 	const cx_status status =
-		engine_as_of(read, fixture_type(f, type), id, moment, &row, &f->error);
+		engine_as_of(read, fixture_type(f, type), id, moment, 0, &row, &f->error);
 	if (status == CX_OK)
 		snprintf(shown, sizeof shown, "%s", wire_show(row.array));
 	engine_read_end(&read);
@@ -207,7 +207,7 @@ static void a_sink_that_fails_ends_the_reading(void **state)
 		engine_changes_read(read, 1, NULL, 0, 100, refuse, NULL, &next, NULL, NULL),
 		CX_BUSY);
 	assert_int_equal(next, 77);
-	assert_int_equal(engine_history(read, type, 1, 0, 9, refuse, NULL, &cut, NULL),
+	assert_int_equal(engine_history(read, type, 1, 0, 9, 0, refuse, NULL, &cut, NULL),
 	                 CX_BUSY);
 	engine_read_end(&read);
 }
@@ -225,7 +225,7 @@ static void a_long_row_is_logged_whole(void **state)
 	engine_read *read = fixture_read(f);
 	engine_row row;
 	const engine_moment moment = { .seq = 2 };
-	assert_int_equal(engine_as_of(read, fixture_type(f, "deal"), 1, moment, &row, NULL),
+	assert_int_equal(engine_as_of(read, fixture_type(f, "deal"), 1, moment, 0, &row, NULL),
 	                 CX_OK);
 	assert_true(row.array.size > sizeof fields - 100);
 	engine_read_end(&read);

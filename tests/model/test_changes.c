@@ -244,7 +244,7 @@ static void check_sample(engine_read *read, const sample *expected, size_t *foun
 	engine_row row;
 	const engine_moment moment = { .seq = expected->seq };
 	const cx_status status =
-		engine_as_of(read, expected->type, expected->id, moment, &row, NULL);
+		engine_as_of(read, expected->type, expected->id, moment, 0, &row, NULL);
 	if (status == CX_COMPACTED)
 		return; /* purged since */
 	if (expected->row == NULL) {

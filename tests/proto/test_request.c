@@ -51,6 +51,8 @@ static const char *const whole[] = {
 	 "'from': 7}]]"),
 	"[0, 51, 'history', ['customer', 7, {'limit': 5, 'before': 9}]]",
 	"[0, 52, 'as_of', ['customer', 7, {'seq': 9}]]",
+	"[0, 52, 'as_of', ['customer', 7, {'deadline_ms': 250, 'seq': 9}]]",
+	"[0, 51, 'history', ['customer', 7, {'deadline_ms': 250}]]",
 	"[0, 52, 'as_of', ['customer', 7, {'at': 1700000000000}]]",
 	"[0, 53, 'check', [{'state_hash': true}]]",
 	"[0, 15, 'check', [{'deadline_ms': 5000}]]",
