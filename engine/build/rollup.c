@@ -127,16 +127,20 @@ static cx_status clear(engine__slice *slice, bool *ret_done)
 		return CX_STORAGE_FULL;
 	CX_SCOPED(engine__cursor_close) engine__cursor *cursor = NULL;
 	cx_status status = begin_ids(slice, rollup->parent, &cursor);
-	size_t count = 1;
-	while (status == CX_OK && count > 0 && !engine__slice_is_over(slice)) {
+	bool over = false;
+	while (status == CX_OK && !over) {
 		engine__pair pair;
+		size_t count = 0;
 		status = engine__cursor_next(cursor, &pair, 1, &count);
-		if (status == CX_OK && count > 0)
+		if (status == CX_OK && count == 0)
+			return end_round(slice, ret_done);
+		if (status == CX_OK)
 			status = empty_record(slice, rollup, pair.key);
-		if (status == CX_OK && count > 0)
+		if (status == CX_OK)
 			engine__build_set_frontier(slice->build, pair.key);
+		over = engine__slice_is_over(slice);
 	}
-	return status == CX_OK && count == 0 ? end_round(slice, ret_done) : status;
+	return status;
 }
 
 static cx_status finish(engine__slice *slice)

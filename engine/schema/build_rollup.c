@@ -223,19 +223,21 @@ typedef cx_status written_visitor(const engine__builder *builder,
                                   const engine__syntax_rollup *written, engine_field *field,
                                   const engine_type *parent, void *context);
 
-/* Calls `visit` for every field that is written with a rollup. */
+/* Calls `visit` for every field that is written with a rollup. Its slot is not its place in the
+ * text. */
 static cx_status each_written(const engine__builder *builder, const engine__syntax *syntax,
                               written_visitor *visit, void *context)
 {
 	uint16_t number = 0;
 	for (const engine__syntax_type *type = syntax->types; type != NULL; type = type->next) {
-		engine_field *field = builder->model->fields[number] + ENGINE_SYSTEM_SLOTS;
+		engine_field *fields = builder->model->fields[number];
 		const engine_type *parent = &builder->model->types[number++];
-		for (const engine__syntax_field *it = type->fields; it != NULL;
-		     it = it->next, field++) {
+		for (const engine__syntax_field *it = type->fields; it != NULL; it = it->next) {
 			if (it->rollup == NULL)
 				continue;
-			cx_status status = visit(builder, it->rollup, field, parent, context);
+			const engine_field *field = engine_type_field(parent, it->name.text);
+			cx_status status = visit(builder, it->rollup, &fields[field->slot],
+			                         parent, context);
 			if (status != CX_OK)
 				return status;
 		}
