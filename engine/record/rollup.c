@@ -244,20 +244,22 @@ static cx_status take_passed(change *self, const engine_rollup *rollup,
 	return CX_OK;
 }
 
-/* The least and the greatest are kept by writes from the moment on when the next can be found,
- * as that may be a record which the build has not passed. */
+/* The least and the greatest are the same however often a record is taken in, so they are kept
+ * by writes from the moment on when the next can be found, which may be a record that the build
+ * has not passed. */
 static cx_status take_while_built(change *self, const engine_rollup *rollup)
 {
+	if (is_extremum(rollup)) {
+		if (rollup->index->state != ENGINE_INDEX_READABLE)
+			self->before = self->after = NULL;
+		return CX_OK;
+	}
 	engine__build build;
 	cx_status status = engine__build_get(&self->write->read, ENGINE__BUILD_ROLLUP,
 	                                     rollup->field->id, &build);
 	if (status != CX_OK)
 		return status == CX_NOT_FOUND ? CX_CORRUPT : status;
-	if (!is_extremum(rollup))
-		return take_passed(self, rollup, &build);
-	if (build.action != ENGINE__BUILD_RUNS || rollup->index->state != ENGINE_INDEX_READABLE)
-		self->before = self->after = NULL;
-	return CX_OK;
+	return take_passed(self, rollup, &build);
 }
 
 /* Leaves of a change what the writes have to keep. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Rollups that come to a store with records: what is in their fields while they are built, how
  * they end, are given up, change and go. Every test ends with a check of the whole store. */
+#include "engine/changes.h"
 #include "tests/support/evolve_fixture.h"
 #include "tests/support/groups.h"
 #include "tests/support/unit.h"
@@ -11,13 +12,14 @@
 
 enum { SHORT_NS = 1 /* one record a slice */ };
 
-#define BILL "type bill { firm ref(firm) on delete cascade  n int = 1  on date  index (firm, on) }"
+#define BILL \
+	"type bill { firm ref(firm) on delete cascade  n int = 1  on date  index (firm, on) }"
 
 static const char plain[] = "type firm { name string(20) }" BILL;
-static const char counted[] =
-	"type firm { name string(20)  bills int readonly = 0 rollup count of bill by firm }" BILL;
-static const char summed[] =
-	"type firm { name string(20)  bills int readonly = 0 rollup sum(n) of bill by firm }" BILL;
+static const char counted[] = "type firm { name string(20)  bills int readonly = 0 rollup "
+                              "count of bill by firm }" BILL;
+static const char summed[] = "type firm { name string(20)  bills int readonly = 0 rollup "
+                             "sum(n) of bill by firm }" BILL;
 
 /* Firms 1 and 2; bills 1 to `count` are of firm 1, 2, 1, … and have n and on 1, 2, 3, … */
 static void open_with_bills(store_fixture *store, const char *schema, int count)
@@ -77,7 +79,8 @@ static void a_field_fills_as_its_records_are_gone_through(void **state)
 	const int64_t rev = fixture_int(&store, "firm", 1, "rev");
 	const int64_t updated = fixture_int(&store, "firm", 1, "updated_at");
 	const uint64_t seq = last_seq(&store);
-	assert_string_equal(evolve_plan(&store, counted), "rebuild firm.bills: new rollup, int\n");
+	assert_string_equal(evolve_plan(&store, counted),
+	                    "rebuild firm.bills: new rollup, int\n");
 	evolve_apply(&store, counted);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "building: 0 of 5");
 	assert_true(is_described_as(&store, "firm", "building"));
@@ -103,7 +106,8 @@ static void without_records_nothing_is_built(void **state)
 	(void)state;
 	store_fixture store;
 	open_with_bills(&store, plain, 0);
-	assert_string_equal(evolve_plan(&store, counted), "instant firm.bills: new field, int\n");
+	assert_string_equal(evolve_plan(&store, counted),
+	                    "instant firm.bills: new field, int\n");
 	evolve_apply(&store, counted);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "readable");
 	fixture_create(&store, "bill", "{'firm': 1}");
@@ -141,8 +145,9 @@ static void a_write_counts_where_the_build_has_been(void **state)
 static void a_record_that_moves_across_the_frontier_is_counted_once(void **state)
 {
 	(void)state;
-	static const char head[] = "type call { firm ref(firm) on delete cascade  at int  n int "
-				   "cluster by (at) }";
+	static const char head[] =
+		"type call { firm ref(firm) on delete cascade  at int  n int "
+		"cluster by (at) }";
 	store_fixture store;
 	char text[512];
 	snprintf(text, sizeof text, "type firm { name string(20) } %s", head);
@@ -307,9 +312,9 @@ static void another_definition_empties_the_field_first(void **state)
 	assert_firms(&store, "bills", 3, 3);
 	assert_string_equal(evolve_plan(&store, summed),
 	                    "rebuild firm.bills: another rollup: emptied and built anew\n");
-	const uint16_t slot = engine_type_field(fixture_type(&store, "firm"),
-	                                        CX_SLICE_LITERAL("bills"))
-	                              ->slot;
+	const uint16_t slot =
+		engine_type_field(fixture_type(&store, "firm"), CX_SLICE_LITERAL("bills"))
+			->slot;
 	evolve_apply(&store, summed);
 	build(&store, 1);
 	assert_firms(&store, "bills", 0, 3);
@@ -321,7 +326,8 @@ static void another_definition_empties_the_field_first(void **state)
 	assert_firms(&store, "bills", 0, 0);
 	build(&store, 1);
 	assert_firms(&store, "bills", 10, 0);
-	/* Once more in the middle: of the greatest, too, where there is nothing instead of 0. */
+	/* Once more in the middle: of the greatest, too, where there is nothing instead of 0.
+	 */
 	evolve_apply(&store, "type firm { name string(20)  bills int readonly rollup max(n) of "
 	                     "bill by firm } type bill { firm ref(firm) on delete cascade "
 	                     "n int = 1  on date  index (firm, on)  index (firm, n) }");
@@ -331,7 +337,8 @@ static void another_definition_empties_the_field_first(void **state)
 	fixture_update(&store, "bill", 2, "{'firm': nil}");
 	assert_int_equal(fixture_int(&store, "firm", 3, "bills"), INT64_MIN);
 	assert_int_equal(
-		engine_type_field(fixture_type(&store, "firm"), CX_SLICE_LITERAL("bills"))->slot,
+		engine_type_field(fixture_type(&store, "firm"), CX_SLICE_LITERAL("bills"))
+			->slot,
 		slot);
 	evolve_apply(&store, summed);
 	evolve_build(&store);
@@ -374,8 +381,10 @@ static void what_is_no_rollup_does_not_become_one(void **state)
 	(void)state;
 	store_fixture store;
 	open_with_bills(&store, counted, 2);
-	static const char field[] = "type firm { name string(20)  bills int readonly = 0 }" BILL;
-	assert_non_null(strstr(evolve_plan(&store, field), "refused firm.bills: the store keeps"));
+	static const char field[] =
+		"type firm { name string(20)  bills int readonly = 0 }" BILL;
+	assert_non_null(
+		strstr(evolve_plan(&store, field), "refused firm.bills: the store keeps"));
 	evolve_apply(&store, plain);
 	evolve_apply(&store, field);
 	assert_non_null(strstr(evolve_plan(&store, counted),
@@ -413,20 +422,20 @@ static void one_that_is_dropped_while_it_is_built_leaves_nothing(void **state)
 	close_sound(&store);
 }
 
-#define CHAIN(paid, sum, groups)                                                          \
-	"type firm { name string(20) " sum " }"                                           \
-	"type bill { firm ref(firm) on delete cascade " paid " }"                         \
+#define CHAIN(paid, sum, groups)                                  \
+	"type firm { name string(20) " sum " }"                   \
+	"type bill { firm ref(firm) on delete cascade " paid " }" \
 	"type payment { bill ref(bill) on delete cascade  amount int }" groups
 #define PAID(what) "paid int readonly = 0 rollup " what " of payment by bill"
-#define TOTAL "paid int readonly = 0 rollup sum(paid) of bill by firm index (paid desc)"
+#define TOTAL      "paid int readonly = 0 rollup sum(paid) of bill by firm index (paid desc)"
 
 /* The upper is complete after the lower, and is told to be building while that is. */
 static void a_rollup_over_another_waits_for_it(void **state)
 {
 	(void)state;
-	static const char two[] = CHAIN(
-		PAID("sum(amount)"), TOTAL,
-		"aggregate by_paid on firm group by (paid) count, sum(paid)");
+	static const char two[] =
+		CHAIN(PAID("sum(amount)"), TOTAL,
+	              "aggregate by_paid on firm group by (paid) count, sum(paid)");
 	store_fixture store;
 	fixture_open(&store, CHAIN("", "", ""));
 	for (int i = 1; i <= 2; i++)
@@ -456,8 +465,9 @@ static void a_rollup_over_another_waits_for_it(void **state)
 	assert_firms(&store, "paid", 20, 16);
 	assert_string_equal(groups_show(&store, "by_paid", 0), "[16] 1 16; [20] 1 20");
 	/* Another below: the upper follows, and is told so. */
-	evolve_apply(&store, CHAIN(PAID("count"), TOTAL,
-	                           "aggregate by_paid on firm group by (paid) count, sum(paid)"));
+	evolve_apply(&store,
+	             CHAIN(PAID("count"), TOTAL,
+	                   "aggregate by_paid on firm group by (paid) count, sum(paid)"));
 	assert_string_equal(evolve_state(&store, "firm", "paid"), "building");
 	assert_true(is_described_as(&store, "firm", "building"));
 	while (evolve_step(&store, SHORT_NS))
@@ -547,22 +557,24 @@ static void parents_that_are_never_deleted_have_rollups_too(void **state)
 {
 	(void)state;
 	store_fixture store;
-	fixture_open(&store, "type user keep { name string(20) } type call { by ref(user) n int }");
+	fixture_open(&store,
+	             "type user keep { name string(20) } type call { by ref(user) n int }");
 	fixture_create(&store, "user", "{'name': 'A'}");
 	for (int i = 0; i < 4; i++)
 		fixture_create(&store, "call", "{'by': 1, 'n': 2}");
-	static const char one[] =
-		"type user keep { name string(20)  calls int readonly = 0 rollup sum(n) of call "
-		"by by } type call { by ref(user) n int  index (by) }";
-	static const char other[] =
-		"type user keep { name string(20)  calls int readonly = 0 rollup sum(n) of call "
-		"by by } type call { by ref(user) n int  index (by, n) }";
+	static const char one[] = "type user keep { name string(20)  calls int readonly = 0 "
+	                          "rollup sum(n) of call "
+				  "by by } type call { by ref(user) n int  index (by) }";
+	static const char other[] = "type user keep { name string(20)  calls int readonly = 0 "
+	                            "rollup sum(n) of call "
+				    "by by } type call { by ref(user) n int  index (by, n) }";
 	evolve_apply(&store, one);
 	while (evolve_step(&store, SHORT_NS))
 		fixture_assert_sound(&store);
 	assert_int_equal(fixture_int(&store, "user", 1, "calls"), 8);
 	static const char both[] =
-		"type user keep { name string(20)  calls int readonly = 0 rollup sum(n) of call "
+		"type user keep { name string(20)  calls int readonly = 0 rollup sum(n) of "
+	        "call "
 		"by by } type call { by ref(user) n int  index (by, n)  index (by) }";
 	evolve_apply(&store, both);
 	while (evolve_step(&store, SHORT_NS))
@@ -598,6 +610,97 @@ static void rollups_stay_with_their_fields_wherever_they_are_written(void **stat
 	close_sound(&store);
 }
 
+typedef struct replaying {
+	engine_write *write;
+	cx_error error;
+} replaying;
+
+static cx_status replay(void *context, const engine_logged *change)
+{
+	replaying *self = context;
+	return engine_changes_replay(self->write, change, &self->error);
+}
+
+static void replay_all(store_fixture *from, store_fixture *to)
+{
+	CX_SCOPED(engine_read_end) engine_read *read = fixture_read(from);
+	CX_SCOPED(engine_read_end) engine_read *own = fixture_read(to);
+	uint64_t next = engine_read_seq(own) + 1;
+	replaying self = { 0 };
+	assert_int_equal(engine_write_begin(to->engine, &self.write), CX_OK);
+	const cx_status status =
+		engine_changes_read(read, next, NULL, 0, 1000, replay, &self, &next, NULL);
+	if (status != CX_OK)
+		fail_msg("%s: %s", cx_status_name(status), self.error.text);
+	assert_int_equal(engine_write_commit(&self.write), CX_OK);
+}
+
+static uint64_t hash_of(store_fixture *store)
+{
+	CX_SCOPED(engine_read_end) engine_read *read = fixture_read(store);
+	uint64_t hash;
+	assert_int_equal(engine_state_hash(read, 0, &hash), CX_OK);
+	return hash;
+}
+
+/* One that gets the schemas first, and one that builds, too, while it replays. */
+static void replicas_that_have_built_have_the_same_state(void **state)
+{
+	(void)state;
+	static const char index[] =
+		"type firm { name string(20) } type bill { firm ref(firm) on "
+		"delete cascade  n int = 1  index (firm, n) }";
+	static const char sum[] =
+		"type firm { name string(20)  bills int readonly = 0 rollup sum(n) of bill by "
+		"firm } type bill { firm ref(firm) on delete cascade  n int = 1  index (firm, "
+	        "n) }";
+	static const char max[] =
+		"type firm { name string(20)  bills int readonly rollup max(n) of bill by firm "
+	        "}"
+		"type bill { firm ref(firm) on delete cascade  n int = 1  index (firm, n) }";
+	store_fixture store, early, late;
+	fixture_open(&store, index);
+	fixture_open(&early, index);
+	fixture_open(&late, index);
+	fixture_create(&store, "firm", "{'name': 'A'}");
+	fixture_create(&store, "firm", "{'name': 'B'}");
+	for (int i = 0; i < 6; i++)
+		fixture_create(&store, "bill", "{'firm': 1, 'n': 5}");
+	replay_all(&store, &late);
+	evolve_apply(&store, sum);
+	evolve_apply(&late, sum);
+	evolve_apply(&early, sum);
+	build(&store, 2);
+	build(&late, 4);
+	fixture_create(&store, "firm", "{'name': 'C'}");
+	fixture_update(&store, "bill", 3, "{'firm': 3}");
+	fixture_update(&store, "bill", 6, "{'n': 7}");
+	fixture_do(&store, FIXTURE_DELETE, "bill", 1);
+	replay_all(&store, &late);
+	evolve_build(&store);
+	assert_true(hash_of(&store) != hash_of(&late)); /* it has not built all */
+	evolve_build(&late);
+	assert_true(hash_of(&store) == hash_of(&late));
+	evolve_apply(&store, max);
+	evolve_apply(&late, max);
+	evolve_apply(&early, max);
+	build(&store, 3);
+	fixture_update(&store, "bill", 3, "{'firm': 1, 'n': 3}");
+	fixture_create(&store, "firm", "{'name': 'D'}");
+	replay_all(&store, &late);
+	replay_all(&store, &early);
+	evolve_build(&store);
+	evolve_build(&late);
+	assert_firms(&store, "bills", 7, INT64_MIN);
+	assert_firms(&late, "bills", 7, INT64_MIN);
+	assert_firms(&early, "bills", 7, INT64_MIN);
+	assert_true(hash_of(&store) == hash_of(&late));
+	assert_true(hash_of(&store) == hash_of(&early));
+	fixture_close(&early);
+	fixture_close(&late);
+	close_sound(&store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -605,7 +708,8 @@ int main(void)
 		cmocka_unit_test(without_records_nothing_is_built),
 		cmocka_unit_test(a_write_counts_where_the_build_has_been),
 		cmocka_unit_test(a_record_that_moves_across_the_frontier_is_counted_once),
-		cmocka_unit_test(the_greatest_that_goes_leaves_the_one_before_while_it_is_built),
+		cmocka_unit_test(
+			the_greatest_that_goes_leaves_the_one_before_while_it_is_built),
 		cmocka_unit_test(its_index_is_built_before_the_greatest_is),
 		cmocka_unit_test(without_its_index_the_greatest_fails),
 		cmocka_unit_test(one_given_up_is_emptied_and_can_be_built_anew),
@@ -619,6 +723,7 @@ int main(void)
 		cmocka_unit_test(emptying_goes_on_where_a_sum_over_it_does_not_fit),
 		cmocka_unit_test(parents_that_are_never_deleted_have_rollups_too),
 		cmocka_unit_test(rollups_stay_with_their_fields_wherever_they_are_written),
+		cmocka_unit_test(replicas_that_have_built_have_the_same_state),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -2,12 +2,13 @@
 /* Whatever is written while rollups are built, and wherever a crash comes in, their fields are
  * in the end those of rollups of the same definition that were there before any record. The
  * check agrees at every step: with the sums of what is built, the indexes and groups over them.
- * A replica that gets the schema, replays the log and builds at its own pace has the same state.
+ * A replica that gets the schema, replays the log and builds at its own pace has the same
+ * state.
  *
  * Random batches (some rolled back) of creates, updates, moves of both sides in their clusters,
  * deletes, cascades, undeletes and purges between slices of one record and more; rollups and an
- * index that come, change, are given up and go, over other rollups that do; the store closed, or
- * its process ended without a word. */
+ * index that come, change, are given up and go, over other rollups that do; the store closed,
+ * or its process ended without a word. */
 #include "engine/aggregate.h"
 #include "engine/changes.h"
 #include "engine/row/row.h"
@@ -107,8 +108,8 @@ static const char *make_text(const trial *self)
 	    self->variant->line);
 	for (int i = 0; i < BUILT; i++)
 		if (self->built[i] >= 0)
-			add(text, "aggregate by_%d on firm group by (built_%d) count, sum(w)\n", i,
-			    i);
+			add(text, "aggregate by_%d on firm group by (built_%d) count, sum(w)\n",
+			    i, i);
 	return text;
 }
 
@@ -362,8 +363,8 @@ static void replicate(trial *self)
 	const uint64_t last = engine_read_seq(read);
 	for (uint64_t next = engine_read_seq(own) + 1; next <= last;) {
 		fixture_begin(&self->replica);
-		const cx_status status =
-			engine_changes_read(read, next, NULL, 0, GROUP, replay, self, &next, NULL);
+		const cx_status status = engine_changes_read(read, next, NULL, 0, GROUP, replay,
+		                                             self, &next, NULL);
 		if (status != CX_OK)
 			fail_msg("%s: %s", cx_status_name(status), self->replica.error.text);
 		fixture_commit(&self->replica);
@@ -426,7 +427,7 @@ static void compare(trial *self)
 	}
 	if (self->below < 0 ||
 	    engine_type_field(fixture_type(&self->store, "deal"), CX_SLICE_LITERAL("below"))
-			    ->rollup->state != ENGINE_AGGREGATE_READY)
+	                    ->rollup->state != ENGINE_AGGREGATE_READY)
 		return;
 	for (int64_t deal = 1; deal <= self->deals; deal++)
 		assert_same_field(self, "deal", deal, "below",
