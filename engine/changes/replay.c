@@ -47,7 +47,12 @@ static cx_status empty_rollups(const engine_type *type, engine__value *values)
 static cx_status create(replaying *self)
 {
 	const engine_logged *change = self->change;
-	cx_status status = engine__row_values(change->type, change->row, self->after);
+	cx_slice row;
+	/* It may be older than the present layout. */
+	cx_status status =
+		engine__row_complete(change->type, change->row, self->write->arena, &row);
+	if (status == CX_OK)
+		status = engine__row_values(change->type, row, self->after);
 	if (status == CX_OK)
 		status = empty_rollups(change->type, self->after);
 	if (status == CX_OK && self->after[ENGINE_SLOT_ID].integer != change->id)

@@ -2,6 +2,8 @@
 /* Rollups that come to a store with records: what is in their fields while they are built, how
  * they end, are given up, change and go. Every test ends with a check of the whole store. */
 #include "engine/changes.h"
+#include "engine/record/apply.h"
+#include "engine/row/row.h"
 #include "tests/support/evolve_fixture.h"
 #include "tests/support/groups.h"
 #include "tests/support/unit.h"
@@ -17,9 +19,9 @@ enum { SHORT_NS = 1 /* one record a slice */ };
 
 static const char plain[] = "type firm { name string(20) }" BILL;
 static const char counted[] = "type firm { name string(20)  bills int readonly = 0 rollup "
-                              "count of bill by firm }" BILL;
+			      "count of bill by firm }" BILL;
 static const char summed[] = "type firm { name string(20)  bills int readonly = 0 rollup "
-                             "sum(n) of bill by firm }" BILL;
+			     "sum(n) of bill by firm }" BILL;
 
 /* Firms 1 and 2; bills 1 to `count` are of firm 1, 2, 1, … and have n and on 1, 2, 3, … */
 static void open_with_bills(store_fixture *store, const char *schema, int count)
@@ -89,6 +91,11 @@ static void a_field_fills_as_its_records_are_gone_through(void **state)
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "building: 3 of 5");
 	assert_firms(&store, "bills", 2, 1);
 	fixture_reopen(&store);
+	assert_string_equal(evolve_state(&store, "firm", "bills"), "building: 3 of 5");
+	/* Nor does a change of something else begin it anew. */
+	char more[512];
+	snprintf(more, sizeof more, "%s type other { x int }", counted);
+	evolve_apply(&store, more);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "building: 3 of 5");
 	evolve_build(&store);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "readable");
@@ -528,6 +535,122 @@ static void what_does_not_fit_fails_the_build_and_new_ones_are_refused(void **st
 	close_sound(&store);
 }
 
+/* What was written above before it turned out not to fit is taken back. */
+static void what_does_not_fit_above_fails_the_build_below(void **state)
+{
+	(void)state;
+	store_fixture store;
+	fixture_open(&store, CHAIN(PAID("count"), TOTAL, ""));
+	fixture_create(&store, "firm", "{'name': 'A'}");
+	for (int i = 1; i <= 2; i++) {
+		char fields[64];
+		fixture_create(&store, "bill", "{'firm': 1}");
+		snprintf(fields, sizeof fields, "{'bill': %d, 'amount': 9000000000000000000}",
+		         i);
+		fixture_create(&store, "payment", fields);
+	}
+	evolve_apply(&store, CHAIN(PAID("sum(amount)"), TOTAL, ""));
+	evolve_build(&store);
+	assert_string_equal(evolve_state(&store, "bill", "paid"),
+	                    "failed: record 2 cannot be added: a term or a sum is beyond the "
+	                    "limit");
+	assert_string_equal(evolve_state(&store, "firm", "paid"), "readable");
+	assert_int_equal(fixture_int(&store, "firm", 1, "paid"), 0);
+	close_sound(&store);
+}
+
+/* ---- the check ---- */
+
+static unsigned findings_of(store_fixture *store)
+{
+	CX_SCOPED(engine_read_end) engine_read *read = fixture_read(store);
+	engine_check_report report;
+	assert_int_equal(engine_check(read, 0, NULL, NULL, &report), CX_OK);
+	return (unsigned)report.findings;
+}
+
+/* Sets a field behind the back of the rollup. */
+static void damage(store_fixture *store, const char *type_name, const char *field, int64_t by)
+{
+	CX_SCOPED(engine_write_abort) engine_write *write = NULL;
+	assert_int_equal(engine_write_begin(store->engine, &write), CX_OK);
+	const engine_type *type = fixture_type(store, type_name);
+	engine__value before[ENGINE_SLOTS_MAX], after[ENGINE_SLOTS_MAX];
+	engine_row row;
+	assert_int_equal(engine_get_any(&write->read, type, 1, &row, NULL), CX_OK);
+	assert_int_equal(engine__row_values(type, row.array, before), CX_OK);
+	memcpy(after, before, sizeof after);
+	engine__value *value = &after[engine_type_field(type, cx_slice_of(field))->slot];
+	*value = (engine__value){ .shape = ENGINE__INTEGER, .integer = value->integer + by };
+	assert_int_equal(engine__apply(write, type, 1, before, after, NULL), CX_OK);
+	engine_commit commit;
+	assert_int_equal(engine__write_submit_quiet(&write, &commit), CX_OK);
+	assert_int_equal(engine_commit_wait(store->engine, commit), CX_OK);
+}
+
+static void expect_finding(store_fixture *store, const char *type, const char *field,
+                           int64_t by)
+{
+	fixture_assert_sound(store);
+	damage(store, type, field, by);
+	assert_int_equal(findings_of(store), 1);
+	damage(store, type, field, -by);
+	fixture_assert_sound(store);
+}
+
+static void the_check_finds_a_field_that_is_not_right_in_every_state(void **state)
+{
+	(void)state;
+	store_fixture store;
+	open_with_bills(&store, plain, 6);
+	evolve_apply(&store, summed);
+	build(&store, 3);
+	expect_finding(&store, "firm", "bills", 1);
+	evolve_build(&store);
+	expect_finding(&store, "firm", "bills", -2);
+	/* Of one that failed. */
+	evolve_apply(&store, counted);
+	assert_int_equal(engine_build_cancel(store.engine, CX_SLICE_LITERAL("firm"),
+	                                     CX_SLICE_LITERAL("bills"), &store.error),
+	                 CX_OK);
+	evolve_build(&store);
+	expect_finding(&store, "firm", "bills", 1);
+	/* A least or greatest one that is built may be any but one beyond. */
+	evolve_apply(&store, plain);
+	evolve_apply(&store, LAST BILL);
+	build(&store, 4);
+	assert_firms(&store, "last", 3, 4);
+	expect_finding(&store, "firm", "last", 3);
+	damage(&store, "firm", "last", -1);
+	fixture_assert_sound(&store);
+	evolve_build(&store);
+	assert_firms(&store, "last", 5, 6);
+	expect_finding(&store, "firm", "last", -1);
+	close_sound(&store);
+}
+
+/* The records are found by the index that has them all, not by the first. */
+static void the_check_looks_where_the_records_are(void **state)
+{
+	(void)state;
+	static const char one[] =
+		"type user keep { calls int readonly = 0 rollup sum(n) of call by by }"
+		"type call { by ref(user) n int  index (by) }";
+	static const char two[] =
+		"type user keep { calls int readonly = 0 rollup sum(n) of call by by }"
+		"type call { by ref(user) n int  index (by, n)  index (by) }";
+	store_fixture store;
+	fixture_open(&store, one);
+	fixture_create(&store, "user", "{}");
+	fixture_create(&store, "call", "{'by': 1, 'n': 2}");
+	fixture_create(&store, "call", "{'by': 1, 'n': 3}");
+	evolve_apply(&store, two);
+	expect_finding(&store, "user", "calls", 1);
+	evolve_build(&store);
+	expect_finding(&store, "user", "calls", 1);
+	close_sound(&store);
+}
+
 /* An order of being emptied in which a sum over the fields does not fit meanwhile. */
 static void emptying_goes_on_where_a_sum_over_it_does_not_fit(void **state)
 {
@@ -563,10 +686,10 @@ static void parents_that_are_never_deleted_have_rollups_too(void **state)
 	for (int i = 0; i < 4; i++)
 		fixture_create(&store, "call", "{'by': 1, 'n': 2}");
 	static const char one[] = "type user keep { name string(20)  calls int readonly = 0 "
-	                          "rollup sum(n) of call "
+				  "rollup sum(n) of call "
 				  "by by } type call { by ref(user) n int  index (by) }";
 	static const char other[] = "type user keep { name string(20)  calls int readonly = 0 "
-	                            "rollup sum(n) of call "
+				    "rollup sum(n) of call "
 				    "by by } type call { by ref(user) n int  index (by, n) }";
 	evolve_apply(&store, one);
 	while (evolve_step(&store, SHORT_NS))
@@ -574,7 +697,7 @@ static void parents_that_are_never_deleted_have_rollups_too(void **state)
 	assert_int_equal(fixture_int(&store, "user", 1, "calls"), 8);
 	static const char both[] =
 		"type user keep { name string(20)  calls int readonly = 0 rollup sum(n) of "
-	        "call "
+		"call "
 		"by by } type call { by ref(user) n int  index (by, n)  index (by) }";
 	evolve_apply(&store, both);
 	while (evolve_step(&store, SHORT_NS))
@@ -653,10 +776,10 @@ static void replicas_that_have_built_have_the_same_state(void **state)
 	static const char sum[] =
 		"type firm { name string(20)  bills int readonly = 0 rollup sum(n) of bill by "
 		"firm } type bill { firm ref(firm) on delete cascade  n int = 1  index (firm, "
-	        "n) }";
+		"n) }";
 	static const char max[] =
 		"type firm { name string(20)  bills int readonly rollup max(n) of bill by firm "
-	        "}"
+		"}"
 		"type bill { firm ref(firm) on delete cascade  n int = 1  index (firm, n) }";
 	store_fixture store, early, late;
 	fixture_open(&store, index);
@@ -676,11 +799,18 @@ static void replicas_that_have_built_have_the_same_state(void **state)
 	fixture_update(&store, "bill", 3, "{'firm': 3}");
 	fixture_update(&store, "bill", 6, "{'n': 7}");
 	fixture_do(&store, FIXTURE_DELETE, "bill", 1);
+	fixture_create(&store, "firm", "{'name': 'without'}");
 	replay_all(&store, &late);
 	evolve_build(&store);
 	assert_true(hash_of(&store) != hash_of(&late)); /* it has not built all */
 	evolve_build(&late);
 	assert_true(hash_of(&store) == hash_of(&late));
+	store_fixture second;
+	fixture_open(&second, index);
+	evolve_apply(&second, sum);
+	replay_all(&store, &second);
+	assert_true(hash_of(&store) == hash_of(&second));
+	fixture_close(&second);
 	evolve_apply(&store, max);
 	evolve_apply(&late, max);
 	evolve_apply(&early, max);
@@ -720,6 +850,9 @@ int main(void)
 		cmocka_unit_test(a_rollup_over_another_waits_for_it),
 		cmocka_unit_test(records_may_refer_to_their_own_kind),
 		cmocka_unit_test(what_does_not_fit_fails_the_build_and_new_ones_are_refused),
+		cmocka_unit_test(what_does_not_fit_above_fails_the_build_below),
+		cmocka_unit_test(the_check_finds_a_field_that_is_not_right_in_every_state),
+		cmocka_unit_test(the_check_looks_where_the_records_are),
 		cmocka_unit_test(emptying_goes_on_where_a_sum_over_it_does_not_fit),
 		cmocka_unit_test(parents_that_are_never_deleted_have_rollups_too),
 		cmocka_unit_test(rollups_stay_with_their_fields_wherever_they_are_written),
