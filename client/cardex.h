@@ -114,6 +114,7 @@ typedef struct cardex_field {
 	const cardex_value *default_value; /* NULL: none */
 	const char
 		*rollup; /* how the store keeps it: "count of contact by customer"; or NULL */
+	const char *state; /* of a rollup: "readable", "building" (partial), "failed" */
 } cardex_field;
 
 typedef struct cardex_column {
@@ -444,10 +445,10 @@ CARDEX_CALL cardex_status cardex_schema_apply(cardex_conn *conn, const char *tex
                                               const char *base, bool may_lose,
                                               cardex_result **ret, cardex_error *error);
 
-/* How the indexes and aggregates of a type (NULL: of all) are: an array of maps. */
+/* How the indexes, aggregates and rollups of a type (NULL: of all) are: an array of maps. */
 CARDEX_CALL cardex_status cardex_index_status(cardex_conn *conn, const char *type,
                                               cardex_result **ret, cardex_error *error);
-/* Gives up an index or aggregate that is being built.
+/* Gives up an index, aggregate or rollup that is being built.
  * Errors: CARDEX_NO_TYPE, CARDEX_NO_INDEX, CARDEX_INVALID_ARGUMENT (it is not being built). */
 CARDEX_CALL cardex_status cardex_index_cancel(cardex_conn *conn, const char *type,
                                               const char *index, cardex_error *error);

@@ -171,9 +171,9 @@ static const topic TOPICS[] = {
 	  "         cardex schema plan own.schema\n"
 	  "         cardex schema plan --base program\n" },
 	{ "index",
-	  "  status [TYPE]      of indexes and aggregates: readable, building, failed, "
-	  "dropping\n"
-	  "  cancel TYPE INDEX  give up one that is being built, or an aggregate\n"
+	  "  status [TYPE]      of indexes, aggregates and rollups: readable, building,\n"
+	  "                     failed, dropping\n"
+	  "  cancel TYPE INDEX  give up one that is being built, or an aggregate or rollup\n"
 	  "\n"
 	  "example: cardex index status customer\n" },
 	{ "changes",
