@@ -173,6 +173,7 @@ typedef cx_status engine_group_sink(void *context, const engine_group *group);
 
 typedef struct engine_group_page {
 	size_t groups;
+	uint64_t keys;        /* looked at; one more than groups where there are more */
 	size_t position_size; /* 0: there are no more */
 	uint8_t position[ENGINE_POSITION_BYTES_MAX];
 } engine_group_page;
