@@ -752,7 +752,7 @@ static void replay_all(store_fixture *from, store_fixture *to)
 	replaying self = { 0 };
 	assert_int_equal(engine_write_begin(to->engine, &self.write), CX_OK);
 	const cx_status status =
-		engine_changes_read(read, next, NULL, 0, 1000, replay, &self, &next, NULL);
+		engine_changes_read_all(read, next, 1000, replay, &self, &next, NULL);
 	if (status != CX_OK)
 		fail_msg("%s: %s", cx_status_name(status), self.error.text);
 	assert_int_equal(engine_write_commit(&self.write), CX_OK);
