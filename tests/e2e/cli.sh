@@ -166,6 +166,8 @@ cardex query customer --where 'owner = 1' --order name_norm --use-index owner,li
 assert_contains "$out" 'plan: index owner,lifecycle,name_norm'
 cardex --format json query customer --explain
 assert_contains "$out" '"rejected":'
+cardex query customer --where "match 'acme'" --explain
+assert_contains "$out" 'told by the search index: '
 cardex count customer --where 'owner = 1'
 assert_equal "$out" 2
 
