@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The phase of a signed contract: read from its dates whenever it is asked for, never stored. */
+/* The phase of a signed contract: read from its dates whenever it is asked for, never stored.
+ */
 #pragma once
 
 #include "base/cleanup.h"

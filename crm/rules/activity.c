@@ -57,15 +57,15 @@ static cx_status before(engine_draft *draft, cx_error *error)
 		return cx_fail_field(error, CX_CHECK, "duration_s", "a duration is 0 or more");
 	const crm__moves table = { moves, CX_COUNT_OF(moves) };
 	cx_status status = crm__moves_check(&table, draft, STATUS, "status", error);
-	return status == CX_OK
-	               ? crm__belongs_check(draft, CUSTOMER, belongings,
-	                                    CX_COUNT_OF(belongings), fields, error)
-	               : status;
+	return status == CX_OK ? crm__belongs_check(draft, CUSTOMER, belongings,
+	                                            CX_COUNT_OF(belongings), fields, error)
+	                       : status;
 }
 
 static bool is_response(const engine_draft *draft)
 {
-	return !engine_draft_is_null(draft, REQUEST) && engine_draft_is(draft, STATUS, "done") &&
+	return !engine_draft_is_null(draft, REQUEST) &&
+	       engine_draft_is(draft, STATUS, "done") &&
 	       engine_draft_is(draft, DIRECTION, "outbound");
 }
 

@@ -140,7 +140,8 @@ static cx_status check_order(const engine_draft *draft, unsigned earlier, unsign
 static cx_status check_dates(const engine_draft *draft, cx_error *error)
 {
 	if (engine_draft_int(draft, NOTICE_DAYS) < 0)
-		return cx_fail_field(error, CX_CHECK, "notice_days", "notice_days is 0 or more");
+		return cx_fail_field(error, CX_CHECK, "notice_days",
+		                     "notice_days is 0 or more");
 	cx_status status = check_order(draft, START_ON, END_ON, error);
 	return status == CX_OK ? check_order(draft, SIGNED_ON, TERMINATED_ON, error) : status;
 }

@@ -89,8 +89,9 @@ static cx_status check(const engine_draft *draft, cx_error *error)
 		                     "a tier given by hand needs a reason");
 	if (engine_draft_is_changed(draft, AS_OF) &&
 	    engine_draft_int(draft, AS_OF) > engine_draft_change(draft)->author.now_ms)
-		return cx_fail_field(error, CX_CHECK, "as_of",
-		                     "an assessment is not of the future: as_of is now or before");
+		return cx_fail_field(
+			error, CX_CHECK, "as_of",
+			"an assessment is not of the future: as_of is now or before");
 	cx_status status = check_score(draft, VALUE_SCORE, error);
 	return status == CX_OK ? check_score(draft, POTENTIAL_SCORE, error) : status;
 }

@@ -52,14 +52,14 @@ static cx_status before(engine_draft *draft, cx_error *error)
 		return CX_OK;
 	const int64_t score = engine_draft_int(draft, SCORE);
 	if (score < 0 || score > SCORE_MAX)
-		return cx_fail_field(error, CX_CHECK, "score",
-		                     "a score is 0 to 10; leave it out when none was asked for");
+		return cx_fail_field(
+			error, CX_CHECK, "score",
+			"a score is 0 to 10; leave it out when none was asked for");
 	const crm__moves table = { moves, CX_COUNT_OF(moves) };
 	cx_status status = crm__moves_check(&table, draft, STATUS, "status", error);
-	return status == CX_OK
-	               ? crm__belongs_check(draft, CUSTOMER, belongings,
-	                                    CX_COUNT_OF(belongings), fields, error)
-	               : status;
+	return status == CX_OK ? crm__belongs_check(draft, CUSTOMER, belongings,
+	                                            CX_COUNT_OF(belongings), fields, error)
+	                       : status;
 }
 
 const engine_rule crm__feedback_rule = {

@@ -8,11 +8,10 @@ cx_status crm__frozen_check(const crm__frozen *frozen, const engine_draft *draft
 		if (!engine_draft_is_changed(draft, frozen->fields[i]))
 			continue;
 		const char *name = frozen->names[frozen->fields[i]];
-		return cx_fail_field(error, CX_CHECK, name,
-		                     "%s of %s %lld does not change %s: %s", name,
-		                     engine_draft_type(draft)->name,
-		                     (long long)engine_draft_id(draft), frozen->since,
-		                     frozen->instead);
+		return cx_fail_field(
+			error, CX_CHECK, name, "%s of %s %lld does not change %s: %s", name,
+			engine_draft_type(draft)->name, (long long)engine_draft_id(draft),
+			frozen->since, frozen->instead);
 	}
 	return CX_OK;
 }

@@ -49,10 +49,11 @@ static cx_status fail_none(cx_slice currency, cx_slice base, int64_t day, cx_err
 {
 	char date[CX_DATE_TEXT_SIZE];
 	cx_date_format(day, date);
-	return cx_fail_field(error, CX_CHECK, "currency",
-	                     "there is no rate of %.*s in %.*s for %s: enter one as a record of "
-	                     "fx_rate",
-	                     CX_SLICE_ARG(currency), CX_SLICE_ARG(base), date);
+	return cx_fail_field(
+		error, CX_CHECK, "currency",
+		"there is no rate of %.*s in %.*s for %s: enter one as a record of "
+		"fx_rate",
+		CX_SLICE_ARG(currency), CX_SLICE_ARG(base), date);
 }
 
 cx_status crm__rate_on(engine_draft *draft, const crm__rate_fields *at, cx_slice currency,
@@ -87,7 +88,8 @@ static bool is_code(cx_slice text)
 
 cx_status crm__rate_code(const engine_draft *draft, unsigned currency, cx_error *error)
 {
-	if (!engine_draft_is_changed(draft, currency) || engine_draft_is_null(draft, currency) ||
+	if (!engine_draft_is_changed(draft, currency) ||
+	    engine_draft_is_null(draft, currency) ||
 	    is_code(engine_draft_text(draft, currency)))
 		return CX_OK;
 	return cx_fail_field(error, CX_CHECK, "currency",

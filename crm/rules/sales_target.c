@@ -5,7 +5,7 @@
 
 enum { SCOPE, TEAM, USER, PERIOD, VALUE };
 static const char *const fields[] = {
-	[SCOPE] = "scope", [TEAM] = "team",   [USER] = "user",
+	[SCOPE] = "scope",   [TEAM] = "team",   [USER] = "user",
 	[PERIOD] = "period", [VALUE] = "value",
 };
 
