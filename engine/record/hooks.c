@@ -44,6 +44,24 @@ cx_status engine__hooks_before(engine__hooks *hooks, engine__operation *op,
 	return hooks->bound->rule->before(&hooks->draft, op->error);
 }
 
+cx_status engine__hooks_ask(engine__operation *op, const engine_type *type, int64_t id,
+                            engine__value *before, bool named)
+{
+	engine__hooks hooks;
+	init(&hooks, op, type, ENGINE_DELETES);
+	if (hooks.bound == NULL || hooks.bound->rule->before == NULL)
+		return CX_OK;
+	CX_UNSET engine__value values[ENGINE_SLOTS_MAX];
+	memcpy(values, before, type->field_count * sizeof *values);
+	hooks.draft.id = id;
+	hooks.draft.before = before;
+	hooks.draft.values = values;
+	hooks.named = named;
+	cx_status status = hooks.bound->rule->before(&hooks.draft, op->error);
+	CX_ASSERT(hooks.first == NULL); /* what goes saves nothing */
+	return status;
+}
+
 static engine__value *new_values(const engine__hooks *hooks, const engine_type *type)
 {
 	return cx_arena_alloc(hooks->op->write->arena,

@@ -26,6 +26,7 @@ ADDED = {
     "stage_history": {"from_stage", "in_from_ms"},
     "sales_order": {"paid_base", "units_milli"},
     "order_line": {"net_base", "confirmed_at"},
+    "service_request": {"waiting_since"},
     "payment": {"amount_net", "amount_base", "credited_user", "credited_team"},
 }
 # Types it does not ask for: what the store needs to do its part.

@@ -78,7 +78,7 @@ static const struct {
 	{ "order_line", 12, 3, 2, "lines" },
 	{ "payment", 11, 3, 3, "order,paid_at" },
 	{ "contract", 24, 4, 6, NULL },
-	{ "service_request", 20, 6, 5, NULL },
+	{ "service_request", 21, 6, 5, NULL },
 	{ "feedback", 13, 4, 6, NULL },
 	{ "sales_target", 6, 1, 2, NULL },
 	{ "customer_tier", 12, 2, 1, NULL },
