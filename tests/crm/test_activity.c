@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Activities: their life, whose they are, and the first response to a request. */
-#include "tests/crm/shop.h"
+#include "tests/support/shop.h"
 #include "tests/support/unit.h"
 
 #define ACTIVITY "'kind': 'call', 'subject': 'S', 'customer': 1, 'owner': 1"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A touch only moves on; the first response is kept. */
-#include "tests/crm/shop.h"
+#include "tests/support/shop.h"
 #include "tests/support/unit.h"
 
 static int setup(void **state)

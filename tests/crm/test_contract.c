@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of a contract: what it takes to be signed, what stays then, and its phase. */
 #include "crm/figures/contract.h"
-#include "tests/crm/shop.h"
+#include "tests/support/shop.h"
 #include "tests/support/unit.h"
 
 #define CONTRACT "'title': 'T', 'customer': 1, 'amount': 100, 'owner': 1"

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A customer has the tier of its newest assessment. */
-#include "tests/crm/shop.h"
+#include "tests/support/shop.h"
 #include "tests/support/unit.h"
 
 static int64_t assess(store_fixture *f, const char *tier, int64_t as_of)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Feedback goes step by step; a score is 0 to 10. */
-#include "tests/crm/shop.h"
+#include "tests/support/shop.h"
 #include "tests/support/unit.h"
 
 #define FEEDBACK "'customer': 1, 'content': 'C', 'received_at': 5"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Lines of a draft bring the totals of their order along, at the cost of one more record each;
  * those of other orders do not change. */
-#include "tests/crm/shop.h"
+#include "tests/support/shop.h"
 #include "tests/support/unit.h"
 
 static void assert_totals(store_fixture *f, int64_t id, int64_t subtotal, int64_t tax,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is paid of an order is between nothing and its total, whatever is entered, changed,
  * deleted or brought back; the order's payment status follows. */
-#include "tests/crm/shop.h"
+#include "tests/support/shop.h"
 #include "tests/support/unit.h"
 
 static int64_t pay(store_fixture *f, int64_t amount)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Prices and rates. */
-#include "tests/crm/shop.h"
+#include "tests/support/shop.h"
 #include "tests/support/unit.h"
 
 static void a_product_has_a_price_in_a_currency(void **state)

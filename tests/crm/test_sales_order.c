@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The life of an order, and what confirming it makes final. */
-#include "tests/crm/shop.h"
+#include "tests/support/shop.h"
 #include "tests/support/unit.h"
 
 #define ORDER "'customer': 1, 'ordered_on': 19676, 'owner': 1"

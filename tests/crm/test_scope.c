@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Targets and forecasts: of whom, for which month; a forecast is never changed. */
-#include "tests/crm/shop.h"
+#include "tests/support/shop.h"
 #include "tests/support/unit.h"
 
 enum { NOVEMBER = 19662 }; /* 2023-11-01 */

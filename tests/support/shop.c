@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/crm/shop.h"
+#include "tests/support/shop.h"
 
 #include "crm/crm.h"
 #include "engine/changes.h"
