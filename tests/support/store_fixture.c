@@ -247,7 +247,11 @@ int64_t fixture_int(store_fixture *self, const char *type, int64_t id, const cha
 	engine_row row;
 	assert_ok(self, engine_get(read, fixture_type(self, type), id, &row, &self->error));
 	cx_reader reader = cx_reader_of(element(&row, field));
-	const int64_t value = cx_read_if_nil(&reader) ? INT64_MIN : cx_read_int(&reader);
+	int64_t value = INT64_MIN;
+	if (cx_reader_peek(&reader) == CX_KIND_BOOL)
+		value = cx_read_bool(&reader);
+	else if (!cx_read_if_nil(&reader))
+		value = cx_read_int(&reader);
 	assert_false(reader.failed);
 	end_read(self, read);
 	return value;
