@@ -71,6 +71,7 @@ static cx_status open_store(daemon_server *server, cx_error *error)
 		return status;
 	const engine_options options = {
 		.schema = crm_schema_text(),
+		.rules = crm_rules(),
 		.schema_extra = cx_buf_slice(&extra),
 		.map_bytes = config->store_map_bytes,
 		.journal_bytes = config->store_journal_bytes,

@@ -60,7 +60,10 @@ typedef struct engine_change {
 	engine_author author;
 	int64_t if_rev;               /* > 0: only when the record has this revision */
 	engine_references references; /* empty outside a batch */
-	bool internal; /* rules of the trade: may set readonly fields, but no rollups */
+	/* Written as it is: rules do not run, readonly fields may be set, rollups not. */
+	bool internal;
+	int cause; /* why, for the rules (engine/rules.h); they say what it may be; 0 = nothing
+	            */
 } engine_change;
 
 /* Makes a record. Fields left out get their default.

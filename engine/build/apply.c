@@ -342,7 +342,8 @@ static cx_status commit(engine *self, change *what, uint64_t *ret_generation, cx
 	if (status == CX_OK)
 		status = change_search(write, what);
 	if (status == CX_OK)
-		status = engine__generation_new(&what->catalog, number, &write->next);
+		status = engine__generation_new(&what->catalog, number, self->rules,
+		                                &write->next);
 	engine_commit ticket;
 	if (status == CX_OK)
 		status = engine__write_submit_quiet(&write, &ticket);

@@ -3,6 +3,7 @@
  * down. */
 #include "engine/log/log.h"
 #include "engine/record/apply.h"
+#include "engine/record/draft.h"
 #include "engine/record/fields.h"
 #include "engine/record/operation.h"
 #include "engine/record/reference.h"
@@ -26,6 +27,8 @@ static cx_status find_deletion(engine__operation *op, const engine_type *type, i
 
 typedef struct walking {
 	engine__operation *op;
+	const engine_type *type; /* of the record it began with */
+	int64_t id;
 	uint64_t delete_id;
 	uint32_t affected;
 } walking;
@@ -48,7 +51,7 @@ static cx_status begin_walk(engine__operation *op, const engine_type *type, int6
 		status = find_deletion(op, type, id, &deletion);
 	if (status != CX_OK)
 		return status == CX_NOT_FOUND ? CX_CORRUPT : status;
-	*ret = (walking){ .op = op, .delete_id = deletion.delete_id };
+	*ret = (walking){ .op = op, .type = type, .id = id, .delete_id = deletion.delete_id };
 	*ret_rev = values[ENGINE_SLOT_REV].integer;
 	return CX_OK;
 }
@@ -137,6 +140,13 @@ static cx_status check_references(walking *self, const engine__step *step)
 	                                self->op->error);
 }
 
+/* What rules make of a record that is back. */
+static cx_status settle(walking *self, const engine__step *step)
+{
+	const bool named = step->type == self->type && step->id == self->id;
+	return engine__hooks_settle(self->op, step->type, ENGINE_UNDELETES, step->id, named);
+}
+
 static cx_status undelete(engine__operation *op, const engine_type *type, int64_t id,
                           engine_outcome *ret)
 {
@@ -150,6 +160,8 @@ static cx_status undelete(engine__operation *op, const engine_type *type, int64_
 		status = each_step(&self, ENGINE__STEP_CLEARED, restore);
 	if (status == CX_OK)
 		status = each_step(&self, ENGINE__STEP_DELETED, check_references);
+	if (status == CX_OK)
+		status = each_step(&self, ENGINE__STEP_DELETED, settle);
 	if (status == CX_OK)
 		status = forget_steps(&self);
 	if (status == CX_OK)
