@@ -190,7 +190,7 @@ static cx_status read_deals(attribution *self)
 	return crm__query_run(self->report, &query, take_deal, self);
 }
 
-/* ---- customers that a campaign was the first to reach ---- */
+/* ---- customers that responded to a campaign first, and ordered first after that ---- */
 
 static cx_status note_first(void *context, const crm__value *values)
 {
@@ -246,7 +246,7 @@ static cx_status read_new_customers(attribution *self)
 			                   .where = where,
 			                   .where_count = CX_COUNT_OF(where),
 			                   .index = "campaign,status,touched_at",
-			                   .fields = "id campaign customer" };
+			                   .fields = "id campaign customer responded_at" };
 		status = crm__query_run(self->report, &query, take_touch, self);
 	}
 	return status;
