@@ -79,7 +79,10 @@ CX_MUST_USE cx_status crm_run_tiers(engine *store, const engine_author *author,
 
 /* ---- forecasts ---- */
 
-enum { CRM_FORECAST_MONTHS_DEFAULT = 6, CRM_FORECAST_MONTHS_MAX = 24 };
+enum {
+	CRM_FORECAST_MONTHS_DEFAULT = 6,
+	CRM_FORECAST_MONTHS_MAX = 24,
+};
 
 typedef struct crm_forecast_request {
 	int64_t as_of_ms; /* the instant it is made at; 0 = now. Records are the snapshot's */
