@@ -62,10 +62,10 @@ static void make_request(request *of, dice *random)
 	(void)report_create(
 		&run, "service_request",
 		"{'title': '请求', 'content': 'x', 'customer': 1, 'status': '%s', 'kind': "
-	        "'%s', "
+		"'%s', "
 		"'priority': '%s', 'handler': %s, 'product': %s, 'waiting_ms': %lld, "
 		"'reopen_count': %lld, 'due_at': %s, 'first_response_at': %s, 'resolved_at': "
-	        "%s}",
+		"%s}",
 		statuses[of->status], kinds[of->kind], priorities[of->priority],
 		or_nil(of->handler, 0, handler), or_nil(of->product, 0, product),
 		(long long)of->waiting, (long long)of->reopened,
