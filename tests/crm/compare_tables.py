@@ -26,6 +26,7 @@ ADDED = {
     "stage_history": {"from_stage", "in_from_ms"},
     "sales_order": {"paid_base", "units_milli"},
     "order_line": {"net_base", "confirmed_at"},
+    "customer_tier": {"params"},
     "payment": {"amount_net", "amount_base", "credited_user", "credited_team"},
 }
 findings = []
