@@ -72,7 +72,8 @@ bool crm_tier_run_is_done(const crm_tier_run *run);
 const crm_tier_counts *crm_tier_run_counts(const crm_tier_run *run);
 
 /* All of it, in a snapshot and transactions of its own. After an error what was committed
- * before stays, and the same run again goes on from there. */
+ * before stays, and the same run again goes on from there. Errors: CX_BUSY (the journal was
+ * full for a minute), those of the parts. */
 CX_MUST_USE cx_status crm_run_tiers(engine *store, const engine_author *author,
                                     const crm_tier_request *request, crm_tier_counts *ret,
                                     cx_error *error);

@@ -2,15 +2,30 @@
 /* Runs from end to end. */
 #include "crm/runs.h"
 
+#include <time.h>
+
 /* One slice of either kind of run. */
 typedef cx_status slice(void *run, engine_write *write, const engine_author *author,
                         cx_error *error);
+
+/* Waits, for a minute at most, while the journal has no room before it is merged. */
+static cx_status begin(engine *store, engine_write **ret)
+{
+	enum { TRIES = 3000 };
+	const struct timespec pause = { .tv_nsec = 20 * 1000 * 1000 };
+	cx_status status = engine_write_begin(store, ret);
+	for (int i = 0; status == CX_BUSY && i < TRIES; i++) {
+		nanosleep(&pause, NULL);
+		status = engine_write_begin(store, ret);
+	}
+	return status;
+}
 
 static cx_status write_slice(engine *store, slice *one, void *run, const engine_author *author,
                              cx_error *error)
 {
 	CX_SCOPED(engine_write_abort) engine_write *write = NULL;
-	cx_status status = engine_write_begin(store, &write);
+	cx_status status = begin(store, &write);
 	if (status == CX_OK)
 		status = one(run, write, author, error);
 	return status == CX_OK ? engine_write_commit(&write) : status;

@@ -252,6 +252,9 @@ static void every_opportunity_is_given_out(void **state)
 	assert_campaigns(REPORT_TODAY - 900, REPORT_TODAY);
 	report_do(&run, "campaigns", "{'from': 100, 'to': 200}");
 	assert_campaigns(100, 200);
+	/* No opportunity; each campaign, its groups and its responses, with two looks each. */
+	assert_in_range(report_figure(&run, "keys"), CAMPAIGNS,
+	                CAMPAIGNS * 20 + CUSTOMERS * TOUCHES_MAX * 4);
 }
 
 static void return_is_of_the_cost_in_base_currency(void **state)

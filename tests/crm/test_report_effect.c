@@ -186,6 +186,9 @@ static void win_rates_are_of_the_matured_cohort(void **state)
 		            report_int(&run, "stages", row, "plain_bp"));
 	}
 	assert_true(report_noted(&run, "540"));
+	/* A row of history for each move at most, a look back and an opportunity for each
+	 * stage. */
+	assert_in_range(report_figure(&run, "keys"), LIVES, LIVES * (MOVES_MAX + 3 * STAGES));
 }
 
 /* ---- the effect of activities ---- */
@@ -299,6 +302,9 @@ static void the_effect_is_that_of_the_landmark(void **state)
 	assert_effect(14, false);
 	assert_moves(7, false);
 	assert_true(report_noted(&run, "not a cause"));
+	/* Each opportunity with its activities and its history. */
+	assert_in_range(report_figure(&run, "keys"), LIVES,
+	                LIVES * (3 + TALKS_MAX + MOVES_MAX + 3));
 	report_do(&run, "activity_effect", "{'kind': 'call', 'landmark': 30, 'within': 20}");
 	assert_effect(30, true);
 	assert_moves(20, true);

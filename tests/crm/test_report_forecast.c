@@ -112,6 +112,8 @@ static void the_forecast_is_that_of_the_months_before(void **state)
 		                 month->has_interval ? month->low : INT64_MIN);
 	}
 	assert_false(report_noted(&run, "Too short"));
+	/* Groups of each month and person, and what is open: no order. */
+	assert_in_range(report_figure(&run, "keys"), MONTHS, MONTHS + SHORT + 40);
 }
 
 static void what_is_open_stands_beside_it(void **state)

@@ -121,6 +121,8 @@ static void a_run_is_told_by_the_report(void **state)
 	for (size_t i = 0; i < 4; i++)
 		assert_int_equal(report_int(&run, "totals", i, "customers"), counts.tiers[i]);
 	assert_int_equal(report_rows(&run, "customers"), CUSTOMERS);
+	/* The newest row, then each row three times, one before it, and a name. */
+	assert_in_range(report_figure(&run, "keys"), 4 * CUSTOMERS, 6 * CUSTOMERS + 10);
 }
 
 static void the_most_important_come_first(void **state)
@@ -148,6 +150,8 @@ static void the_most_important_come_first(void **state)
 	                                "id priority tier value of_customer nearness momentum"),
 	                    should);
 	assert_string_equal(report_text(&run, "opportunities", 0, "title"), "临近");
+	/* Three deals with a customer each, and the names of these, of a stage and an owner. */
+	assert_in_range(report_figure(&run, "keys"), 6, 20);
 	report_do(&run, "priority", "{'owner': 2}");
 	assert_int_equal(report_rows(&run, "opportunities"), 1);
 }
