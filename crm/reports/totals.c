@@ -81,39 +81,88 @@ static cx_status add_cell(void *context, const crm__group *group)
 	                       group->columns[stage].number, group, self->sign);
 }
 
-/* `name`: in_month, out_month … `low`: NONE for all before `high`. */
-static cx_status add_range(cells *self, const char *everybody, const char *one, crm__value low,
-                           int64_t high)
+/* An aggregate of all, and the same of one person. */
+typedef struct pair {
+	const char *everybody, *one;
+} pair;
+
+static const pair in_month = { "stage_in_month", "owner_in_month" };
+static const pair out_month = { "stage_out_month", "owner_out_month" };
+static const pair in_day = { "stage_in_day", "owner_in_day" };
+static const pair out_day = { "stage_out_day", "owner_out_day" };
+
+static const crm__value unbound = { .kind = CRM__NONE };
+
+static crm__groups groups_of(const cells *self, pair of, crm__value low, crm__value high)
 {
 	const bool is_one = self->owner != 0;
-	const crm__groups groups = {
-		.aggregate = is_one ? one : everybody,
+	return (crm__groups){
+		.aggregate = is_one ? of.one : of.everybody,
 		.prefix = { crm__number(self->owner) },
 		.prefix_count = is_one,
 		.low = low,
-		.high = crm__number(high),
+		.high = high,
 	};
+}
+
+/* Both ends included; adds the one and subtracts the other. */
+static cx_status add_range(cells *self, pair plus, pair minus, crm__value low, crm__value high)
+{
+	crm__groups groups = groups_of(self, plus, low, high);
+	self->sign = 1;
+	cx_status status = crm__groups_walk(self->report, &groups, add_cell, self);
+	if (status != CX_OK)
+		return status;
+	groups = groups_of(self, minus, low, high);
+	self->sign = -1;
 	return crm__groups_walk(self->report, &groups, add_cell, self);
 }
 
+static cx_status note_month(void *context, const crm__group *group)
+{
+	const crm__value *month = group->columns;
+	*(int64_t *)context = month[0].number;
+	return CX_OK;
+}
+
+static cx_status note_month_of_one(void *context, const crm__group *group)
+{
+	const crm__value *month = group->columns;
+	*(int64_t *)context = month[1].number;
+	return CX_OK;
+}
+
+/* What stands when the month begins: what came before it and has not gone, or what goes after
+ * it and has not come. Rows that stand at present go in the last month there is, so both are
+ * the same; the one with fewer months between it and the end is read. */
+static cx_status add_months(cells *self, int64_t month)
+{
+	crm__groups groups = groups_of(self, in_month, unbound, unbound);
+	int64_t first = month;
+	groups.limit = 1;
+	cx_status status =
+		crm__groups_walk(self->report, &groups,
+	                         self->owner == 0 ? note_month : note_month_of_one, &first);
+	if (status != CX_OK)
+		return status;
+	const int64_t last = crm__month_of(crm__today(self->report));
+	return month - first <= last - month
+	               ? add_range(self, in_month, out_month, unbound, crm__number(month - 1))
+	               : add_range(self, out_month, in_month, crm__number(month), unbound);
+}
+
+/* What stands when the day begins, from the nearer end of its month. */
 static cx_status add_past(cells *self, int64_t day)
 {
-	const int64_t month = crm__month_of(day);
-	const crm__value first = { .kind = CRM__NONE };
-	self->sign = 1;
-	cx_status status =
-		add_range(self, "stage_in_month", "owner_in_month", first, month - 1);
-	if (status == CX_OK && day > month)
-		status = add_range(self, "stage_in_day", "owner_in_day", crm__number(month),
-		                   day - 1);
-	self->sign = -1;
-	if (status == CX_OK)
-		status =
-			add_range(self, "stage_out_month", "owner_out_month", first, month - 1);
-	if (status == CX_OK && day > month)
-		status = add_range(self, "stage_out_day", "owner_out_day", crm__number(month),
-		                   day - 1);
-	return status;
+	const int64_t month = crm__month_of(day), next = crm__month_add(month, 1);
+	const bool from_begin = day - month <= next - day;
+	cx_status status = add_months(self, from_begin ? month : next);
+	if (status != CX_OK || day == month)
+		return status;
+	return from_begin ? add_range(self, in_day, out_day, crm__number(month),
+	                              crm__number(day - 1))
+	                  : add_range(self, out_day, in_day, crm__number(day),
+	                              crm__number(next - 1));
 }
 
 /* ---- the rows of the day itself ---- */

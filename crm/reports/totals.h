@@ -30,8 +30,9 @@ crm__total crm__totals_of_stage(const crm__totals *totals, int64_t stage);
  * all or `by_owner` is set.
  *
  * Exact: months before that of the instant, days of the month before its day, and the rows of
- * stage_history of the day itself (crm/crm.schema). The cells read grow with the months there
- * are, the rows with what happened on that day. */
+ * stage_history of the day itself (crm/crm.schema). Months and days are counted from the nearer
+ * end, so of three years at most 254 cells of four stages are read; the rows are what happened
+ * on that day. */
 CX_MUST_USE cx_status crm__totals_at(crm__report *report, int64_t at_ms,
                                      const crm__people *people, bool by_owner,
                                      crm__totals *ret);

@@ -62,7 +62,7 @@ static cx_status prepare(walk *self, const crm__groups *groups, cx_buf *bytes,
 			"the report reads the aggregate %s, which the schema of this store "
 			"has not",
 			groups->aggregate);
-	*ret = (engine_group_query){ .aggregate = self->aggregate };
+	*ret = (engine_group_query){ .aggregate = self->aggregate, .limit = groups->limit };
 	write_request(groups, bytes, ret);
 	return cx_buf_status(bytes);
 }
@@ -81,8 +81,8 @@ cx_status crm__groups_walk(crm__report *report, const crm__groups *groups,
 		status = engine_aggregate_groups(report->read, &query, take_group, &self, &next,
 		                                 report->error);
 		if (status == CX_OK)
-			status = crm__spend(report, next.groups, 0);
-		if (status == CX_OK && next.position_size == 0)
+			status = crm__spend(report, next.keys, 0);
+		if (status == CX_OK && (next.position_size == 0 || groups->limit != 0))
 			return CX_OK;
 		page = next;
 	}

@@ -105,6 +105,7 @@ typedef struct crm__groups {
 	crm__value prefix[ENGINE_GROUP_COLUMNS_MAX]; /* values of the first columns */
 	size_t prefix_count;
 	crm__value low, high; /* of the next column, both included; NONE: not bound */
+	size_t limit;         /* so many at most; 0 = all */
 } crm__groups;
 
 typedef struct crm__group {
