@@ -28,6 +28,8 @@ ADDED = {
     "order_line": {"net_base", "confirmed_at"},
     "payment": {"amount_net", "amount_base", "credited_user", "credited_team"},
 }
+# Record types that the table does not ask for: what operations and rules keep.
+ADDED_TYPES = {"customer_merge", "customer_merge_part"}
 findings = []
 
 
@@ -127,7 +129,8 @@ def main():
         tables = json.load(file)
     words = {"nil": None, "true": True, "false": False}
     types = [eval(line, {"__builtins__": {}}, words) for line in sys.stdin]  # our own text
-    expect("types", [t["name"] for t in types], list(tables))
+    names = [t["name"] for t in types if t["name"] not in ADDED_TYPES]
+    expect("types", names, list(tables))
     for described in types:
         if described["name"] in tables:
             compare_type(described["name"], tables[described["name"]], described)
