@@ -282,7 +282,9 @@ cx_status daemon_server_new(const daemon_config *config, daemon_server **ret, cx
 	server->context.started_ns = cx_clock_monotonic_ns();
 	clamp_connections(server);
 
-	cx_status status = open_store(server, error);
+	cx_status status = daemon_clock_init(&server->context.clock, config->clock_file, error);
+	if (status == CX_OK)
+		status = open_store(server, error);
 	if (status != CX_OK)
 		return status;
 	status = add_events(server);

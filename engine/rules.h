@@ -110,6 +110,13 @@ CX_MUST_USE cx_status engine_draft_set_text(engine_draft *draft, unsigned field,
  * Errors: CX_NOT_FOUND (none, or deleted), CX_NO_MEMORY, CX_CORRUPT, CX_IO. */
 CX_MUST_USE cx_status engine_draft_load(engine_draft *draft, unsigned field, int64_t id,
                                         engine_draft **ret, cx_error *error);
+/* The live record with this text in `field`, which has a unique index of its own. Errors: as
+ * above. */
+CX_MUST_USE cx_status engine_draft_find(engine_draft *draft, unsigned field, cx_slice text,
+                                        engine_draft **ret, cx_error *error);
+/* The record of a type of which there is one at most; a new one when there is none yet. */
+CX_MUST_USE cx_status engine_draft_single(engine_draft *draft, unsigned field,
+                                          engine_draft **ret, cx_error *error);
 /* A new one with its defaults. */
 CX_MUST_USE cx_status engine_draft_new(engine_draft *draft, unsigned field, engine_draft **ret);
 
