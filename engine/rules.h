@@ -47,10 +47,15 @@ typedef struct engine_rule {
 typedef struct engine_rules {
 	const engine_rule *const *items; /* one for a type at most */
 	size_t count;
+	/* The text of the schema that the rules were written for. What they name must be in a
+	 * store as it is there: of the same kind, with the labels, targets and unique indexes
+	 * that it has there. NULL: they take what they find. */
+	cx_slice (*schema)(void);
 } engine_rules;
 
-/* The first field that the rule needs and the newest schema does not have, as the rule names it
- * (its type when there is none); NULL when the rule runs. */
+/* The first field that the rule needs and the newest schema does not have (or has as something
+ * else), as the rule names it (its type when there is none); NULL when the rule runs. A change
+ * of the schema that would leave out a rule which runs is refused, unless it drops the type. */
 const char *engine_rule_missing(const engine *self, const engine_rule *rule);
 
 /* ---- what a hook is told ---- */

@@ -13,6 +13,8 @@ static const engine_rule *const items[] = {
 
 const engine_rules *crm_rules(void)
 {
-	static const engine_rules rules = { .items = items, .count = CX_COUNT_OF(items) };
+	static const engine_rules rules = { .items = items,
+		                            .count = CX_COUNT_OF(items),
+		                            .schema = crm_schema_text };
 	return &rules;
 }

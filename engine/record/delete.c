@@ -162,7 +162,9 @@ static cx_status delete_all(engine__operation *op, const engine_type *type, int6
 		               "%s records are kept for good: set them inactive instead",
 		               type->name);
 	engine__value before[ENGINE_SLOTS_MAX];
-	cx_status status = engine__operation_load(op, type, id, before);
+	cx_status status = engine__operation_check_type(op, type);
+	if (status == CX_OK)
+		status = engine__operation_load(op, type, id, before);
 	if (status == CX_OK && engine__is_deleted(before))
 		status = engine__fail_not_found(type, id, op->error);
 	if (status == CX_OK)
