@@ -42,7 +42,7 @@ void trade_open(store_fixture *self, const char *own)
 		             "{'code': '%s', 'label_zh': '阶段', 'label_en': 'S', 'seq': %d, "
 		             "'kind': '%s', 'probability_bp': %s}",
 		             stages[i][0], (int)i + 1, stages[i][1], stages[i][2]);
-	fixture_create(self, "product", "{'sku': 'P', 'name': '产品', 'list_price': 1000}");
+	fixture_create(self, "product", "{'sku': 'P', 'name': '产品', 'list_price': 1000, 'unit': '件'}");
 }
 
 void trade_close(store_fixture *self)
