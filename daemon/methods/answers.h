@@ -25,3 +25,4 @@ daemon__method_run daemon__answer_analyze;      /* analyze.c */
 daemon__method_run daemon__answer_watch;        /* watch.c */
 daemon__method_run daemon__answer_unwatch;      /* watch.c */
 daemon__method_run daemon__answer_credit;       /* watch.c */
+daemon__method_run daemon__answer_duplicates;   /* duplicates.c */

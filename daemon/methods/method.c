@@ -40,6 +40,13 @@ const daemon__method *daemon__method_of(proto_method method)
 		[PROTO_WATCH] = { DAEMON__ON_LOOP, true, daemon__answer_watch },
 		[PROTO_UNWATCH] = { DAEMON__ON_LOOP, false, daemon__answer_unwatch },
 		[PROTO_CREDIT] = { DAEMON__ON_LOOP, false, daemon__answer_credit },
+		[PROTO_CONVERT] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_REOPEN] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_TRANSFER] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_MERGE] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_UNMERGE] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_REVALUE] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_DUPLICATES] = { DAEMON__IN_SLICE, true, daemon__answer_duplicates },
 	};
 	CX_ASSERT(method < PROTO_METHOD_COUNT_ALL);
 	return &methods[method];

@@ -31,5 +31,19 @@ CX_MUST_USE cx_status daemon__write_operation(daemon__write *write,
 CX_MUST_USE cx_status daemon__write_batch(daemon__write *write, cx_slice operations,
                                           cx_error *error);
 
+/* trade.c: whether the method is an operation of the trade that answers with a map, and such a
+ * one. Errors: those of crm/operations.h; CX_INVALID_ARGUMENT. */
+bool daemon__trade_is_write(proto_method method);
+CX_MUST_USE cx_status daemon__trade_write(daemon__write *write, const proto_request *request,
+                                          cx_error *error);
+/* trade.c: convert and reopen. `type` of reopen. */
+CX_MUST_USE cx_status daemon__trade_convert(daemon__write *write, const proto_request *request,
+                                            int64_t opportunity, const engine_author *author,
+                                            engine_outcome *ret, cx_error *error);
+CX_MUST_USE cx_status daemon__trade_reopen(daemon__write *write, const proto_request *request,
+                                           const engine_type *type, int64_t id,
+                                           const engine_author *author, engine_outcome *ret,
+                                           cx_error *error);
+
 /* Writes [id, rev, seq, affected, created]. */
 void daemon__write_outcome(const engine_outcome *outcome, cx_buf *out);
