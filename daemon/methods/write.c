@@ -133,23 +133,51 @@ static cx_status run_operation(daemon__write *write, const operation *op, engine
 	CX_UNREACHABLE();
 }
 
+/* Says where a customer went that is not there any more. */
+static cx_status name_winner(daemon__write *write, const operation *op, cx_error *error)
+{
+	int64_t winner;
+	if (cx_slice_equal(cx_slice_of(op->type->name), CX_SLICE_LITERAL("customer")) &&
+	    crm_merged_into(engine_write_view(write->transaction), op->id, &winner) == CX_OK)
+		cx_fail(error, CX_NOT_FOUND,
+		        "customer %lld was merged into customer %lld: name that one",
+		        (long long)op->id, (long long)winner);
+	return CX_NOT_FOUND;
+}
+
+static bool makes_records(proto_method method)
+{
+	return method == PROTO_CREATE || method == PROTO_UPSERT;
+}
+
 cx_status daemon__write_operation(daemon__write *write, const proto_request *request,
-                                  engine_references references, engine_outcome *ret,
+                                  engine_references references, daemon__done *ret,
                                   cx_error *error)
 {
 	operation op;
+	ret->likes.told = false;
 	cx_status status = resolve(write, request, references, &op, error);
-	return status == CX_OK ? run_operation(write, &op, ret, error) : status;
+	if (status == CX_OK)
+		status = run_operation(write, &op, &ret->outcome, error);
+	if (status == CX_NOT_FOUND && op.type != NULL)
+		status = name_winner(write, &op, error);
+	if (status == CX_OK && makes_records(request->method))
+		status = daemon__duplicates_look(write->transaction, op.type, &request->options,
+		                                 &ret->outcome, &ret->likes, error);
+	return status;
 }
 
-void daemon__write_outcome(const engine_outcome *outcome, cx_buf *out)
+void daemon__write_outcome(const daemon__done *done, cx_buf *out)
 {
-	cx_write_array(out, 5);
+	const engine_outcome *outcome = &done->outcome;
+	cx_write_array(out, done->likes.told ? 6 : 5);
 	cx_write_int(out, outcome->id);
 	cx_write_int(out, outcome->rev);
 	cx_write_uint(out, outcome->seq);
 	cx_write_uint(out, outcome->affected);
 	cx_write_bool(out, outcome->created);
+	if (done->likes.told)
+		daemon__candidates_write(&done->likes.candidates, out);
 }
 
 cx_status daemon__write_run(daemon__write *write, const proto_request *request, cx_error *error)
@@ -163,10 +191,10 @@ cx_status daemon__write_run(daemon__write *write, const proto_request *request, 
 	if (daemon__trade_is_write(request->method))
 		return daemon__trade_write(write, request, error);
 
-	engine_outcome outcome;
+	CX_UNSET daemon__done done;
 	cx_status status = daemon__write_operation(write, request, (engine_references){ 0 },
-	                                           &outcome, error);
+	                                           &done, error);
 	if (status == CX_OK)
-		daemon__write_outcome(&outcome, write->out);
+		daemon__write_outcome(&done, write->out);
 	return status;
 }

@@ -3,8 +3,15 @@
  * passed in and nothing outside it touched, so they can be run again from their start. */
 #pragma once
 
+#include "daemon/methods/duplicates.h"
 #include "engine/record.h"
 #include "proto/proto.h"
+
+/* What an operation did, and what it is told of duplicates. */
+typedef struct daemon__done {
+	engine_outcome outcome;
+	daemon__likes likes;
+} daemon__done;
 
 typedef struct daemon__write {
 	const engine_schema *schema;
@@ -24,7 +31,7 @@ CX_MUST_USE cx_status daemon__write_run(daemon__write *write, const proto_reques
  * Asserts that the method is one that writes, and not batch. */
 CX_MUST_USE cx_status daemon__write_operation(daemon__write *write,
                                               const proto_request *request,
-                                              engine_references references, engine_outcome *ret,
+                                              engine_references references, daemon__done *ret,
                                               cx_error *error);
 
 /* batch.c: all or nothing. */
@@ -45,5 +52,5 @@ CX_MUST_USE cx_status daemon__trade_reopen(daemon__write *write, const proto_req
                                            const engine_author *author, engine_outcome *ret,
                                            cx_error *error);
 
-/* Writes [id, rev, seq, affected, created]. */
-void daemon__write_outcome(const engine_outcome *outcome, cx_buf *out);
+/* Writes [id, rev, seq, affected, created], and candidates where they are told. */
+void daemon__write_outcome(const daemon__done *done, cx_buf *out);
