@@ -15,6 +15,7 @@
  *   SCHEMA     str    schema text, or nil for the one that is there
  *   WATCH      int    number of a watch of this connection
  *   AMOUNT     int    >= 1
+ *   REPORT     str    name of a report (crm/report.h), or nil for the list of them
  *   OTHER      int    id of a second record
  * After them every method takes one optional map of options, and no other option than its
  * own. */
@@ -32,6 +33,7 @@
 	P(SCHEMA, schema, "schema")             \
 	P(WATCH, watch, "watch")                \
 	P(AMOUNT, amount, "n")                  \
+	P(REPORT, report, "report")             \
 	P(OTHER, other, "other")
 
 /* An option: O(C name, member of proto_options, name on the wire, kind).
@@ -72,11 +74,15 @@
 	O(GROUP, group, "group", RAW)           /* aggregate: array of columns */           \
 	O(VALUES, values, "values", RAW)        /* aggregate: array of words */             \
 	O(NAME, name, "name", WORD)             /* aggregate: a maintained one */           \
+	O(PARAMS, params, "params", RAW)        /* report, runs: map name → value */   \
 	O(LINES, lines, "lines", RAW)           /* convert: array of maps of fields */      \
 	O(IDS, ids, "ids", RAW)                 /* transfer: array of ids */                \
 	O(OWNER, owner, "owner", COUNT)         /* transfer: all of this user */            \
 	O(ON, on, "on", COUNT)                  /* revalue: the day of the rates */         \
-	O(DUPLICATES, duplicates, "duplicates", WORD) /* off, warn, block */
+	O(DUPLICATES, duplicates, "duplicates", WORD) /* off, warn, block */                \
+	O(RUN, run, "run", COUNT)               /* run_forecast: its number */              \
+	O(MONTHS, months, "months", COUNT)      /* run_forecast: how far it goes */         \
+	O(MODEL, model, "model", WORD)          /* run_forecast: instead of the best */
 
 #define PROTO_BIT(option) (1ULL << PROTO_OPTION_##option)
 
@@ -111,6 +117,9 @@
 	          PROTO_BIT(NO_INDEX) | PROTO_BIT(DEADLINE),                                   \
 	  "[columns, rows, after, reason, {seq, kinds, groups, keys, fetched, aggregate}], "   \
 	  "or the plan")                                                                       \
+	M(REPORT, "report", READ, (PROTO_P_REPORT, PROTO_P_END),                               \
+	  PROTO_BIT(PARAMS) | PROTO_BIT(LIMIT) | PROTO_BIT(MAX_SCAN) | PROTO_BIT(DEADLINE),    \
+	  "map: report, sections, notes, …; an array of maps for nil")                         \
 	M(SEARCH, "search", READ, (PROTO_P_TEXT, PROTO_P_END),                                 \
 	  PROTO_BIT(ONLY) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) |        \
 	          PROTO_BIT(HIGHLIGHTS),                                                       \
@@ -183,7 +192,14 @@
 	  "map: seq, looked, revalued, next")                                                  \
 	M(DUPLICATES, "duplicates", READ, (PROTO_P_FIELDS, PROTO_P_END),                       \
 	  PROTO_BIT(FROM) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE),                            \
-	  "map: seq, candidates; without fields: seq, pairs, next")
+	  "map: seq, candidates; without fields: seq, pairs, next")                            \
+	M(RUN_TIERS, "run_tiers", WRITE, (PROTO_P_END),                                        \
+	  PROTO_BIT(AT) | PROTO_BIT(PARAMS) | PROTO_BIT(DEADLINE),                             \
+	  "map: seq, customers, written, skipped, by_hand, changed, dormant, tiers")           \
+	M(RUN_FORECAST, "run_forecast", WRITE, (PROTO_P_END),                                  \
+	  PROTO_BIT(AT) | PROTO_BIT(RUN) | PROTO_BIT(MONTHS) | PROTO_BIT(MODEL) |              \
+	          PROTO_BIT(DEADLINE),                                                         \
+	  "map: seq, run, scopes, written, skipped, actuals")
 
 /* A notification of the server: N(C name, name on the wire, parameters) */
 #define PROTO_NOTIFICATIONS(N)                                  \

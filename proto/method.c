@@ -62,6 +62,9 @@ bool proto_method_may_be_batched(proto_method method)
 	case PROTO_UNMERGE:
 	case PROTO_REVALUE:
 	case PROTO_DUPLICATES:
+	case PROTO_REPORT:
+	case PROTO_RUN_TIERS:
+	case PROTO_RUN_FORECAST:
 	case PROTO_METHOD_COUNT_ALL:
 		return false;
 	}

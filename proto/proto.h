@@ -94,6 +94,7 @@ typedef struct proto_request {
 	uint64_t watch;
 	uint64_t amount;
 	uint64_t other;
+	cx_slice report; /* its data NULL when nil */
 	proto_options options;
 } proto_request;
 

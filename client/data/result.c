@@ -2,6 +2,7 @@
 /* From an answer's bytes to a result. */
 #include "base/check.h"
 #include "client/data/included.h"
+#include "client/data/report.h"
 
 #include <string.h>
 
@@ -269,6 +270,8 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 		return take_batch(result);
 	case PROTO_SEARCH:
 		return take_hits(result);
+	case PROTO_REPORT:
+		return cardex__report_check(result->root);
 	case PROTO_HELLO:
 	case PROTO_SCHEMA_GET:
 	case PROTO_SCHEMA_PLAN:
@@ -281,6 +284,8 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 	case PROTO_UNMERGE:
 	case PROTO_REVALUE:
 	case PROTO_DUPLICATES:
+	case PROTO_RUN_TIERS:
+	case PROTO_RUN_FORECAST:
 		fits = is(result->root, CARDEX_VALUE_MAP);
 		break;
 	case PROTO_INDEX_STATUS:

@@ -106,6 +106,7 @@ static cx_status run_operation(daemon__write *write, const operation *op, engine
 	case PROTO_QUERY:
 	case PROTO_COUNT:
 	case PROTO_AGGREGATE:
+	case PROTO_REPORT:
 	case PROTO_SEARCH:
 	case PROTO_CHANGES:
 	case PROTO_HISTORY:
@@ -127,6 +128,8 @@ static cx_status run_operation(daemon__write *write, const operation *op, engine
 	case PROTO_UNMERGE:
 	case PROTO_REVALUE:
 	case PROTO_DUPLICATES:
+	case PROTO_RUN_TIERS:
+	case PROTO_RUN_FORECAST:
 	case PROTO_METHOD_COUNT_ALL:
 		break;
 	}
