@@ -54,7 +54,7 @@ static cx_status take_day(revaluing *self, const crm_revaluation *what)
 	engine_author *author = &self->op.change.author;
 	int64_t today;
 	cx_status status =
-		crm__today(self->op.read, author->now_ms, &today, self->op.error);
+		crm__org_today(self->op.read, author->now_ms, &today, self->op.error);
 	if (status != CX_OK || what->day == today)
 		return status;
 	if (what->day > today)
