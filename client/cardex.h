@@ -316,16 +316,16 @@ typedef struct cardex_request {
 	                     "none" */
 	bool may_lose;    /* schema.apply: drop fields with their values */
 	uint64_t from; /* changes, watch: the first seq; 0 = the oldest kept, or from now on */
-	uint64_t before;    /* history: changes before this seq; 0 = all */
-	uint64_t seq;       /* as_of: after this change; or 0, and at_ms says when */
+	uint64_t before; /* history: changes before this seq; 0 = all */
+	uint64_t seq;    /* as_of: after this change; or 0, and at_ms says when */
 	/* as_of: at this time, ms since 1970 UTC; writes: it happened then; > 0 */
 	int64_t at_ms;
 	const char *duplicates; /* create, upsert of customers: "off", "warn", "block" */
-	bool state_hash;    /* check: the hash of all records too */
-	uint32_t from_part; /* watch: parts of `from` before this one were taken already */
-	bool snapshot;      /* watch: first the records that there are */
-	uint32_t credit;    /* watch: notifications that may come before one is taken; 0 = 16 */
-	uint64_t watch;     /* unwatch, credit: number of the watch */
+	bool state_hash;        /* check: the hash of all records too */
+	uint32_t from_part;     /* watch: parts of `from` before this one were taken already */
+	bool snapshot;          /* watch: first the records that there are */
+	uint32_t credit; /* watch: notifications that may come before one is taken; 0 = 16 */
+	uint64_t watch;  /* unwatch, credit: number of the watch */
 	/* aggregate: what makes a group, "owner, month(closed_at)", NULL = all are one; what is
 	 * said of each, "count, sum(amount_base), avg(n), min(at), max(at)", NULL = count; and
 	 * a maintained aggregate that has to answer, NULL = what is fastest */

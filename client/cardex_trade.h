@@ -103,13 +103,13 @@ typedef struct cardex_merged {
 	uint64_t gone;   /* records deleted with the loser, or brought back */
 } cardex_merged;
 
-/* Moves all that refers to `loser` to `winner`, fills the winner's empty fields, and deletes the
- * loser, whose id leads to the winner from then on. `fields` (may be NULL) are values the winner
- * is to have. `ret` may be NULL. */
+/* Moves all that refers to `loser` to `winner`, fills the winner's empty fields, and deletes
+ * the loser, whose id leads to the winner from then on. `fields` (may be NULL) are values the
+ * winner is to have. `ret` may be NULL. */
 CARDEX_CALL cardex_status cardex_merge(cardex_conn *conn, int64_t winner, int64_t loser,
                                        const cardex_doc *fields,
-                                       const cardex_trade_options *options,
-                                       cardex_merged *ret, cardex_error *error);
+                                       const cardex_trade_options *options, cardex_merged *ret,
+                                       cardex_error *error);
 
 /* Takes that back. Errors: CARDEX_CHECK (what was changed since stands in the way). */
 CARDEX_CALL cardex_status cardex_unmerge(cardex_conn *conn, int64_t loser,
@@ -165,8 +165,8 @@ typedef struct cardex_forecast_run {
 	const char *model; /* of the later months, instead of the best; NULL */
 } cardex_forecast_run;
 
-/* Writes forecasts for the organisation, its teams and people. `what` may be NULL. `ret` (may be
- * NULL) takes a map: seq, run, scopes, written, skipped, actuals. */
+/* Writes forecasts for the organisation, its teams and people. `what` may be NULL. `ret` (may
+ * be NULL) takes a map: seq, run, scopes, written, skipped, actuals. */
 CARDEX_CALL cardex_status cardex_run_forecast(cardex_conn *conn,
                                               const cardex_forecast_run *what,
                                               cardex_result **ret, cardex_error *error);

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operations of the trade as requests of the protocol. */
-#include "client/cardex_trade.h"
-
 #include "base/cleanup.h"
+#include "client/cardex_trade.h"
 #include "client/conn/conn.h"
 #include "client/data/doc.h"
 #include "client/error/error.h"

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Operations of the trade: what people do in one go and what takes several records. Each runs
  * inside a write transaction, next to what else that does, and happens whole or not at all: one
- * that fails leaves the transaction as it was. Rules run in them as in plain writes and are told
- * why (crm_cause), except where a merge moves references.
+ * that fails leaves the transaction as it was. Rules run in them as in plain writes and are
+ * told why (crm_cause), except where a merge moves references.
  *
  * `author` says who, when, and (at_ms) of which time in the past is told. Field maps and lists
  * are MessagePack as in engine/record.h. Errors of all: CX_NO_TYPE, CX_NO_FIELD (the store's
@@ -17,10 +17,10 @@
 /* Most records that one call transfers, revalues, or looks at for duplicates. */
 enum {
 	CRM_SLICE_MAX = 1000,
-	CRM_LINES_MAX = 1000,          /* of an order that is made by convert */
+	CRM_LINES_MAX = 1000,             /* of an order that is made by convert */
 	CRM_MERGE_REFERENCES_MAX = 20000, /* that one merge moves */
-	CRM_MERGE_HOPS_MAX = 32,       /* merges one after the other that are followed */
-	CRM_CANDIDATES_MAX = 20,       /* of a search for duplicates of one record */
+	CRM_MERGE_HOPS_MAX = 32,          /* merges one after the other that are followed */
+	CRM_CANDIDATES_MAX = 20,          /* of a search for duplicates of one record */
 };
 
 /* ---- convert: an opportunity becomes an order ---- */
@@ -28,8 +28,8 @@ enum {
 typedef struct crm_conversion {
 	int64_t opportunity;
 	int64_t if_rev; /* > 0: only when the opportunity has this revision */
-	/* Fields of the order, or empty. Customer, contact, campaign, currency and owner are the
-	 * opportunity's where they are not given, ordered_on is today. `ext_id` makes it
+	/* Fields of the order, or empty. Customer, contact, campaign, currency and owner are
+	 * the opportunity's where they are not given, ordered_on is today. `ext_id` makes it
 	 * idempotent; without one it is "convert-" and the opportunity's id. A status is set
 	 * when the lines are there. */
 	cx_slice order;
@@ -38,9 +38,9 @@ typedef struct crm_conversion {
 
 /* Makes the order with its lines, and the opportunity won unless it is. Where an order of that
  * ext_id came of the same opportunity before, it is the answer, and nothing changes: then
- * `created` is false and `affected` 0. `*ret` is about the order; `affected` counts order, lines
- * and opportunity. Errors: CX_NOT_FOUND, CX_CONFLICT_REV, CX_CHECK (the opportunity is lost; the
- * order is of another one, or of another customer), CX_TOO_LARGE (CRM_LINES_MAX),
+ * `created` is false and `affected` 0. `*ret` is about the order; `affected` counts order,
+ * lines and opportunity. Errors: CX_NOT_FOUND, CX_CONFLICT_REV, CX_CHECK (the opportunity is
+ * lost; the order is of another one, or of another customer), CX_TOO_LARGE (CRM_LINES_MAX),
  * CX_INVALID_ARGUMENT. */
 CX_MUST_USE cx_status crm_convert(engine_write *write, const engine_author *author,
                                   const crm_conversion *what, engine_outcome *ret,
@@ -48,11 +48,11 @@ CX_MUST_USE cx_status crm_convert(engine_write *write, const engine_author *auth
 
 /* ---- reopen ---- */
 
-/* Opens a closed opportunity again, in the stage that `fields` names or else the open one it was
- * in last; or a resolved or closed service request, which is then in progress. `fields` is what
- * else is to change, or empty. One that is open stays as it is: `affected` is 0.
- * Errors: CX_NOT_FOUND, CX_CONFLICT_REV, CX_CHECK (a stage that is not open),
- * CX_INVALID_ARGUMENT (another type). */
+/* Opens a closed opportunity again, in the stage that `fields` names or else the open one it
+ * was in last; or a resolved or closed service request, which is then in progress. `fields` is
+ * what else is to change, or empty. One that is open stays as it is: `affected` is 0. Errors:
+ * CX_NOT_FOUND, CX_CONFLICT_REV, CX_CHECK (a stage that is not open), CX_INVALID_ARGUMENT
+ * (another type). */
 CX_MUST_USE cx_status crm_reopen(engine_write *write, const engine_author *author,
                                  const engine_type *type, int64_t id, cx_slice fields,
                                  int64_t if_rev, engine_outcome *ret, cx_error *error);
@@ -113,8 +113,8 @@ CX_MUST_USE cx_status crm_merge_customers(engine_write *write, const engine_auth
 
 /* Takes the merge of this loser back: every record has the values it had before, but revisions
  * and times of change. What was added to the winner since stays with it.
- * Errors: CX_NOT_FOUND (no merge of it), CX_CHECK (what was changed since stands in the way; the
- * text says what and what to do), CX_UNIQUE (a value of the loser is taken by now). */
+ * Errors: CX_NOT_FOUND (no merge of it), CX_CHECK (what was changed since stands in the way;
+ * the text says what and what to do), CX_UNIQUE (a value of the loser is taken by now). */
 CX_MUST_USE cx_status crm_merge_undo(engine_write *write, const engine_author *author,
                                      int64_t loser, crm_merged *ret, cx_error *error);
 
@@ -146,12 +146,12 @@ CX_MUST_USE cx_status crm_revalue(engine_write *write, const engine_author *auth
 /* ---- duplicates ---- */
 
 /* Why two customers may be the same. R(name in C, name in messages, weight) */
-#define CRM_LIKENESSES(R)                            \
-	R(TAX_ID, "tax_id", 100)                     \
-	R(NAME, "name", 60)                          \
-	R(PHONE, "phone", 40)                        \
-	R(EMAIL, "email", 40)                        \
-	R(CONTACT_MOBILE, "contact.mobile", 30)      \
+#define CRM_LIKENESSES(R)                       \
+	R(TAX_ID, "tax_id", 100)                \
+	R(NAME, "name", 60)                     \
+	R(PHONE, "phone", 40)                   \
+	R(EMAIL, "email", 40)                   \
+	R(CONTACT_MOBILE, "contact.mobile", 30) \
 	R(CONTACT_EMAIL, "contact.email", 30)
 typedef enum crm_likeness {
 #define CRM_LIKENESS_MEMBER(name, text, weight) CRM_LIKE_##name,
@@ -175,9 +175,9 @@ typedef struct crm_candidates {
 	crm_candidate items[CRM_CANDIDATES_MAX]; /* the heaviest first, then by id */
 } crm_candidates;
 
-/* The customers that may be the one of these fields (name, country, tax_id, phone, email; mobile
- * is that of a contact). Six point look-ups. `but` is left out; 0 = none.
- * Errors: CX_TYPE (a field that is no text), those of reading. */
+/* The customers that may be the one of these fields (name, country, tax_id, phone, email;
+ * mobile is that of a contact). Six point look-ups. `but` is left out; 0 = none. Errors:
+ * CX_TYPE (a field that is no text), those of reading. */
 CX_MUST_USE cx_status crm_duplicates_of(engine_read *read, cx_slice fields, int64_t but,
                                         crm_candidates *ret, cx_error *error);
 

@@ -39,56 +39,57 @@
 /* An option: O(C name, member of proto_options, name on the wire, kind).
  * Kinds: FLAG bool · COUNT int >= 0 · WORD str · BYTES bin (a str is taken too) · RAW any
  * value, kept as bytes. */
-#define PROTO_OPTIONS(O)                                                                    \
-	O(CLIENT, client, "client", WORD)  /* hello: who calls, for the log */              \
-	O(ERRORS, errors, "errors", WORD)  /* hello: "string" (default) or "map" */         \
-	O(ONLY, only, "fields", RAW)       /* array of field names: only these */           \
-	O(LAYOUT, layout, "layout", COUNT) /* layout the client knows: no names */          \
-	O(WHERE, where, "filter", RAW)                                                      \
-	O(ORDER, order, "order", RAW) /* ["amount desc", "id"] */                           \
-	O(LIMIT, limit, "limit", COUNT)                                                     \
-	O(AFTER, after, "after", BYTES)     /* continuation of an earlier page */           \
-	O(EXPLAIN, explain, "explain", RAW) /* the plan instead of rows; level 0..2 */      \
-	O(ALLOW_SCAN, allow_scan, "allow_scan", FLAG)                                       \
-	O(USE_INDEX, use_index, "use_index", WORD)                                          \
-	O(COUNT, count, "count", RAW) /* the number of all; "exact" or "estimate" */        \
-	O(DEADLINE, deadline_ms, "deadline_ms", COUNT)                                      \
-	O(IF_REV, if_rev, "if_rev", COUNT)                                                  \
-	O(DELETED, deleted, "deleted", FLAG)          /* get: a deleted record too */       \
-	O(ONLY_TYPE, only_type, "type", WORD)         /* schema.get: one type */            \
-	O(DRY_RUN, dry_run, "dry_run", FLAG)          /* writes: try, and take it back */   \
-	O(TYPES, types, "types", RAW)                 /* array of names of types */         \
-	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */      \
-	O(BASE, base, "base", WORD) /* schema.plan, apply: stored, program, none */         \
-	O(MAY_LOSE, may_lose, "may_lose", FLAG)       /* schema.apply: drop fields */       \
-	O(FROM, from, "from", COUNT) /* changes, watch: the first seq; else the first id */ \
-	O(BEFORE, before, "before", COUNT)            /* history: those before this seq */  \
-	O(SEQ, seq, "seq", COUNT)                     /* as_of: after this change */        \
-	O(AT, at, "at", COUNT) /* in ms; as_of: then; writes: it happened then */           \
-	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */      \
-	O(NO_INDEX, no_index, "no_index", RAW)        /* array of names: none of these */   \
-	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys a page looks at */            \
-	O(INCLUDE, include, "include", RAW)     /* array of maps: what the rows refer to */ \
-	O(SNAPSHOT, snapshot, "snapshot", FLAG) /* watch: the rows there are, first */      \
-	O(CREDIT, credit, "credit", COUNT)      /* watch: notifications that may come */    \
-	O(GROUP, group, "group", RAW)           /* aggregate: array of columns */           \
-	O(VALUES, values, "values", RAW)        /* aggregate: array of words */             \
-	O(NAME, name, "name", WORD)             /* aggregate: a maintained one */           \
-	O(PARAMS, params, "params", RAW)        /* report, runs: map name → value */   \
-	O(LINES, lines, "lines", RAW)           /* convert: array of maps of fields */      \
-	O(IDS, ids, "ids", RAW)                 /* transfer: array of ids */                \
-	O(OWNER, owner, "owner", COUNT)         /* transfer: all of this user */            \
-	O(ON, on, "on", COUNT)                  /* revalue: the day of the rates */         \
-	O(DUPLICATES, duplicates, "duplicates", WORD) /* off, warn, block */                \
-	O(RUN, run, "run", COUNT)               /* run_forecast: its number */              \
-	O(MONTHS, months, "months", COUNT)      /* run_forecast: how far it goes */         \
-	O(MODEL, model, "model", WORD)          /* run_forecast: instead of the best */
+#define PROTO_OPTIONS(O)                                                                      \
+	O(CLIENT, client, "client", WORD)  /* hello: who calls, for the log */                \
+	O(ERRORS, errors, "errors", WORD)  /* hello: "string" (default) or "map" */           \
+	O(ONLY, only, "fields", RAW)       /* array of field names: only these */             \
+	O(LAYOUT, layout, "layout", COUNT) /* layout the client knows: no names */            \
+	O(WHERE, where, "filter", RAW)                                                        \
+	O(ORDER, order, "order", RAW) /* ["amount desc", "id"] */                             \
+	O(LIMIT, limit, "limit", COUNT)                                                       \
+	O(AFTER, after, "after", BYTES)     /* continuation of an earlier page */             \
+	O(EXPLAIN, explain, "explain", RAW) /* the plan instead of rows; level 0..2 */        \
+	O(ALLOW_SCAN, allow_scan, "allow_scan", FLAG)                                         \
+	O(USE_INDEX, use_index, "use_index", WORD)                                            \
+	O(COUNT, count, "count", RAW) /* the number of all; "exact" or "estimate" */          \
+	O(DEADLINE, deadline_ms, "deadline_ms", COUNT)                                        \
+	O(IF_REV, if_rev, "if_rev", COUNT)                                                    \
+	O(DELETED, deleted, "deleted", FLAG)          /* get: a deleted record too */         \
+	O(ONLY_TYPE, only_type, "type", WORD)         /* schema.get: one type */              \
+	O(DRY_RUN, dry_run, "dry_run", FLAG)          /* writes: try, and take it back */     \
+	O(TYPES, types, "types", RAW)                 /* array of names of types */           \
+	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */        \
+	O(BASE, base, "base", WORD) /* schema.plan, apply: stored, program, none */           \
+	O(MAY_LOSE, may_lose, "may_lose", FLAG) /* schema.apply: drop fields */               \
+	O(FROM, from, "from", COUNT) /* changes, watch: the first seq; else the first id */   \
+	O(BEFORE, before, "before", COUNT) /* history: those before this seq */               \
+	O(SEQ, seq, "seq", COUNT)          /* as_of: after this change */                     \
+	O(AT, at, "at", COUNT)             /* in ms; as_of: then; writes: it happened then */ \
+	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */        \
+	O(NO_INDEX, no_index, "no_index", RAW)        /* array of names: none of these */     \
+	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys a page looks at */              \
+	O(INCLUDE, include, "include", RAW)     /* array of maps: what the rows refer to */   \
+	O(SNAPSHOT, snapshot, "snapshot", FLAG) /* watch: the rows there are, first */        \
+	O(CREDIT, credit, "credit", COUNT)      /* watch: notifications that may come */      \
+	O(GROUP, group, "group", RAW)           /* aggregate: array of columns */             \
+	O(VALUES, values, "values", RAW)        /* aggregate: array of words */               \
+	O(NAME, name, "name", WORD)             /* aggregate: a maintained one */             \
+	O(PARAMS, params, "params", RAW)        /* report, runs: map name → value */        \
+	O(LINES, lines, "lines", RAW)           /* convert: array of maps of fields */        \
+	O(IDS, ids, "ids", RAW)                 /* transfer: array of ids */                  \
+	O(OWNER, owner, "owner", COUNT)         /* transfer: all of this user */              \
+	O(ON, on, "on", COUNT)                  /* revalue: the day of the rates */           \
+	O(DUPLICATES, duplicates, "duplicates", WORD) /* off, warn, block */                  \
+	O(RUN, run, "run", COUNT)                     /* run_forecast: its number */          \
+	O(MONTHS, months, "months", COUNT)            /* run_forecast: how far it goes */     \
+	O(MODEL, model, "model", WORD)                /* run_forecast: instead of the best */
 
 #define PROTO_BIT(option) (1ULL << PROTO_OPTION_##option)
 
 /* A method: M(C name, name on the wire, access, parameters, options, result)
  * access: READ, WRITE, or NONE (changes no record and reads none). Inside a batch only WRITE
- * methods that answer with the outcome of one record: proto_method_may_be_batched(). `parameters` is a list of PROTO_P_x ended by PROTO_P_END. */
+ * methods that answer with the outcome of one record: proto_method_may_be_batched().
+ * `parameters` is a list of PROTO_P_x ended by PROTO_P_END. */
 #define PROTO_METHODS(M)                                                                       \
 	M(HELLO, "hello", NONE, (PROTO_P_END), PROTO_BIT(CLIENT) | PROTO_BIT(ERRORS),          \
 	  "map: server, version, protocol, limits, seq")                                       \

@@ -143,8 +143,8 @@ static cli_exit look_at_all(cli_context *self, uint64_t *found)
 	int64_t from = 0;
 	do {
 		cardex_result *result = NULL;
-		if (cardex_duplicate_pairs(self->conn, from, 0, &result, &from,
-		                           &self->error) != CARDEX_OK)
+		if (cardex_duplicate_pairs(self->conn, from, 0, &result, &from, &self->error) !=
+		    CARDEX_OK)
 			return cli_fail(self);
 		*found += print_all(self, result);
 		cardex_result_free(&result);

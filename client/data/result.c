@@ -29,8 +29,7 @@ static bool is_outcome(const cardex_value *value)
 	    value->count > OUTCOME_ELEMENTS + 1)
 		return false;
 	const cardex_value *items = value->as.items;
-	if (value->count > OUTCOME_ELEMENTS &&
-	    !is(&items[OUTCOME_ELEMENTS], CARDEX_VALUE_LIST))
+	if (value->count > OUTCOME_ELEMENTS && !is(&items[OUTCOME_ELEMENTS], CARDEX_VALUE_LIST))
 		return false;
 	return is(&items[0], CARDEX_VALUE_INT) && is_count(&items[1]) && is_count(&items[2]) &&
 	       is_count(&items[3]) && items[3].as.integer <= UINT32_MAX &&

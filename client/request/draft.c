@@ -52,8 +52,8 @@ static const proto_method methods[] = {
 	[CARDEX_METHOD_REPORT] = PROTO_REPORT,
 };
 
-/* hello is the connection's own; it takes the place of "none" in the enum. The operations of the
- * trade, which come last, have functions of their own (cardex_trade.h). */
+/* hello is the connection's own; it takes the place of "none" in the enum. The operations of
+ * the trade, which come last, have functions of their own (cardex_trade.h). */
 _Static_assert(CX_COUNT_OF(methods) == PROTO_CONVERT, "every method but hello");
 
 static cx_status take_text(const filler *self, const char *text, const char *what,

@@ -144,7 +144,7 @@ static cx_status put_own(converting *self, cx_buf *out, uint32_t *pairs)
 	int64_t today;
 	cx_status status =
 		crm__org_today(self->op.read, engine_author_at(&self->op.change.author), &today,
-	                    self->op.error);
+	                       self->op.error);
 	if (status != CX_OK)
 		return status;
 	cx_write_text(out, "ordered_on");
@@ -300,7 +300,8 @@ static cx_status convert_now(converting *self, engine_outcome *ret)
 		status = set_status(self, &order);
 	engine_row row;
 	if (status == CX_OK) /* lines may have changed it */
-		status = engine_get(self->op.read, self->orders, order.id, &row, self->op.error);
+		status =
+			engine_get(self->op.read, self->orders, order.id, &row, self->op.error);
 	if (status == CX_OK)
 		*ret = (engine_outcome){ .id = order.id,
 			                 .rev = crm__row_int(&row, "rev"),

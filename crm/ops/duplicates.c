@@ -14,7 +14,7 @@
 #include <string.h>
 
 enum {
-	TEXT_BYTES_MAX = 800,  /* of a given field */
+	TEXT_BYTES_MAX = 800, /* of a given field */
 	KEY_BYTES_MAX = 4096,
 	/* Customers of one likeness that are looked at: a number that very many have says
 	 * nothing of any. */
@@ -122,14 +122,14 @@ static cx_status look_up(looking *self, cx_slice key)
 	CX_SCOPED(cx_buf_release) cx_buf filter = CX_BUF_INIT(2 * KEY_BYTES_MAX);
 	const bool by_id = self->behind > 0 && strcmp(type_name, "customer") == 0;
 	write_filter(self, field_name, cx_text_head(key, field->length_max), by_id, &filter);
-	const engine_query query = {
-		.type = type, .filter = cx_buf_slice(&filter), .limit = ALIKE_MAX
-	};
+	const engine_query query = { .type = type,
+		                     .filter = cx_buf_slice(&filter),
+		                     .limit = ALIKE_MAX };
 	engine_page page;
 	status = cx_buf_status(&filter);
-	return status == CX_OK ? engine_query_run(self->read, &query, take, self, &page,
-	                                          self->error)
-	                       : status;
+	return status == CX_OK
+	               ? engine_query_run(self->read, &query, take, self, &page, self->error)
+	               : status;
 }
 
 static bool comes_before(const crm_candidate *a, const crm_candidate *b)
@@ -193,8 +193,9 @@ static cx_status text_of(cx_slice fields, const char *name, cx_slice *ret, cx_er
 	if (reader.failed || !cx_text_is_utf8(*ret, NULL))
 		return cx_fail_field(error, CX_TYPE, name, "%s: text is expected", name);
 	if (ret->size > TEXT_BYTES_MAX)
-		return cx_fail_field(error, CX_TOO_LONG, name, "%s: at most %d bytes are looked for",
-		                     name, TEXT_BYTES_MAX);
+		return cx_fail_field(error, CX_TOO_LONG, name,
+		                     "%s: at most %d bytes are looked for", name,
+		                     TEXT_BYTES_MAX);
 	return CX_OK;
 }
 
@@ -349,8 +350,8 @@ cx_status crm_duplicates_walk(engine_read *read, int64_t from, size_t limit,
 		                     CRM_SLICE_MAX);
 	page_of_ids ids;
 	engine_page page;
-	cx_status status = read_page(read, from, limit > 0 ? limit : CRM_SLICE_MAX, &ids, &page,
-	                             error);
+	cx_status status =
+		read_page(read, from, limit > 0 ? limit : CRM_SLICE_MAX, &ids, &page, error);
 	for (size_t i = 0; i < ids.count && status == CX_OK; i++) {
 		if (i > 0 && deadline_ns > 0 && cx_clock_monotonic_ns() >= deadline_ns) {
 			*ret_next = ids.items[i];

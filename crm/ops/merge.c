@@ -114,16 +114,16 @@ static cx_status move(void *context, const engine_referrer *referrer, int64_t id
 	if (referrer->source == self->customers && id == self->what->winner &&
 	    strcmp(referrer->field->name, "parent") == 0)
 		return CX_OK; /* set with its other fields */
-	cx_status status = set_reference(self, referrer->source, referrer->field, id,
-	                                 self->what->winner);
+	cx_status status =
+		set_reference(self, referrer->source, referrer->field, id, self->what->winner);
 	if (status == CX_UNIQUE && referrer->field->on_delete == ENGINE_CASCADE)
 		return CX_OK;
 	if (status == CX_UNIQUE)
 		return fail_taken(self, referrer, id);
 	self->moved++;
-	return status == CX_OK ? crm__merge_log_note(&self->log, referrer->source,
-	                                             referrer->field, id)
-	                       : status;
+	return status == CX_OK
+	               ? crm__merge_log_note(&self->log, referrer->source, referrer->field, id)
+	               : status;
 }
 
 static cx_status move_all(merging *self)

@@ -15,8 +15,7 @@ enum {
 cx_status crm__merge_log_init(crm__merge_log *self, crm__operation *op)
 {
 	*self = (crm__merge_log){ .op = op, .ids = CX_BUF_INIT(ENGINE_TEXT_BYTES_MAX) };
-	cx_status status =
-		crm__type_find(op->read, "customer_merge", &self->merges, op->error);
+	cx_status status = crm__type_find(op->read, "customer_merge", &self->merges, op->error);
 	if (status == CX_OK)
 		status = crm__type_find(op->read, "customer_merge_part", &self->parts,
 		                        op->error);
@@ -80,10 +79,10 @@ static cx_status write_part(crm__merge_log *self)
 	const engine_change change = internal(self);
 	engine_outcome outcome;
 	cx_status status = cx_buf_status(&fields);
-	return status == CX_OK ? engine_create(self->op->write, self->parts,
-	                                       cx_buf_slice(&fields), &change, &outcome,
-	                                       self->op->error)
-	                       : status;
+	return status == CX_OK
+	               ? engine_create(self->op->write, self->parts, cx_buf_slice(&fields),
+	                               &change, &outcome, self->op->error)
+	               : status;
 }
 
 static bool is_same(const char *a, const char *b)
@@ -95,9 +94,10 @@ cx_status crm__merge_log_note(crm__merge_log *self, const engine_type *type,
                               const engine_field *field, int64_t id)
 {
 	if (self->noted >= CRM_MERGE_REFERENCES_MAX)
-		return cx_fail(self->op->error, CX_TOO_LARGE,
-		               "more than %d records refer to the customer that is to be merged",
-		               CRM_MERGE_REFERENCES_MAX);
+		return cx_fail(
+			self->op->error, CX_TOO_LARGE,
+			"more than %d records refer to the customer that is to be merged",
+			CRM_MERGE_REFERENCES_MAX);
 	if (!is_same(self->type_name, type->name) || !is_same(self->field_name, field->name) ||
 	    self->ids.size >= PART_BYTES) {
 		cx_status status = write_part(self);
@@ -187,8 +187,8 @@ static cx_status each_of_part(void *context, const engine_referrer *referrer, in
 	cx_status status = engine_get(op->read, self->log->parts, id, &row, op->error);
 	if (status != CX_OK)
 		return status;
-	const engine_type *type = engine_schema_type(engine_read_schema(op->read),
-	                                             crm__row_text(&row, "type"));
+	const engine_type *type =
+		engine_schema_type(engine_read_schema(op->read), crm__row_text(&row, "type"));
 	const engine_field *field =
 		type == NULL ? NULL : engine_type_field(type, crm__row_text(&row, "field"));
 	if (field == NULL)
@@ -205,8 +205,8 @@ cx_status crm__merge_log_each(crm__merge_log *self, crm__merge_action *action, v
 	for (size_t i = 0; i < count; i++) {
 		if (referrers[i].source != self->parts)
 			continue;
-		cx_status status = engine_referring_each(self->op->read, &referrers[i], self->id,
-		                                         each_of_part, &walk);
+		cx_status status = engine_referring_each(self->op->read, &referrers[i],
+		                                         self->id, each_of_part, &walk);
 		if (status != CX_OK)
 			return status;
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What a merge did, kept in records of customer_merge and customer_merge_part, so that it can be
- * taken back. A part names one field of one type and the records in which the merge changed it:
- * a reference, from the loser to the winner, or a bool, from true to false. */
+/* What a merge did, kept in records of customer_merge and customer_merge_part, so that it can
+ * be taken back. A part names one field of one type and the records in which the merge changed
+ * it: a reference, from the loser to the winner, or a bool, from true to false. */
 #pragma once
 
 #include "crm/ops/write.h"

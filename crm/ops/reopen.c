@@ -80,7 +80,8 @@ static cx_status stage_before(reopening *self, int64_t *ret)
 	const engine_query query = {
 		.type = history,
 		.filter = cx_buf_slice(&filter),
-		.order = { { .field = engine_type_field(history, CX_SLICE_LITERAL("valid_from")),
+		.order = { { .field =
+		                     engine_type_field(history, CX_SLICE_LITERAL("valid_from")),
 		             .descending = true } },
 		.order_count = 1,
 		.limit = 1,
@@ -125,7 +126,8 @@ static cx_status first_stage(reopening *self, const engine_type *stages, int64_t
 		status = engine_query_run(self->op.read, &query, take_id, &found, &page,
 		                          self->op.error);
 	if (status == CX_OK && found == 0)
-		status = cx_fail(self->op.error, CX_CHECK, "there is no stage of the kind open");
+		status =
+			cx_fail(self->op.error, CX_CHECK, "there is no stage of the kind open");
 	if (status == CX_OK)
 		*ret = found;
 	return status;
@@ -201,8 +203,7 @@ static cx_status reopen_request(reopening *self, engine_outcome *ret)
 
 static cx_status reopen(reopening *self, int64_t id, int64_t if_rev, engine_outcome *ret)
 {
-	cx_status status =
-		crm__operation_load(&self->op, self->type, id, if_rev, &self->row);
+	cx_status status = crm__operation_load(&self->op, self->type, id, if_rev, &self->row);
 	if (status != CX_OK)
 		return status;
 	if (strcmp(self->type->name, "opportunity") == 0)

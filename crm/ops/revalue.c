@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Open opportunities take the rates of a day. The rule of opportunities does it, when it is told
- * that this is why it is called. */
+/* Open opportunities take the rates of a day. The rule of opportunities does it, when it is
+ * told that this is why it is called. */
 #include "base/msgpack.h"
 #include "crm/ops/write.h"
 

@@ -81,8 +81,8 @@ static cx_status check(transferring *self)
 static cx_status give(transferring *self, const engine_type *type, int64_t id)
 {
 	engine_outcome outcome;
-	cx_status status = crm__operation_set_int(&self->op, type, id, "owner", &self->what->to,
-	                                          &outcome);
+	cx_status status =
+		crm__operation_set_int(&self->op, type, id, "owner", &self->what->to, &outcome);
 	if (status == CX_OK && outcome.affected > 0) {
 		self->done->counts[type->number]++;
 		self->done->total++;

@@ -94,7 +94,8 @@ static cx_status look_at_values(undoing *self)
 		snprintf(name, sizeof name, "%.*s", CX_SLICE_ARG(key));
 		if (!cx_slice_equal(crm__row_value(&self->winner_row, name), value))
 			obstruct(self,
-			         "%s of customer %lld has been changed: give it the value it had "
+			         "%s of customer %lld has been changed: give it the value it "
+			         "had "
 			         "after the merge",
 			         name, (long long)self->winner);
 	}
@@ -103,8 +104,8 @@ static cx_status look_at_values(undoing *self)
 
 /* ---- what was moved ---- */
 
-static cx_status look_at_moved(void *context, const engine_type *type, const engine_field *field,
-                               int64_t id)
+static cx_status look_at_moved(void *context, const engine_type *type,
+                               const engine_field *field, int64_t id)
 {
 	undoing *self = context;
 	engine_row row;
@@ -171,7 +172,8 @@ static cx_status look_at_referring(void *context, const engine_referrer *referre
 	const engine_field *customer =
 		engine_type_field(referrer->source, CX_SLICE_LITERAL("customer"));
 	engine_row row;
-	cx_status status = engine_get(undo->op.read, referrer->source, id, &row, undo->op.error);
+	cx_status status =
+		engine_get(undo->op.read, referrer->source, id, &row, undo->op.error);
 	if (status != CX_OK || customer == NULL || customer->target != undo->customers)
 		return status;
 	if (crm__row_int(&row, "customer") == undo->winner &&
@@ -320,8 +322,8 @@ cx_status crm_merge_undo(engine_write *write, const engine_author *author, int64
 
 cx_status crm_merged_into(engine_read *read, int64_t loser, int64_t *ret)
 {
-	const engine_type *customers = engine_schema_type(engine_read_schema(read),
-	                                                  CX_SLICE_LITERAL("customer"));
+	const engine_type *customers =
+		engine_schema_type(engine_read_schema(read), CX_SLICE_LITERAL("customer"));
 	if (customers == NULL)
 		return CX_NOT_FOUND;
 	for (int i = 0; i < CRM_MERGE_HOPS_MAX; i++) {

@@ -101,8 +101,8 @@ cx_status daemon__answer_duplicates(daemon__call *call, cx_error *error)
 	if (is_empty_map(call->request->fields))
 		return answer_all(call, error);
 	crm_candidates found;
-	cx_status status = crm_duplicates_of(call->read, call->request->fields,
-	                                     (int64_t)0, &found, error);
+	cx_status status =
+		crm_duplicates_of(call->read, call->request->fields, (int64_t)0, &found, error);
 	if (status != CX_OK)
 		return status;
 	cx_write_map(call->out, 2);
@@ -153,8 +153,8 @@ cx_status daemon__duplicates_look(engine_write *write, const engine_type *type,
 	ret->told = false;
 	ret->candidates.count = 0;
 	const bool is_asked = (options->given & PROTO_BIT(DUPLICATES)) != 0;
-	const bool is_customer = cx_slice_equal(cx_slice_of(type->name),
-	                                        CX_SLICE_LITERAL("customer"));
+	const bool is_customer =
+		cx_slice_equal(cx_slice_of(type->name), CX_SLICE_LITERAL("customer"));
 	if (!is_customer && is_asked)
 		return cx_fail(error, CX_INVALID_ARGUMENT,
 		               "duplicates are looked for among customers, not %s records",

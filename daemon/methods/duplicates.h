@@ -19,5 +19,5 @@ typedef struct daemon__likes {
  * Errors: CX_UNIQUE, CX_INVALID_ARGUMENT; the caller then rolls back. */
 CX_MUST_USE cx_status daemon__duplicates_look(engine_write *write, const engine_type *type,
                                               const proto_options *options,
-                                              const engine_outcome *outcome,
-                                              daemon__likes *ret, cx_error *error);
+                                              const engine_outcome *outcome, daemon__likes *ret,
+                                              cx_error *error);

@@ -107,9 +107,7 @@ cx_status daemon__method_time_ms(const daemon_config *config, const proto_reques
 	const proto_options *options = &request->options;
 	uint64_t most = config->limits_read_deadline_max_ms;
 	if ((options->given & PROTO_BIT(DEADLINE)) == 0) {
-		*ret = takes_long(request->method)
-		               ? most
-		               : config->limits_read_deadline_ms;
+		*ret = takes_long(request->method) ? most : config->limits_read_deadline_ms;
 		return CX_OK;
 	}
 	if (options->deadline_ms == 0 || options->deadline_ms > most)

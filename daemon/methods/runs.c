@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* run_tiers and run_forecast: work over all records on a worker, written in slices between the
- * writes of others. One that is broken off by its deadline says so, and goes on when it is asked
- * for once more with the same instant. */
+ * writes of others. One that is broken off by its deadline says so, and goes on when it is
+ * asked for once more with the same instant. */
 #include "crm/runs.h"
 
 #include "base/clock.h"
-#include "daemon/exec/bell.h"
-#include "daemon/exec/writer.h"
 #include "daemon/methods/answers.h"
 
 #include <time.h>
@@ -66,16 +64,15 @@ static cx_status begin(const running *self, engine_write **ret)
 static cx_status write_slice(const running *self, cx_error *error)
 {
 	CX_SCOPED(engine_write_abort) engine_write *write = NULL;
-	const engine_author author = {
-		.now_ms = daemon_clock_now_ms(&self->call->context->clock)
-	};
+	const engine_author author = { .now_ms = daemon_clock_now_ms(
+					       &self->call->context->clock) };
 	cx_status status = begin(self, &write);
 	if (status == CX_OK)
 		status = self->slice(self->run, write, &author, error);
 	if (status == CX_OK)
 		status = engine_write_commit(&write);
 	if (status == CX_OK) /* whoever watches is told */
-		daemon__bell_ring(daemon__writer_bell(self->call->context->writer));
+		daemon_context_committed(self->call->context);
 	return status;
 }
 
@@ -208,9 +205,10 @@ cx_status daemon__answer_run_forecast(daemon__call *call, cx_error *error)
 		status = crm_forecast_run_new(call->read, &what, &run, error);
 	if (status != CX_OK)
 		return status;
-	const running self = {
-		.call = call, .run = run, .slice = slice_of_forecast, .is_done = forecast_is_done
-	};
+	const running self = { .call = call,
+		               .run = run,
+		               .slice = slice_of_forecast,
+		               .is_done = forecast_is_done };
 	status = write_all(&self, error);
 	if (status != CX_OK)
 		return status;

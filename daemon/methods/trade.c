@@ -173,8 +173,7 @@ static cx_status revalue(daemon__write *write, const proto_request *request, cx_
 		.limit = options->limit,
 	};
 	crm_revalued done;
-	cx_status status =
-		crm_revalue(write->transaction, &write->author, &what, &done, error);
+	cx_status status = crm_revalue(write->transaction, &write->author, &what, &done, error);
 	if (status != CX_OK)
 		return status;
 	cx_write_map(write->out, 4);

@@ -34,9 +34,10 @@ static cx_status take_time(const proto_options *options, engine_author *author, 
 	if ((options->given & PROTO_BIT(AT)) == 0)
 		return CX_OK;
 	if (options->at == 0 || options->at > (uint64_t)author->now_ms)
-		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "at: a time between 1970 and now, in ms: what is to come has not "
-		               "happened yet");
+		return cx_fail(
+			error, CX_INVALID_ARGUMENT,
+			"at: a time between 1970 and now, in ms: what is to come has not "
+			"happened yet");
 	author->at_ms = (int64_t)options->at;
 	return CX_OK;
 }
@@ -187,16 +188,15 @@ cx_status daemon__write_run(daemon__write *write, const proto_request *request, 
 {
 	if (request->method == PROTO_BATCH) {
 		cx_status status = take_time(&request->options, &write->author, error);
-		return status == CX_OK
-		               ? daemon__write_batch(write, request->operations, error)
-		               : status;
+		return status == CX_OK ? daemon__write_batch(write, request->operations, error)
+		                       : status;
 	}
 	if (daemon__trade_is_write(request->method))
 		return daemon__trade_write(write, request, error);
 
 	CX_UNSET daemon__done done;
-	cx_status status = daemon__write_operation(write, request, (engine_references){ 0 },
-	                                           &done, error);
+	cx_status status =
+		daemon__write_operation(write, request, (engine_references){ 0 }, &done, error);
 	if (status == CX_OK)
 		daemon__write_outcome(&done, write->out);
 	return status;

@@ -39,8 +39,7 @@ static cx_status convert(store_fixture *f, int64_t id, const char *order, const 
 	return convert_at(f, &author, id, order, lines, ret);
 }
 
-static cx_status try_convert(store_fixture *f, int64_t id, const char *order,
-                             const char *lines)
+static cx_status try_convert(store_fixture *f, int64_t id, const char *order, const char *lines)
 {
 	engine_outcome done = { .id = -7 };
 	const uint64_t before = fixture_state_hash(f);
@@ -52,7 +51,9 @@ static cx_status try_convert(store_fixture *f, int64_t id, const char *order,
 	return status;
 }
 
-#define TWO_LINES "[{'product': 1, 'unit_price': 500}, {'product': 1, 'qty_milli': 2000, 'unit_price': 70}]"
+#define TWO_LINES                                                                              \
+	"[{'product': 1, 'unit_price': 500}, {'product': 1, 'qty_milli': 2000, 'unit_price': " \
+	"70}]"
 
 static void the_order_takes_over_what_the_opportunity_has(void **state)
 {
@@ -62,7 +63,8 @@ static void the_order_takes_over_what_the_opportunity_has(void **state)
 	             "{'code': 'C', 'name': 'N', 'kind': 'email', 'start_on': 1, 'owner': 1}");
 	fixture_update(f, "opportunity", 1, "{'contact': 1, 'campaign': 1, 'owner': 2}");
 	engine_outcome done;
-	assert_ends(f, convert(f, 1, "{'ext_id': 'x', 'note': '备注'}", TWO_LINES, &done), CX_OK);
+	assert_ends(f, convert(f, 1, "{'ext_id': 'x', 'note': '备注'}", TWO_LINES, &done),
+	            CX_OK);
 	assert_true(done.created);
 	assert_int_equal(done.affected, 4);
 	static const char *const same[] = { "customer", "contact", "campaign", "owner" };
@@ -135,10 +137,12 @@ static void what_does_not_fit_is_refused_whole(void **state)
 	assert_int_equal(try_convert(f, 1, "{'ext_id': 3}", NULL), CX_INVALID_ARGUMENT);
 	assert_int_equal(try_convert(f, 1, "{'ext_id': ''}", NULL), CX_INVALID_ARGUMENT);
 	assert_int_equal(try_convert(f, 1, "{'nothing': 1}", NULL), CX_NO_FIELD);
-	assert_int_equal(try_convert(f, 1, NULL, "[{'product': 1, 'unit_price': 1}, {'product': 7, 'unit_price': 1}]"),
-	                 CX_DANGLING_REFERENCE);
-	assert_string_equal(f->error.text,
-	                    "line 2: order_line.product: there is no product 7");
+	assert_int_equal(
+		try_convert(
+			f, 1, NULL,
+			"[{'product': 1, 'unit_price': 1}, {'product': 7, 'unit_price': 1}]"),
+		CX_DANGLING_REFERENCE);
+	assert_string_equal(f->error.text, "line 2: order_line.product: there is no product 7");
 	assert_int_equal(try_convert(f, 1, NULL, "[{'order': 3, 'product': 1}]"),
 	                 CX_INVALID_ARGUMENT);
 	assert_int_equal(try_convert(f, 1, NULL, "[7]"), CX_MALFORMED);

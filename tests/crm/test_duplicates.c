@@ -72,7 +72,8 @@ static void the_likeliest_comes_first(void **state)
 	fixture_create(f, "customer", "{'name': 'Acme Ltd'}");
 	fixture_create(f, "customer", "{'name': 'Acme', 'phone': '021-55556666'}");
 	fixture_create(f, "customer", "{'name': 'X', 'phone': '021-55556666'}");
-	const crm_candidates found = look(f, "{'name': 'ACME GmbH', 'phone': '02155556666'}", 0);
+	const crm_candidates found =
+		look(f, "{'name': 'ACME GmbH', 'phone': '02155556666'}", 0);
 	assert_int_equal(found.count, 3);
 	assert_int_equal(found.items[0].customer, 2);
 	assert_int_equal(found.items[0].why, BIT(NAME) | BIT(PHONE));
@@ -127,10 +128,10 @@ static void walk(store_fixture *f, size_t limit, pairs *ret)
 	ret->count = 0;
 	int64_t next = 1;
 	for (int64_t from = 0; next > 0; from = next)
-		assert_ends(f,
-		            crm_duplicates_walk(read, from, limit, 0, take, ret, &next,
-		                                &f->error),
-		            CX_OK);
+		assert_ends(
+			f,
+			crm_duplicates_walk(read, from, limit, 0, take, ret, &next, &f->error),
+			CX_OK);
 	engine_read_end(&read);
 }
 
@@ -171,9 +172,9 @@ static void a_page_has_a_limit(void **state)
 	assert_int_equal(crm_duplicates_walk(read, 0, CRM_SLICE_MAX + 1, 0, take, &none, &next,
 	                                     &f->error),
 	                 CX_INVALID_ARGUMENT);
-	assert_int_equal(crm_duplicates_walk(read, 0, CRM_SLICE_MAX, 0, take, &none, &next,
-	                                     &f->error),
-	                 CX_OK);
+	assert_int_equal(
+		crm_duplicates_walk(read, 0, CRM_SLICE_MAX, 0, take, &none, &next, &f->error),
+		CX_OK);
 	assert_int_equal(next, 0);
 	engine_read_end(&read);
 }

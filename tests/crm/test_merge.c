@@ -30,8 +30,8 @@ static int teardown(void **state)
 	return 0;
 }
 
-static cx_status merge_with(store_fixture *f, int64_t winner, int64_t loser,
-                            const char *fields, crm_merged *ret)
+static cx_status merge_with(store_fixture *f, int64_t winner, int64_t loser, const char *fields,
+                            crm_merged *ret)
 {
 	const engine_author author = trade_author(f);
 	const crm_merge what = { .winner = winner,
@@ -133,13 +133,14 @@ static void add_one_of_each(store_fixture *f, int64_t customer)
 	             "{'kind': 'call', 'subject': 's', 'at': 1600000000000, 'customer': %lld, "
 	             "'owner': 1}",
 	             c);
-	trade_create(f, "sales_order", "{'customer': %lld, 'ordered_on': 19000, 'owner': 1}", c);
+	trade_create(f, "sales_order", "{'customer': %lld, 'ordered_on': 19000, 'owner': 1}",
+	             c);
 	trade_create(f, "contract",
 	             "{'number': 'K-%lld', 'title': 't', 'customer': %lld, 'amount': 1, "
 	             "'owner': 1}",
 	             c, c);
-	trade_create(f, "service_request",
-	             "{'title': 't', 'content': 'c', 'customer': %lld}", c);
+	trade_create(f, "service_request", "{'title': 't', 'content': 'c', 'customer': %lld}",
+	             c);
 	trade_create(f, "feedback",
 	             "{'customer': %lld, 'content': 'c', 'received_at': 1600000000000}", c);
 	trade_create(f, "customer_tier",
@@ -184,10 +185,11 @@ static void the_winners_values_stand_and_empty_ones_are_filled(void **state)
 	store_fixture *f = *state;
 	const int64_t winner = fixture_create(
 		f, "customer", "{'name': 'A', 'city': '上海', 'ext_id': nil, 'owner': 1}");
-	const int64_t loser = fixture_create(
-		f, "customer",
-		"{'name': 'B', 'city': '北京', 'region': '北京市', 'vat': 'V1', 'ext_id': 'erp-8', "
-		"'lifecycle': 'dormant', 'potential_base': 500, 'owner': 2}");
+	const int64_t loser =
+		fixture_create(f, "customer",
+	                       "{'name': 'B', 'city': '北京', 'region': '北京市', 'vat': 'V1', "
+	                       "'ext_id': 'erp-8', "
+	                       "'lifecycle': 'dormant', 'potential_base': 500, 'owner': 2}");
 	const crm_merged done = merge(f, winner, loser);
 	assert_string_equal(fixture_text(f, "customer", winner, "name"), "A");
 	assert_string_equal(fixture_text(f, "customer", winner, "city"), "上海");
@@ -236,10 +238,11 @@ static void what_would_stand_twice_goes_with_the_loser(void **state)
 	store_fixture *f = *state;
 	const int64_t winner = trade_customer(f, "A"), loser = trade_customer(f, "B");
 	for (int64_t c = winner; c <= loser; c++)
-		trade_create(f, "customer_tier",
-		             "{'customer': %lld, 'as_of': 5, 'tier': 'low', 'value_score': 200, "
-		             "'potential_score': 1}",
-		             (long long)c);
+		trade_create(
+			f, "customer_tier",
+			"{'customer': %lld, 'as_of': 5, 'tier': 'low', 'value_score': 200, "
+			"'potential_score': 1}",
+			(long long)c);
 	const uint64_t before = fixture_state_hash(f);
 	const crm_merged done = merge(f, winner, loser);
 	assert_int_equal(done.moved, 0);
@@ -385,11 +388,11 @@ static void later_changes_are_named(void **state)
 	assert_int_equal(try_undo(f, 2), CX_CHECK);
 	fixture_update(f, "site", 1, "{'customer': 1}");
 
-	const int64_t activity =
-		trade_create(f, "activity",
-	                     "{'kind': 'call', 'subject': 's', 'at': 1600000000000, 'customer': "
-	                     "1, 'contact': %lld, 'owner': 1}",
-	                     (long long)contact);
+	const int64_t activity = trade_create(
+		f, "activity",
+		"{'kind': 'call', 'subject': 's', 'at': 1600000000000, 'customer': "
+		"1, 'contact': %lld, 'owner': 1}",
+		(long long)contact);
 	assert_int_equal(try_undo(f, 2), CX_CHECK);
 	assert_string_equal(f->error.text, "the merge cannot be taken back: activity 2 of "
 	                                   "customer 1 names contact 1, which goes back");
@@ -485,8 +488,9 @@ static void add_at_random(store_fixture *f, dice *d, int number)
 	const long long c = (long long)dice_below(d, CUSTOMERS) + 1;
 	switch (dice_below(d, 9)) {
 	case 0:
-		trade_create(f, "contact", "{'customer': %lld, 'name': 'X%d', 'is_primary': %s}",
-		             c, number, dice_one_in(d, 3) ? "true" : "false");
+		trade_create(f, "contact",
+		             "{'customer': %lld, 'name': 'X%d', 'is_primary': %s}", c, number,
+		             dice_one_in(d, 3) ? "true" : "false");
 		return;
 	case 1:
 		trade_create(f, "activity",
@@ -530,8 +534,9 @@ static void add_at_random(store_fixture *f, dice *d, int number)
 static void fill_at_random(store_fixture *f, dice *d)
 {
 	for (int i = 1; i <= CUSTOMERS; i++) {
-		const int parent = i > 1 && dice_one_in(d, 2) ? (int)dice_below(d, (uint64_t)i - 1) + 1
-		                                               : 0;
+		const int parent = i > 1 && dice_one_in(d, 2)
+		                           ? (int)dice_below(d, (uint64_t)i - 1) + 1
+		                           : 0;
 		char up[80] = "";
 		if (parent > 0)
 			snprintf(up, sizeof up, ", 'parent': %d, 'ally': %d", parent,

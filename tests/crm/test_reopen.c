@@ -24,9 +24,9 @@ static cx_status reopen_by(store_fixture *f, int64_t user, const char *type, int
 	engine_author author = trade_author(f);
 	author.user = user;
 	fixture_begin(f);
-	cx_status status = crm_reopen(f->write, &author, fixture_type(f, type), id,
-	                              fields == NULL ? (cx_slice){ 0 } : wire(fields), 0, ret,
-	                              &f->error);
+	cx_status status =
+		crm_reopen(f->write, &author, fixture_type(f, type), id,
+	                   fields == NULL ? (cx_slice){ 0 } : wire(fields), 0, ret, &f->error);
 	fixture_commit(f);
 	return status;
 }

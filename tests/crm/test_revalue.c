@@ -9,8 +9,8 @@ static int setup(void **state)
 	static store_fixture fixture;
 	trade_open(&fixture, NULL);
 	trade_customer(&fixture, "华东");
-	trade_create(&fixture, "fx_rate",
-	             "{'currency': 'USD', 'on': %d, 'rate_e8': 700000000}", TODAY - 10);
+	trade_create(&fixture, "fx_rate", "{'currency': 'USD', 'on': %d, 'rate_e8': 700000000}",
+	             TODAY - 10);
 	*state = &fixture;
 	return 0;
 }
@@ -49,7 +49,8 @@ static void open_ones_take_todays_rate(void **state)
 	add(f, "USD", TRADE_PROPOSAL);
 	add(f, "CNY", TRADE_PROPOSAL);
 	add(f, "USD", TRADE_WON);
-	trade_create(f, "fx_rate", "{'currency': 'USD', 'on': %d, 'rate_e8': 750000000}", TODAY);
+	trade_create(f, "fx_rate", "{'currency': 'USD', 'on': %d, 'rate_e8': 750000000}",
+	             TODAY);
 	assert_int_equal(base_of(f, 1), 700); /* frozen when it was written */
 	crm_revalued done;
 	assert_ends(f, revalue(f, &(crm_revaluation){ 0 }, &done), CX_OK);
@@ -70,7 +71,8 @@ static void the_history_says_why(void **state)
 {
 	store_fixture *f = *state;
 	add(f, "USD", TRADE_PROPOSAL);
-	trade_create(f, "fx_rate", "{'currency': 'USD', 'on': %d, 'rate_e8': 750000000}", TODAY);
+	trade_create(f, "fx_rate", "{'currency': 'USD', 'on': %d, 'rate_e8': 750000000}",
+	             TODAY);
 	crm_revalued done;
 	assert_ends(f, revalue(f, &(crm_revaluation){ 0 }, &done), CX_OK);
 	assert_string_equal(fixture_text(f, "stage_history", 2, "cause"), "revalue");
@@ -102,7 +104,8 @@ static void in_slices_each_is_looked_at_once(void **state)
 	store_fixture *f = *state;
 	for (int i = 0; i < 25; i++)
 		add(f, i % 2 ? "USD" : "CNY", TRADE_PROPOSAL);
-	trade_create(f, "fx_rate", "{'currency': 'USD', 'on': %d, 'rate_e8': 750000000}", TODAY);
+	trade_create(f, "fx_rate", "{'currency': 'USD', 'on': %d, 'rate_e8': 750000000}",
+	             TODAY);
 	crm_revaluation what = { .limit = 10 };
 	crm_revalued done = { .next = 1 };
 	uint32_t calls = 0, revalued = 0;

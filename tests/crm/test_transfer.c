@@ -101,10 +101,11 @@ static void a_filter_says_which(void **state)
 	store_fixture *f = *state;
 	trade_customer(f, "A");
 	for (int i = 0; i < 6; i++)
-		trade_create(f, "activity",
-		             "{'kind': 'task', 'subject': 's', 'at': 5, 'customer': 1, 'owner': 1, "
-		             "'status': '%s'}",
-		             i % 2 ? "planned" : "done");
+		trade_create(
+			f, "activity",
+			"{'kind': 'task', 'subject': 's', 'at': 5, 'customer': 1, 'owner': 1, "
+			"'status': '%s'}",
+			i % 2 ? "planned" : "done");
 	const engine_type *type = fixture_type(f, "activity");
 	crm_transferred done;
 	const crm_transfer what = { .to = 2,
@@ -133,7 +134,11 @@ static void what_makes_no_sense_is_refused(void **state)
 		const char *field;
 	} rows[] = {
 		{ { .to = 2 }, CX_INVALID_ARGUMENT, "" },
-		{ { .to = 2, .from = 1, .types = &customer, .type_count = 1, .ids = ids,
+		{ { .to = 2,
+		    .from = 1,
+		    .types = &customer,
+		    .type_count = 1,
+		    .ids = ids,
 		    .id_count = 1 },
 		  CX_INVALID_ARGUMENT,
 		  "" },
@@ -151,7 +156,10 @@ static void what_makes_no_sense_is_refused(void **state)
 		{ { .to = 2, .from = 1, .filter = wire("['null', 'city']") },
 		  CX_INVALID_ARGUMENT,
 		  "filter" },
-		{ { .to = 2, .types = &customer, .type_count = 1, .ids = ids,
+		{ { .to = 2,
+		    .types = &customer,
+		    .type_count = 1,
+		    .ids = ids,
 		    .id_count = CRM_SLICE_MAX + 1 },
 		  CX_TOO_LARGE,
 		  "ids" },
@@ -191,8 +199,10 @@ static void records_may_leave_one_who_is_gone(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		WITH(the_named_ones_and_no_other),    WITH(all_of_a_user_in_slices),
-		WITH(a_filter_says_which),            WITH(what_makes_no_sense_is_refused),
+		WITH(the_named_ones_and_no_other),
+		WITH(all_of_a_user_in_slices),
+		WITH(a_filter_says_which),
+		WITH(what_makes_no_sense_is_refused),
 		WITH(records_may_leave_one_who_is_gone),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

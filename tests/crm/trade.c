@@ -30,7 +30,8 @@ void trade_open(store_fixture *self, const char *own)
 	fixture_create(self, "org", "{}");
 	fixture_create(self, "team", "{'name': 'Sales'}");
 	fixture_create(self, "user", "{'login': 'a', 'name': 'A', 'team': 1}");
-	fixture_create(self, "user", "{'login': 'b', 'name': 'B', 'team': 1, 'role': 'manager'}");
+	fixture_create(self, "user",
+	               "{'login': 'b', 'name': 'B', 'team': 1, 'role': 'manager'}");
 	static const char *const stages[][3] = {
 		{ "prospecting", "open", "1000" },
 		{ "proposal", "open", "5000" },
@@ -42,7 +43,8 @@ void trade_open(store_fixture *self, const char *own)
 		             "{'code': '%s', 'label_zh': '阶段', 'label_en': 'S', 'seq': %d, "
 		             "'kind': '%s', 'probability_bp': %s}",
 		             stages[i][0], (int)i + 1, stages[i][1], stages[i][2]);
-	fixture_create(self, "product", "{'sku': 'P', 'name': '产品', 'list_price': 1000, 'unit': '件'}");
+	fixture_create(self, "product",
+	               "{'sku': 'P', 'name': '产品', 'list_price': 1000, 'unit': '件'}");
 }
 
 void trade_close(store_fixture *self)

@@ -52,7 +52,7 @@ static void convert_answers_the_order_once(void **state)
 {
 	(void)state;
 	const char *request = "[0, 2, 'convert', [1, {'ext_id': 'x'}, {'lines': [{'product': "
-	                      "1}]}]]";
+			      "1}]}]]";
 	says(call(request), "[1, 2, nil, [1, ");
 	const char *again = call(request);
 	says(again, "[1, 2, nil, [1, ");
@@ -76,7 +76,8 @@ static void a_batch_takes_convert_and_reopen_and_no_other(void **state)
 	          "'amount': 5, 'close_on': 20000, 'owner': 1}], ['convert', {'$': 0}, {}], "
 	          "['reopen', 'opportunity', {'$': 0}, {}]]]]"),
 	     "[1, 2, nil, [[2, ");
-	says(call("[0, 3, 'batch', [[['merge', 1, 2, {}]]]]"), "merge may not stand in a batch");
+	says(call("[0, 3, 'batch', [[['merge', 1, 2, {}]]]]"),
+	     "merge may not stand in a batch");
 }
 
 static void transfer_says_how_many_of_each(void **state)
@@ -100,7 +101,8 @@ static void a_merged_customer_is_found_where_it_went(void **state)
 	made("customer", "{'name': 'B', 'city': '上海'}");
 	says(call("[0, 2, 'merge', [1, 2, {}]]"), "'moved': 0, 'filled': 1, 'gone': 1}]");
 	says(call("[0, 3, 'get', ['customer', 2, {'fields': ['id', 'city']}]]"), "[1, '上海']");
-	says(call("[0, 3, 'get', ['customer', 2, {'fields': ['id'], 'deleted': true}]]"), "[2]");
+	says(call("[0, 3, 'get', ['customer', 2, {'fields': ['id'], 'deleted': true}]]"),
+	     "[2]");
 	says(call("[0, 3, 'update', ['customer', 2, {'city': 'X'}]]"),
 	     "NOT_FOUND: customer 2 was merged into customer 1: name that one");
 	says(call("[0, 3, 'delete', ['customer', 2]]"), "was merged into customer 1");
@@ -119,7 +121,8 @@ static void duplicates_are_told_and_blocked(void **state)
 	          "'block'}]]"),
 	     "UNIQUE: customer 1 may be the same, by name");
 	says(call("[0, 2, 'count', ['customer', nil]]"), "nil, 1]");
-	says(call("[0, 2, 'create', ['customer', {'name': '华东医疗'}, {'duplicates': 'warn'}]]"),
+	says(call("[0, 2, 'create', ['customer', {'name': '华东医疗'}, {'duplicates': "
+	          "'warn'}]]"),
 	     "true, [{'id': 1, 'why': ['name']");
 	says(call("[0, 2, 'create', ['customer', {'name': 'Other'}, {'duplicates': 'warn'}]]"),
 	     "true, []]");

@@ -44,7 +44,7 @@ static int64_t make(const char *type, const field *fields, size_t count)
 	return outcome.id;
 }
 
-#define MAKE(type, ...) \
+#define MAKE(type, ...)                            \
 	make(type, (const field[]){ __VA_ARGS__ }, \
 	     sizeof((const field[]){ __VA_ARGS__ }) / sizeof(field))
 
@@ -311,7 +311,8 @@ static void who_converts_at_once_gets_the_same_orders(void **state)
 	for (int i = 0; i < PEOPLE; i++) {
 		pthread_join(people[i].thread, NULL);
 		assert_int_equal(people[i].status, CARDEX_OK);
-		assert_memory_equal(people[i].orders, people[0].orders, sizeof people[0].orders);
+		assert_memory_equal(people[i].orders, people[0].orders,
+		                    sizeof people[0].orders);
 		made += people[i].made;
 		cardex_close(&people[i].conn);
 	}

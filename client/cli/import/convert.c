@@ -67,10 +67,10 @@ cli_exit cli_converter_check(const cli_converter *self)
 			return CLI_USAGE;
 	}
 	const cli_field_mapping *at = &self->mapping->at;
-	if (at->field != NULL && (!has_column(self, at->column) ||
-	                          (at->template != NULL &&
-	                           each_part(at->template, check_part,
-	                                     (void *)(uintptr_t)self) != CX_OK)))
+	if (at->field != NULL &&
+	    (!has_column(self, at->column) ||
+	     (at->template != NULL &&
+	      each_part(at->template, check_part, (void *)(uintptr_t)self) != CX_OK)))
 		return CLI_USAGE;
 	const char *column;
 	json_t *value;

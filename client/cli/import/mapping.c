@@ -287,7 +287,9 @@ static cli_exit check_values(const reading *self)
 }
 
 /* What "at" is read like. */
-static const cardex_field at_field = { .name = "at", .kind = CARDEX_KIND_TS, .kind_name = "ts" };
+static const cardex_field at_field = { .name = "at",
+	                               .kind = CARDEX_KIND_TS,
+	                               .kind_name = "ts" };
 
 static cli_exit read_at(reading *self)
 {
@@ -303,8 +305,9 @@ static cli_exit read_at(reading *self)
 
 static cli_exit read_root(reading *self)
 {
-	static const char *const keys[] = { "type", "key",    "separator", "utc_offset", "values",
-		                            "skip", "fields", "at",        NULL };
+	static const char *const keys[] = { "type",       "key",    "separator",
+		                            "utc_offset", "values", "skip",
+		                            "fields",     "at",     NULL };
 	cli_mapping *mapping = self->mapping;
 	mapping->values = json_object_get(mapping->root, "values");
 	mapping->skip = json_object_get(mapping->root, "skip");
