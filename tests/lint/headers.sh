@@ -20,7 +20,7 @@ compiles() {
 mapfile -t all < <(headers)
 for header in "${all[@]}"; do
     compiles "$header" "$cc" -std=c11 -x c
-    grep -q '^#pragma once$\|^#ifndef CARDEX\(_VALUE\|_REPORT\)\?_H$' "$header" || finding "$header: no #pragma once"
+    grep -q '^#pragma once$\|^#ifndef CARDEX\(_VALUE\|_REPORT\|_TRADE\)\?_H$' "$header" || finding "$header: no #pragma once"
 done
 for header in "${installed[@]}"; do
     [ -f "$header" ] || continue
