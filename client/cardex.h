@@ -246,7 +246,8 @@ typedef enum cardex_method {
 	CARDEX_METHOD_WATCH, /* these three by cardex_watch() and cardex_unwatch() */
 	CARDEX_METHOD_UNWATCH,
 	CARDEX_METHOD_CREDIT,
-	CARDEX_METHOD_AGGREGATE
+	CARDEX_METHOD_AGGREGATE,
+	CARDEX_METHOD_REPORT /* by cardex_report_run(): cardex_report.h */
 } cardex_method;
 
 typedef struct cardex_batch cardex_batch;
@@ -278,14 +279,15 @@ typedef struct cardex_request {
 	bool id_is_outcome;       /* in a batch: `id` is the number of an earlier operation */
 	const char *index;        /* lookup upsert */
 	const cardex_doc *values; /* lookup: one per column of the index */
-	const cardex_doc *fields; /* create update upsert */
+	const cardex_doc *fields; /* create update upsert; report: its parameters */
 	const cardex_doc *filter; /* query count aggregate; NULL = all */
 	const cardex_batch *batch;
 
 	const char *columns; /* get lookup query search: only these fields, "id, name" */
 	const char *order;   /* query aggregate: "order_base desc, id" */
-	size_t limit;        /* query: rows of a page; search: hits; 0 = the server's choice */
-	const void *after;   /* query aggregate: where to go on, from cardex_page */
+	size_t limit; /* query: rows of a page; report: rows; search: hits; 0 = the server's
+	                 choice */
+	const void *after; /* query aggregate: where to go on, from cardex_page */
 	size_t after_size;
 	const char *use_index;  /* query count aggregate: this index or an error */
 	bool allow_scan;        /* query count aggregate: permit reading every record */
@@ -297,8 +299,8 @@ typedef struct cardex_request {
 	int64_t if_rev;         /* writes: only when the record has this revision; > 0 */
 	bool dry_run;           /* writes: say what would happen, and take it back */
 
-	/* search: words parted by blanks; schema.plan, schema.apply: one's own part of the
-	 * schema, NULL = the one there is */
+	/* search: words parted by blanks; report: its name, NULL = the list; schema.plan,
+	 * schema.apply: one's own part of the schema, NULL = the one there is */
 	const char *text;
 	/* search changes watch: only these types, "customer, contact"; NULL = all */
 	const char *types;
@@ -306,7 +308,8 @@ typedef struct cardex_request {
 
 	const char *const *no_index; /* query count aggregate: indexes that are not used */
 	size_t no_index_count;
-	uint64_t max_scan; /* query: keys looked at, after which the page ends; 0 = no limit */
+	uint64_t max_scan; /* query, report: keys looked at, after which the page ends; 0 = no
+	                      limit */
 	const cardex_include *include; /* get query: see cardex_row_included() */
 	size_t include_count;
 	const char *base; /* schema: the part before one's own: "stored" (NULL), "program",

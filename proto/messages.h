@@ -15,6 +15,7 @@
  *   SCHEMA     str    schema text, or nil for the one that is there
  *   WATCH      int    number of a watch of this connection
  *   AMOUNT     int    >= 1
+ *   REPORT     str    name of a report (crm/report.h), or nil for the list of them
  * After them every method takes one optional map of options, and no other option than its
  * own. */
 
@@ -30,7 +31,8 @@
 	P(OPERATIONS, operations, "operations") \
 	P(SCHEMA, schema, "schema")             \
 	P(WATCH, watch, "watch")                \
-	P(AMOUNT, amount, "n")
+	P(AMOUNT, amount, "n")                  \
+	P(REPORT, report, "report")
 
 /* An option: O(C name, member of proto_options, name on the wire, kind).
  * Kinds: FLAG bool · COUNT int >= 0 · WORD str · BYTES bin (a str is taken too) · RAW any
@@ -69,7 +71,8 @@
 	O(CREDIT, credit, "credit", COUNT)      /* watch: notifications that may come */    \
 	O(GROUP, group, "group", RAW)           /* aggregate: array of columns */           \
 	O(VALUES, values, "values", RAW)        /* aggregate: array of words */             \
-	O(NAME, name, "name", WORD)             /* aggregate: a maintained one */
+	O(NAME, name, "name", WORD)             /* aggregate: a maintained one */           \
+	O(PARAMS, params, "params", RAW)        /* report: map name → value */
 
 #define PROTO_BIT(option) (1ULL << PROTO_OPTION_##option)
 
@@ -104,6 +107,9 @@
 	          PROTO_BIT(NO_INDEX) | PROTO_BIT(DEADLINE),                                   \
 	  "[columns, rows, after, reason, {seq, kinds, groups, keys, fetched, aggregate}], "   \
 	  "or the plan")                                                                       \
+	M(REPORT, "report", READ, (PROTO_P_REPORT, PROTO_P_END),                               \
+	  PROTO_BIT(PARAMS) | PROTO_BIT(LIMIT) | PROTO_BIT(MAX_SCAN) | PROTO_BIT(DEADLINE),    \
+	  "map: report, sections, notes, …; an array of maps for nil")                         \
 	M(SEARCH, "search", READ, (PROTO_P_TEXT, PROTO_P_END),                                 \
 	  PROTO_BIT(ONLY) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) |        \
 	          PROTO_BIT(HIGHLIGHTS),                                                       \

@@ -90,6 +90,7 @@ typedef struct proto_request {
 	cx_slice schema;     /* its data NULL when nil */
 	uint64_t watch;
 	uint64_t amount;
+	cx_slice report; /* its data NULL when nil */
 	proto_options options;
 } proto_request;
 

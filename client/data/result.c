@@ -2,6 +2,7 @@
 /* From an answer's bytes to a result. */
 #include "base/check.h"
 #include "client/data/included.h"
+#include "client/data/report.h"
 
 #include <string.h>
 
@@ -263,6 +264,8 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 		return take_batch(result);
 	case PROTO_SEARCH:
 		return take_hits(result);
+	case PROTO_REPORT:
+		return cardex__report_check(result->root);
 	case PROTO_HELLO:
 	case PROTO_SCHEMA_GET:
 	case PROTO_SCHEMA_PLAN:

@@ -49,6 +49,7 @@ static const proto_method methods[] = {
 	[CARDEX_METHOD_UNWATCH] = PROTO_UNWATCH,
 	[CARDEX_METHOD_CREDIT] = PROTO_CREDIT,
 	[CARDEX_METHOD_AGGREGATE] = PROTO_AGGREGATE,
+	[CARDEX_METHOD_REPORT] = PROTO_REPORT,
 };
 
 /* hello is the connection's own; it takes the place of "none" in the enum. */
@@ -150,6 +151,10 @@ static cx_status take_parameter(filler *self, proto_parameter which)
 		return CX_OK;
 	case PROTO_P_AMOUNT:
 		proto->amount = request->credit;
+		return CX_OK;
+	case PROTO_P_REPORT:
+		if (request->text != NULL)
+			proto->report = cx_slice_of(request->text);
 		return CX_OK;
 	case PROTO_P_END:
 		break;
@@ -330,6 +335,8 @@ static cx_status take_option_parts(filler *self, uint64_t allowed)
 	if (status == CX_OK && (allowed & PROTO_BIT(INCLUDE)) != 0 &&
 	    request->include_count > 0)
 		status = take_includes(self);
+	if (status == CX_OK && (allowed & PROTO_BIT(PARAMS)) != 0 && request->fields != NULL)
+		status = take_doc(self, request->fields, false, "fields", &self->fields);
 	return status == CX_OK ? check_explain(self) : status;
 }
 
@@ -351,6 +358,7 @@ static void point_to_parts(const filler *self)
 	proto->options.order = slice_of(self, self->order);
 	proto->options.types = slice_of(self, self->types);
 	proto->options.where = proto->filter;
+	proto->options.params = proto->fields;
 	proto->options.no_index = slice_of(self, self->no_index);
 	proto->options.include = slice_of(self, self->include);
 	proto->options.group = slice_of(self, self->group);
@@ -362,6 +370,7 @@ static void point_to_parts(const filler *self)
 	                        (self->measures.size > 0 ? PROTO_BIT(VALUES) : 0) |
 	                        (self->order.size > 0 ? PROTO_BIT(ORDER) : 0) |
 	                        (self->types.size > 0 ? PROTO_BIT(TYPES) : 0) |
+	                        (self->fields.size > 0 ? PROTO_BIT(PARAMS) : 0) |
 	                        (self->filter.size > 0 ? PROTO_BIT(WHERE) : 0);
 }
 

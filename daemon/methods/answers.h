@@ -12,6 +12,7 @@ daemon__method_run daemon__answer_lookup;       /* record.c */
 daemon__method_run daemon__answer_query;        /* query.c */
 daemon__method_run daemon__answer_count;        /* query.c */
 daemon__method_run daemon__answer_aggregate;    /* aggregate.c */
+daemon__method_run daemon__answer_report;       /* report.c */
 daemon__method_run daemon__answer_search;       /* search.c */
 daemon__method_run daemon__answer_schema_get;   /* admin.c */
 daemon__method_run daemon__answer_schema_plan;  /* schema.c */

@@ -17,6 +17,7 @@ const daemon__method *daemon__method_of(proto_method method)
 		[PROTO_QUERY] = { DAEMON__IN_SLICE, true, daemon__answer_query },
 		[PROTO_COUNT] = { DAEMON__IN_SLICE, true, daemon__answer_count },
 		[PROTO_AGGREGATE] = { DAEMON__IN_SLICE, true, daemon__answer_aggregate },
+		[PROTO_REPORT] = { DAEMON__IN_SLICE, true, daemon__answer_report },
 		[PROTO_SEARCH] = { DAEMON__IN_SLICE, true, daemon__answer_search },
 		[PROTO_CHANGES] = { DAEMON__IN_SLICE, true, daemon__answer_changes },
 		[PROTO_HISTORY] = { DAEMON__ON_WORKER, true, daemon__answer_history },

@@ -85,6 +85,7 @@ static cx_status run_operation(daemon__write *write, const operation *op, engine
 	case PROTO_QUERY:
 	case PROTO_COUNT:
 	case PROTO_AGGREGATE:
+	case PROTO_REPORT:
 	case PROTO_SEARCH:
 	case PROTO_CHANGES:
 	case PROTO_HISTORY:

@@ -116,6 +116,12 @@ static const golden requests[] = {
 	  "757091a56f776e6572" },
 	{ "[0, 23, 'analyze', [{'deadline_ms': 1}]]",
 	  "940017a7616e616c797a659181ab646561646c696e655f6d7301" },
+	{ "[0, 25, 'report', [nil]]", "940019a67265706f727491c0" },
+	{ "[0, 25, 'report', ['customer', {'limit': 9, 'deadline_ms': 250, 'max_scan': 1000, "
+	  "'params': {'customer': 7, 'now': '2026-11-23'}}]]",
+	  "940019a67265706f727492a8637573746f6d657284a56c696d697409ab646561646c696e655f"
+	  "6d73ccfaa86d61785f7363616ecd03e8a6706172616d7382a8637573746f6d657207a36e6f77"
+	  "aa323032362d31312d3233" },
 	{ "[0, 60, 'watch', []]", "94003ca5776174636890" },
 	{ "[0, 60, 'watch', [{'fields': ['name'], 'filter': ['=', 'city', 'X'], 'types': "
 	  "['customer'], 'from': 7, 'snapshot': false, 'credit': 300}]]",

@@ -62,6 +62,11 @@ static const char *const whole[] = {
 	 "250, 'no_index': [], 'group': ['day(at)'], 'values': ['sum(a * b)'], 'name': "
 	 "'x'}]]"),
 	"[0, 18, 'get', ['customer', 5, {'include': [{'ref': 'owner'}]}]]",
+	"[0, 21, 'report', [nil]]",
+	"[0, 21, 'report', ['board']]",
+	("[0, 21, 'report', ['board', {'limit': 9, 'deadline_ms': 250, 'max_scan': 7, "
+	 "'params': "
+	 "{'owner': 1}}]]"),
 	"[0, 60, 'watch', []]",
 	("[0, 60, 'watch', [{'fields': ['name'], 'filter': ['=', 'city', 'X'], 'types': "
 	 "['customer'], 'from': 7, 'credit': 0}]]"),
