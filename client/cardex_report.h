@@ -88,6 +88,7 @@ typedef enum cardex_report_kind {
 	CARDEX_REPORT_TEXT,
 	CARDEX_REPORT_ENUM,
 	CARDEX_REPORT_REF,  /* id of a record of type `of` */
+	CARDEX_REPORT_ID,   /* the same of the record that the row is about; it has no name */
 	CARDEX_REPORT_OTHER /* one this library is too old for */
 } cardex_report_kind;
 
@@ -96,8 +97,8 @@ typedef struct cardex_report_column {
 	cardex_report_kind kind;
 	const char *label_en;
 	const char *label_zh;
-	/* REF: the type. MONEY: the column with the currency of the row; NULL: it is that of
-	 * the report. */
+	/* REF, ID: the type. MONEY: the column with the currency of the row; NULL: it is that
+	 * of the report. */
 	const char *of;
 } cardex_report_column;
 

@@ -112,7 +112,7 @@ static cardex_report_kind kind_of(const char *name)
 		[CARDEX_REPORT_DATE] = "date",   [CARDEX_REPORT_MONTH] = "month",
 		[CARDEX_REPORT_TS] = "ts",       [CARDEX_REPORT_MS] = "ms",
 		[CARDEX_REPORT_TEXT] = "text",   [CARDEX_REPORT_ENUM] = "enum",
-		[CARDEX_REPORT_REF] = "ref",
+		[CARDEX_REPORT_REF] = "ref",     [CARDEX_REPORT_ID] = "id",
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(names); i++)
 		if (strcmp(name, names[i]) == 0)

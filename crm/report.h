@@ -33,7 +33,8 @@
 	K(MS, "ms")       /* a length of time */                                               \
 	K(TEXT, "text")                                                                        \
 	K(ENUM, "enum") /* one word of a list */                                               \
-	K(REF, "ref")   /* id of a record; of: its type */
+	K(REF, "ref")   /* id of a record; of: its type */                                     \
+	K(ID, "id")     /* the same of the record that the row is about */
 
 typedef enum crm_report_kind {
 #define CRM_REPORT_KIND_MEMBER(name, text) CRM_##name,

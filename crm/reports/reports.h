@@ -9,6 +9,12 @@
 #define CRM_REPORTS(R)                                                                      \
 	R(customer, "customer", "All about one customer, as of one instant",                \
 	  "单个客户的全貌(同一时点)")                                                       \
+	R(board, "board", "Pipeline board: totals by stage, first cards by expected close", \
+	  "商机看板:各阶段合计与最早预计成交的商机")                                        \
+	R(pipeline, "pipeline", "The pipeline as it was at an instant, by stage or person", \
+	  "任意时点的在途商机(按阶段或人员)")                                               \
+	R(movement, "movement", "What became of the pipeline between two instants",         \
+	  "两个时点之间的商机变动")                                                         \
 	R(performance, "performance",                                                       \
 	  "Sales performance of people, teams and months against targets",                  \
 	  "销售业绩与目标(按人员、团队、月份)")                                             \

@@ -238,6 +238,7 @@ static cx_status read_text(crm__report *self, const crm__param *param, cx_slice 
 	case CRM_CENTI:
 	case CRM_MILLI:
 	case CRM_MS:
+	case CRM_ID:
 		break;
 	}
 	CX_UNREACHABLE();
@@ -403,4 +404,12 @@ int64_t crm__param_number(const crm__report *self, const char *name)
 	const crm__value *value = crm__param_of(self, name);
 	CX_ASSERT(value->kind == CRM__NUMBER);
 	return value->number;
+}
+
+cx_status crm__check_span(const crm__report *self, int64_t from, int64_t to)
+{
+	if (from <= to)
+		return CX_OK;
+	return cx_fail(self->error, CX_INVALID_ARGUMENT,
+	               "parameter from lies after parameter to: nothing is between them");
 }

@@ -64,10 +64,11 @@ static int compare(const void *left, const void *right)
 	return (a > b) - (a < b);
 }
 
+/* top 0: all. */
 static cx_status read_members(members *self, const teams *all, int64_t top)
 {
 	for (size_t i = 0; i < all->count; i++) {
-		if (!is_below(all, all->all[i].id, top))
+		if (top != 0 && !is_below(all, all->all[i].id, top))
 			continue;
 		const crm__condition where[] = { crm__equal("team",
 			                                    crm__number(all->all[i].id)) };
@@ -98,6 +99,11 @@ static cx_status people_of_team(crm__report *report, int64_t team, crm__people *
 		status = read_members(&found, all, team);
 	*ret = (crm__people){ .ids = found.ids, .count = found.count };
 	return status;
+}
+
+cx_status crm__people_everybody(crm__report *report, crm__people *ret)
+{
+	return people_of_team(report, 0, ret);
 }
 
 cx_status crm__people_of(crm__report *report, const crm__value *user, const crm__value *team,

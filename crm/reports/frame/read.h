@@ -137,5 +137,8 @@ typedef struct crm__people {
 CX_MUST_USE cx_status crm__people_of(crm__report *report, const crm__value *user,
                                      const crm__value *team, crm__people *ret);
 
+/* Every user there is. Errors: as above. */
+CX_MUST_USE cx_status crm__people_everybody(crm__report *report, crm__people *ret);
+
 /* Whether one of them has this id; a null belongs to nobody in particular. */
 bool crm__people_have(const crm__people *people, const crm__value *id);

@@ -132,6 +132,9 @@ const crm__value *crm__param_of(const crm__report *report, const char *name);
 /* The same where it has a default or is required, so that there is one (asserted). */
 int64_t crm__param_number(const crm__report *report, const char *name);
 
+/* Errors: CX_INVALID_ARGUMENT: the parameters `from` and `to` are the wrong way round. */
+CX_MUST_USE cx_status crm__check_span(const crm__report *report, int64_t from, int64_t to);
+
 /* ---- the calendar of the organisation ---- */
 
 int64_t crm__day_of(const crm__report *report, int64_t ms);

@@ -53,7 +53,7 @@ static crm__column column_of(const engine_field *field, const engine_type *type)
 	if (ret.kind == CRM_REF)
 		ret.of = field->target->name;
 	if (field->slot == ENGINE_SLOT_ID) {
-		ret.kind = CRM_REF;
+		ret.kind = CRM_ID;
 		ret.of = type->name;
 	}
 	if (ret.kind == CRM_MONEY && !ends_with(field->name, "_base") &&
