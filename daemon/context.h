@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What every thread of the daemon may read: made before the threads start, released after
- * they have ended. The counters are atomic, everything else does not change. */
+ * they have ended. The counters and the clock are atomic, everything else does not change. */
 #pragma once
 
+#include "daemon/clock.h"
 #include "daemon/config.h"
 #include "engine/engine.h"
 
@@ -35,6 +36,7 @@ typedef struct daemon_load {
 typedef struct daemon_context {
 	const daemon_config *config;
 	engine *store;
+	daemon_clock clock;
 	daemon__writer *writer;
 	daemon__workers *workers;
 	daemon_load writes;
