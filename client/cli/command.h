@@ -12,6 +12,8 @@
 	C(count, "TYPE [--where FILTER]", "count records")                                    \
 	C(aggregate, "TYPE [--group LIST] [--values LIST] [--where FILTER]",                  \
 	  "add records up by group; see cardex help aggregate")                               \
+	C(report, "[NAME [PARAMETER=VALUE…] [options]]",                                      \
+	  "figures of the trade; see cardex help report")                                     \
 	C(search, "TEXT [options]", "find records by words; see cardex help search")          \
 	C(create, "TYPE FIELD=VALUE… | TYPE --file FILE", "make a record")                    \
 	C(update, "TYPE ID [--if-rev N] FIELD=VALUE…", "change fields of a record")           \

@@ -110,6 +110,20 @@ static const topic TOPICS[] = {
 	  "example: cardex aggregate opportunity --where \"state = open\" --group stage,owner "
 	  "\\\n"
 	  "         --values \"count, sum(amount_base)\"\n" },
+	{ "report",
+	  "Without NAME the reports there are, with NAME its figures. Parameters are written "
+	  "as\n"
+	  "people write them: from=2026-01-01 to=today-1 month=month-1 owner=zhang team=7\n"
+	  "  --params           what the report takes, instead\n"
+	  "  --section SECTION  only this one\n"
+	  "  --limit N          rows of all sections together (1000)\n"
+	  "  --max-scan N       give up when N keys were looked at\n"
+	  "  --format FORMAT    as before the command\n"
+	  "  --chart FILE       draw the section into FILE.svg or FILE.png, by gnuplot\n"
+	  "  --cost             say on standard error what was looked at\n"
+	  "\n"
+	  "examples: cardex report board owner=zhang --chart board.svg\n"
+	  "          cardex --lang zh report pipeline at=2026-06-30 by=owner\n" },
 	{ "search",
 	  "All words of TEXT must be in searched fields of a record: Chinese, Japanese and\n"
 	  "Korean anywhere, other words from their beginning, telephone numbers from both\n"

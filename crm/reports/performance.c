@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Sales performance of a person, a team with all below it, or the organisation, by month,
- * against targets. Source: the table sales_performance of docs/reports.md. */
+ * against targets. Source: the table sales_performance of docs/reports-sales.md. */
 #include "base/check.h"
 #include "crm/reports/performance/tally.h"
 #include "crm/reports/reports.h"

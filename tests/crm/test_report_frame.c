@@ -69,7 +69,7 @@ static void what_is_wrong_with_a_parameter_is_said(void **state)
 	assert_refused(CX_INVALID_ARGUMENT, "now takes a time", "customer",
 	               "{'customer': 1, 'now': 'month+100000'}");
 	assert_refused(CX_NOT_FOUND, "no customer 2", "customer", "{'customer': 2}");
-	assert_refused(CX_NOT_FOUND, "no customer has the tax_id \"x\"", "customer",
+	assert_refused(CX_NOT_FOUND, "no customer has the tax_id or ext_id \"x\"", "customer",
 	               "{'customer': 'x'}");
 }
 

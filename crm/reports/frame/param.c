@@ -125,6 +125,26 @@ static const engine_index *index_of_names(const engine_type *type)
 	return &type->indexes[0]; /* ext_id */
 }
 
+static cx_status look_up_by(crm__report *self, const engine_index *index, cx_slice text,
+                            crm__value *ret)
+{
+	CX_SCOPED(cx_buf_release) cx_buf values = CX_BUF_INIT(ENGINE_TEXT_BYTES_MAX);
+	cx_write_array(&values, 1);
+	cx_write_str(&values, text);
+	if (cx_buf_status(&values) != CX_OK)
+		return cx_buf_status(&values);
+	engine_row row;
+	cx_status status =
+		engine_lookup(self->read, index, cx_buf_slice(&values), &row, self->error);
+	if (status != CX_OK && status != CX_NOT_FOUND)
+		return status;
+	const cx_status spent = crm__spend(self, 1, status == CX_OK);
+	if (status == CX_OK)
+		*ret = crm__number(row.id);
+	return spent != CX_OK ? spent : status;
+}
+
+/* By the type's own name for its records, else by ext_id. */
 static cx_status look_up(crm__report *self, const crm__param *param, cx_slice text,
                          crm__value *ret)
 {
@@ -133,21 +153,14 @@ static cx_status look_up(crm__report *self, const crm__param *param, cx_slice te
 	if (status != CX_OK)
 		return status;
 	const engine_index *index = index_of_names(type);
-	CX_SCOPED(cx_buf_release) cx_buf values = CX_BUF_INIT(ENGINE_TEXT_BYTES_MAX);
-	cx_write_array(&values, 1);
-	cx_write_str(&values, text);
-	if (cx_buf_status(&values) != CX_OK)
-		return refuse(self, param, "the id of a record");
-	engine_row row;
-	status = engine_lookup(self->read, index, cx_buf_slice(&values), &row, self->error);
-	if (status == CX_NOT_FOUND)
+	status = look_up_by(self, index, text, ret);
+	if (status == CX_NOT_FOUND && index != &type->indexes[0])
+		status = look_up_by(self, &type->indexes[0], text, ret);
+	if (status == CX_NOT_FOUND || status == CX_TOO_LARGE)
 		return cx_fail(self->error, CX_NOT_FOUND,
-		               "parameter %s: no %s has the %s \"%.*s\"", param->name,
+		               "parameter %s: no %s has the %s or ext_id \"%.*s\"", param->name,
 		               type->name, index->columns[0].field->name, CX_SLICE_ARG(text));
-	if (status != CX_OK)
-		return status;
-	*ret = crm__number(row.id);
-	return crm__spend(self, 1, 1);
+	return status;
 }
 
 static cx_status check_record(crm__report *self, const crm__param *param, int64_t id)

@@ -5,7 +5,8 @@
  * "2026-11-23T08:15:00+08:00", "2026-11" (a month). A date where a ts is asked for is the
  * beginning of that day where the organisation is. "now", "today" and "month" are those of the
  * report, "today-30" is 30 days before, "month+1" the next month. A record is named by its id,
- * or by the first unique text of its type (login of a user, code of a stage …). */
+ * or by the first unique text of its type (login of a user, code of a stage …), or by its
+ * ext_id. */
 #pragma once
 
 #include "crm/reports/frame/report.h"
