@@ -4,6 +4,7 @@
 #include "base/clock.h"
 #include "base/msgpack.h"
 #include "base/text.h"
+#include "crm/rules/day.h"
 
 #include <inttypes.h>
 #include <stdio.h>
@@ -12,8 +13,6 @@
 enum {
 	NUMBER_BYTES = 128, /* of string(32) and its end */
 	NUMBER_LENGTH_MAX = 32,
-	MS_PER_MINUTE = 60000,
-	MS_PER_DAY = 24 * 60 * MS_PER_MINUTE,
 };
 
 static const char *const defaults[] = {
@@ -207,14 +206,11 @@ static cx_status format_of(engine_draft *draft, crm__numbered what, unsigned fie
 /* The day on which what is written happens. */
 static cx_status today(const engine_draft *draft, calendar_day *ret)
 {
-	int64_t zone_minutes;
-	cx_status status = engine_draft_zone(draft, &zone_minutes);
-	if (status != CX_OK)
-		return status;
-	const int64_t local_ms = engine_author_at(&engine_draft_change(draft)->author) +
-	                         zone_minutes * MS_PER_MINUTE;
-	*ret = day_of(local_ms / MS_PER_DAY - (local_ms % MS_PER_DAY < 0));
-	return CX_OK;
+	int64_t days;
+	cx_status status = crm__day_today(draft, &days);
+	if (status == CX_OK)
+		*ret = day_of(days);
+	return status;
 }
 
 static cx_status open_series(engine_draft *draft, const crm__number_fields *at,

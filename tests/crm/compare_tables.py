@@ -34,6 +34,8 @@ ADDED_TYPES = {"number_series", "customer_merge", "customer_merge_part"}
 # References that the table has with another rule of deletion: past pipelines would go with what
 # was in them.
 KEPT_REFERENCES = {"stage_history.opportunity"}
+# Fields that the table requires and that not every write can fill.
+MAY_BE_NULL = {"stage_history.by"}
 findings = []
 
 
@@ -86,7 +88,7 @@ def compare_field(what, field, described):
         kind["on_delete"] = "keep"
     for key in ("kind", "length_max", "items_max", "labels", "target", "on_delete"):
         expect(f"{what} {key}", described.get(key), kind.get(key))
-    expect(f"{what} required", described["required"], "!" in flags)
+    expect(f"{what} required", described["required"], "!" in flags and what not in MAY_BE_NULL)
     expect(f"{what} readonly", described["readonly"], "ro" in flags)
     expect(f"{what} search", described["search"], field["notes"].startswith("search") or what in NUMBERS_SEARCHED)
     expect(f"{what} default", described.get("default"), default_of(field, kind["kind"]))
