@@ -127,7 +127,7 @@ static cx_status measure_log(load *self)
 	uint64_t next = 1;
 	while (status == CX_OK && next <= engine_read_seq(read))
 		status = engine_changes_read(read, next, NULL, 0, GROUP, add_change, self,
-		                             &next, &self->error);
+		                             &next, NULL, &self->error);
 	return status;
 }
 

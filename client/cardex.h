@@ -113,7 +113,8 @@ typedef struct cardex_field {
 	const char *on_delete;             /* of a reference: what deleting the target does */
 	const cardex_value *default_value; /* NULL: none */
 	const char
-		*rollup; /* how the store keeps it: "count of contact by customer"; or NULL */
+		*rollup;   /* how the store keeps it: "count of contact by customer"; or NULL */
+	const char *state; /* of a rollup: "readable", "building" (partial), "failed" */
 } cardex_field;
 
 typedef struct cardex_column {
@@ -295,7 +296,7 @@ typedef struct cardex_request {
 	bool estimate;          /* query (with_count), count: about how many, from statistics */
 	cardex_explain explain; /* query aggregate: the plan, see cardex_result_value() */
 	bool deleted;           /* get: a deleted record too */
-	uint32_t deadline_ms;   /* query count search check: time it may take in the server */
+	uint32_t deadline_ms;   /* reads: time it may take in the server; 0 = its default */
 	int64_t if_rev;         /* writes: only when the record has this revision; > 0 */
 	bool dry_run;           /* writes: say what would happen, and take it back */
 
@@ -308,8 +309,9 @@ typedef struct cardex_request {
 
 	const char *const *no_index; /* query count aggregate: indexes that are not used */
 	size_t no_index_count;
-	uint64_t max_scan; /* query, report: keys looked at, after which the page ends; 0 = no
-	                      limit */
+	/* query: keys looked at, after which the page ends. aggregate, report: more of them, or
+	 * of groups kept, are CARDEX_SCAN_LIMIT. 0 = no limit; of a report the server's. */
+	uint64_t max_scan;
 	const cardex_include *include; /* get query: see cardex_row_included() */
 	size_t include_count;
 	const char *base; /* schema: the part before one's own: "stored" (NULL), "program",
@@ -322,8 +324,12 @@ typedef struct cardex_request {
 	bool state_hash;    /* check: the hash of all records too */
 	uint32_t from_part; /* watch: parts of `from` before this one were taken already */
 	bool snapshot;      /* watch: first the records that there are */
-	uint32_t credit;    /* watch: notifications that may come before one is taken; 0 = 16 */
-	uint64_t watch;     /* unwatch, credit: number of the watch */
+	/* watch, with `snapshot` and `from`: go on with rows behind this one, which
+	 * cardex_watcher_row() told; NULL = from the first */
+	const char *rows_after_type;
+	int64_t rows_after_id;
+	uint32_t credit; /* watch: notifications that may come before one is taken; 0 = 16 */
+	uint64_t watch;  /* unwatch, credit: number of the watch */
 	/* aggregate: what makes a group, "owner, month(closed_at)", NULL = all are one; what is
 	 * said of each, "count, sum(amount_base), avg(n), min(at), max(at)", NULL = count; and
 	 * a maintained aggregate that has to answer, NULL = what is fastest */
@@ -382,7 +388,7 @@ CARDEX_CALL cardex_status cardex_search(cardex_conn *conn, const cardex_request 
                                         cardex_result **ret, cardex_error *error);
 
 /* The change log from `request->from` on, of `types`, about `limit` changes; the other members
- * are ignored. The root of the result is the list [changes, next, {seq, oldest}] of
+ * are ignored. The root of the result is the list [changes, next, {seq, oldest, …}] of
  * docs/protocol.md. Errors: CARDEX_COMPACTED (no longer kept), CARDEX_NO_TYPE, … */
 CARDEX_CALL cardex_status cardex_changes(cardex_conn *conn, const cardex_request *request,
                                          cardex_result **ret, cardex_error *error);
@@ -447,10 +453,10 @@ CARDEX_CALL cardex_status cardex_schema_apply(cardex_conn *conn, const char *tex
                                               const char *base, bool may_lose,
                                               cardex_result **ret, cardex_error *error);
 
-/* How the indexes and aggregates of a type (NULL: of all) are: an array of maps. */
+/* How the indexes, aggregates and rollups of a type (NULL: of all) are: an array of maps. */
 CARDEX_CALL cardex_status cardex_index_status(cardex_conn *conn, const char *type,
                                               cardex_result **ret, cardex_error *error);
-/* Gives up an index or aggregate that is being built.
+/* Gives up an index, aggregate or rollup that is being built.
  * Errors: CARDEX_NO_TYPE, CARDEX_NO_INDEX, CARDEX_INVALID_ARGUMENT (it is not being built). */
 CARDEX_CALL cardex_status cardex_index_cancel(cardex_conn *conn, const char *type,
                                               const char *index, cardex_error *error);
@@ -539,7 +545,8 @@ typedef struct cardex_watch_handlers {
 typedef struct cardex_watcher cardex_watcher;
 
 /* Watches changes: `request->types`, `filter` (with exactly one type), `columns`, `from` and
- * `from_part`, or `snapshot`, and `credit`; the other members are ignored. Waits for the
+ * `from_part`, or `snapshot`, or to go on with one `snapshot`, `from` and `rows_after_type` and
+ * `_id`, and `credit`; the other members are ignored. Waits for the
  * answer; what comes afterwards goes to `handlers`, which is copied. The library gives credit
  * for what the handlers have taken. Poll cardex_fd() and call cardex_process() to go on. The
  * watcher is the caller's until cardex_unwatch(), also after it or the connection has ended.
@@ -555,8 +562,15 @@ CARDEX_API void cardex_unwatch(cardex_watcher **watcher);
 
 /* Where to go on after what the handlers have taken: `from`, and in `ret_part` (may be NULL)
  * `from_part` of a later cardex_watch(). Inside on_change that change counts as taken. 0 while
- * rows of a snapshot are still to come: only a new snapshot helps then. */
+ * rows of a snapshot are still to come: cardex_watcher_row() then. */
 CARDEX_API uint64_t cardex_watcher_next(const cardex_watcher *watcher, uint32_t *ret_part);
+
+/* Where to go on while rows of a snapshot are still to come: behind the last one that on_row
+ * has taken, or is being told. Returns `from` of a later cardex_watch() with `snapshot`, and
+ * sets `rows_after_type`, which lives as long as the watcher, and `rows_after_id`. 0 when there
+ * was no row yet, or they have ended. */
+CARDEX_API uint64_t cardex_watcher_row(const cardex_watcher *watcher, const char **ret_type,
+                                       int64_t *ret_id);
 
 /* ---- results ---- */
 

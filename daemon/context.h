@@ -7,6 +7,7 @@
 #include "daemon/config.h"
 #include "engine/engine.h"
 
+#include <pthread.h>
 #include <stdatomic.h>
 
 typedef struct daemon__writer daemon__writer;
@@ -33,6 +34,12 @@ typedef struct daemon_load {
 	atomic_size_t bytes;
 } daemon_load;
 
+/* The watches of all connections: daemon/methods/roster.h. */
+typedef struct daemon_roster {
+	pthread_mutex_t lock;
+	struct daemon__roster_entry *first;
+} daemon_roster;
+
 typedef struct daemon_context {
 	const daemon_config *config;
 	engine *store;
@@ -48,6 +55,7 @@ typedef struct daemon_context {
 	atomic_uint loops_ended;
 	atomic_bool analyzes; /* statistics are being taken */
 	daemon_counters counters;
+	daemon_roster watches;
 } daemon_context;
 
 void daemon_context_wake(daemon_context *context);

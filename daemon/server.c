@@ -292,6 +292,7 @@ cx_status daemon_server_new(const daemon_config *config, daemon_server **ret, cx
 	server->context.config = config;
 	server->context.wake_fd = -1;
 	server->context.started_ns = cx_clock_monotonic_ns();
+	pthread_mutex_init(&server->context.watches.lock, NULL);
 	clamp_connections(server);
 
 	cx_status status = daemon_clock_init(&server->context.clock, config->clock_file, error);
@@ -337,6 +338,7 @@ void daemon_server_free(daemon_server **server)
 	daemon__writer_free(&self->context.writer);
 	daemon__workers_free(&self->context.workers);
 	engine_close(&self->context.store);
+	pthread_mutex_destroy(&self->context.watches.lock);
 	for (size_t i = 0; i < CX_COUNT_OF(self->signal_events); i++)
 		free_event(&self->signal_events[i]);
 	if (self->base != NULL)

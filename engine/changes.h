@@ -54,12 +54,20 @@ typedef cx_status engine_logged_sink(void *context, const engine_logged *change)
 /* Hands over the changes from seq `from` on (1 = the first ever), in order, whole operations,
  * at most about `max` of them (the parts of one seq are never torn apart). `types` (type_count
  * of them; 0 = all) leaves out those of others. `*ret_next` is where to go on: one behind the
- * last seq looked at. Errors: CX_COMPACTED (`from` lies before the oldest that is kept, which
- * the error names), CX_CORRUPT, CX_IO, what the sink returned. */
+ * last seq looked at; `*ret_keys` (may be NULL) how many keys of the log were. Errors:
+ * CX_COMPACTED (`from` lies before the oldest that is kept, which the error names), CX_CORRUPT,
+ * CX_IO, what the sink returned. */
 CX_MUST_USE cx_status engine_changes_read(engine_read *read, uint64_t from,
                                           const engine_type *const *types, size_t type_count,
                                           size_t max, engine_logged_sink *sink, void *context,
-                                          uint64_t *ret_next, cx_error *error);
+                                          uint64_t *ret_next, uint64_t *ret_keys,
+                                          cx_error *error);
+
+/* The same of all types, and of those that were dropped since: `type` of their changes is NULL.
+ * That is what engine_changes_replay has to be given. */
+CX_MUST_USE cx_status engine_changes_read_all(engine_read *read, uint64_t from, size_t max,
+                                              engine_logged_sink *sink, void *context,
+                                              uint64_t *ret_next, cx_error *error);
 
 /* A place in the log: before the change `part` of operation `seq`. */
 typedef struct engine_place {
@@ -79,13 +87,15 @@ CX_MUST_USE cx_status engine_changes_step(engine_read *read, engine_place *place
 /* The oldest seq that is kept; one more than the last when nothing is. */
 CX_MUST_USE cx_status engine_changes_oldest(engine_read *read, uint64_t *ret);
 
-/* The changes of one record, newest first, those before seq `before` (0 = all), at most `max`.
+/* The changes of one record, newest first, those before seq `before` (0 = all), at most `max`,
+ * until `deadline_ns` of cx_clock_monotonic_ns() (0 = none).
  * Where retention has cut the log they just end; `*ret_cut` is true then.
- * Errors: CX_NOT_FOUND (there never was such a record), CX_CORRUPT, CX_IO, what the sink
- * returned. */
+ * Errors: CX_NOT_FOUND (there never was such a record), CX_DEADLINE, CX_CORRUPT, CX_IO, what
+ * the sink returned. */
 CX_MUST_USE cx_status engine_history(engine_read *read, const engine_type *type, int64_t id,
-                                     uint64_t before, size_t max, engine_logged_sink *sink,
-                                     void *context, bool *ret_cut, cx_error *error);
+                                     uint64_t before, size_t max, uint64_t deadline_ns,
+                                     engine_logged_sink *sink, void *context, bool *ret_cut,
+                                     cx_error *error);
 
 /* The moment of an as-of read: after the change `seq`, or, when that is 0, after all changes
  * made at or before `at_ms`. */
@@ -97,10 +107,11 @@ typedef struct engine_moment {
 /* The row as it was then; put together in memory of the snapshot. Fields that the store keeps
  * by itself (rollups) are nil in it, as their past is not known. Errors: CX_NOT_FOUND (it did
  * not exist then, or was deleted), CX_COMPACTED (what is needed is not kept any more; also when
- * values were redacted), CX_INVALID_ARGUMENT (a seq that is not there yet), CX_CORRUPT, CX_IO.
- */
+ * values were redacted), CX_INVALID_ARGUMENT (a seq that is not there yet), CX_DEADLINE (as in
+ * engine_history), CX_CORRUPT, CX_IO. */
 CX_MUST_USE cx_status engine_as_of(engine_read *read, const engine_type *type, int64_t id,
-                                   engine_moment moment, engine_row *ret, cx_error *error);
+                                   engine_moment moment, uint64_t deadline_ns, engine_row *ret,
+                                   cx_error *error);
 
 /* ---- changes and filters ---- */
 
@@ -170,10 +181,10 @@ CX_MUST_USE cx_status engine_state_hash(engine_read *read, uint64_t deadline_ns,
 /* Does `change` once more in another store of the same schema, with the same seq, id, revision,
  * time and author; parts have to come in their order. Replaying a whole log into an empty store
  * gives the same state hash, the same seq and the same log. A record that was purged since has
- * no values: it is not made, only its id is taken. A failure takes back all parts of the
- * operation.
- * Errors: CX_INVALID_ARGUMENT (not the next change of that store, or its records differ),
- * CX_NO_TYPE, CX_NOT_FOUND (of a record whose create was not replayed), CX_UNIQUE, CX_CORRUPT,
- * CX_NO_MEMORY, CX_TOO_LARGE, CX_IO. */
+ * no values: it is not made, only its id is taken. A change of a type that was dropped since
+ * (type NULL: engine_changes_read_all) only takes its seq. A failure takes back all parts of
+ * the operation. Errors: CX_INVALID_ARGUMENT (not the next change of that store, or its records
+ * differ), CX_NO_TYPE, CX_NOT_FOUND (of a record whose create was not replayed), CX_UNIQUE,
+ * CX_CORRUPT, CX_NO_MEMORY, CX_TOO_LARGE, CX_IO. */
 CX_MUST_USE cx_status engine_changes_replay(engine_write *write, const engine_logged *change,
                                             cx_error *error);

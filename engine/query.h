@@ -69,6 +69,7 @@ typedef struct engine_query {
 	const uint16_t *only;
 	size_t only_count;
 	bool by_id;      /* every record of the type, by ascending id; no index is looked at */
+	int64_t above;   /* with by_id: only those with a greater id; pages keep it. 0 = all */
 	bool allow_scan; /* permit reading every record of a large type */
 	uint64_t max_scan; /* keys a page looks at before it ends; 0 = no limit */
 	uint64_t

@@ -30,7 +30,8 @@ enum {
 };
 
 typedef struct engine_summary_query {
-	/* Which records: type, filter, use_index, no_index, combine, allow_scan, deadline_ns;
+	/* Which records: type, filter, use_index, no_index, combine, allow_scan, deadline_ns,
+	 * max_scan (keys or groups that may be looked at, for there is no part of an answer);
 	 * the rest does not matter. With use_index it is read from the records. */
 	engine_query records;
 	cx_slice group;  /* MessagePack array of texts; empty or nil = none */
@@ -72,13 +73,19 @@ typedef struct engine_summary_page {
  * Errors: those of filters and plans (engine/query.h); CX_INVALID_ARGUMENT (what is asked for,
  * and which word of it; an aggregate that cannot answer it; a term beyond the limit),
  * CX_TOO_LARGE (more than ENGINE_SUMMARY_GROUPS_MAX groups), CX_BUSY (the aggregate is being
- * built; CX_INVALID_ARGUMENT when that failed), CX_CURSOR_STALE, CX_DEADLINE. */
+ * built; CX_INVALID_ARGUMENT when that failed), CX_CURSOR_STALE, CX_DEADLINE, CX_SCAN_LIMIT. */
 CX_MUST_USE cx_status engine_summary_run(engine_read *read, const engine_summary_query *query,
                                          cx_buf *out, engine_summary_page *ret,
                                          cx_error *error);
 
-/* Writes how it would be read: {plan: "aggregate", …} as engine_count_explain, or the plan of
- * the records as engine_query_explain. Errors: as above. */
+/* Writes how it would be read, as a MessagePack map: from groups {plan: "aggregate", aggregate:
+ * name, equal: [columns fixed], range: column or nil}, from records the keys of
+ * engine_query_explain_at; and
+ *  rejected: from level 1 [{index, why}, … where records are read, {aggregate, why}, …],
+ *  executed: level 2, as there; the nodes are "keys", "rows" where records are read, "groups"
+ *   (records, or groups of the aggregate, in; groups out) and "page".
+ * Errors: as above. */
 CX_MUST_USE cx_status engine_summary_explain(engine_read *read,
-                                             const engine_summary_query *query, cx_buf *out,
+                                             const engine_summary_query *query,
+                                             engine_explain_level level, cx_buf *out,
                                              cx_error *error);

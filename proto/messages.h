@@ -65,14 +65,15 @@
 	O(AT, at, "at", COUNT)                        /* as_of: at this time, in ms */      \
 	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */      \
 	O(NO_INDEX, no_index, "no_index", RAW)        /* array of names: none of these */   \
-	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys a page looks at */            \
+	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys that are looked at */         \
 	O(INCLUDE, include, "include", RAW)     /* array of maps: what the rows refer to */ \
 	O(SNAPSHOT, snapshot, "snapshot", FLAG) /* watch: the rows there are, first */      \
 	O(CREDIT, credit, "credit", COUNT)      /* watch: notifications that may come */    \
-	O(GROUP, group, "group", RAW)           /* aggregate: array of columns */           \
-	O(VALUES, values, "values", RAW)        /* aggregate: array of words */             \
-	O(NAME, name, "name", WORD)             /* aggregate: a maintained one */           \
-	O(PARAMS, params, "params", RAW)        /* report: map name → value */
+	O(ROWS_AFTER, rows_after, "rows_after", RAW) /* watch: [type, id], the last row */  \
+	O(GROUP, group, "group", RAW)                /* aggregate: array of columns */      \
+	O(VALUES, values, "values", RAW)             /* aggregate: array of words */        \
+	O(NAME, name, "name", WORD)                  /* aggregate: a maintained one */      \
+	O(PARAMS, params, "params", RAW)             /* report: map name → value */
 
 #define PROTO_BIT(option) (1ULL << PROTO_OPTION_##option)
 
@@ -104,7 +105,7 @@
 	  PROTO_BIT(GROUP) | PROTO_BIT(VALUES) | PROTO_BIT(NAME) | PROTO_BIT(WHERE) |          \
 	          PROTO_BIT(ORDER) | PROTO_BIT(LIMIT) | PROTO_BIT(AFTER) |                     \
 	          PROTO_BIT(EXPLAIN) | PROTO_BIT(ALLOW_SCAN) | PROTO_BIT(USE_INDEX) |          \
-	          PROTO_BIT(NO_INDEX) | PROTO_BIT(DEADLINE),                                   \
+	          PROTO_BIT(NO_INDEX) | PROTO_BIT(DEADLINE) | PROTO_BIT(MAX_SCAN),             \
 	  "[columns, rows, after, reason, {seq, kinds, groups, keys, fetched, aggregate}], "   \
 	  "or the plan")                                                                       \
 	M(REPORT, "report", READ, (PROTO_P_REPORT, PROTO_P_END),                               \
@@ -116,11 +117,13 @@
 	  "[hits, end, {seq, found, keys, fetched}]; a hit is a map")                          \
 	M(CHANGES, "changes", READ, (PROTO_P_END),                                             \
 	  PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) | PROTO_BIT(FROM),         \
-	  "[changes, next, {seq, oldest}]; a change is a map")                                 \
+	  "[changes, next, {seq, oldest, keys}]; a change is a map")                           \
 	M(HISTORY, "history", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                   \
-	  PROTO_BIT(LIMIT) | PROTO_BIT(BEFORE), "[changes, cut]; a change is a map")           \
+	  PROTO_BIT(LIMIT) | PROTO_BIT(BEFORE) | PROTO_BIT(DEADLINE),                          \
+	  "[changes, cut]; a change is a map")                                                 \
 	M(AS_OF, "as_of", READ, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                       \
-	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT) | PROTO_BIT(SEQ) | PROTO_BIT(AT),                \
+	  PROTO_BIT(ONLY) | PROTO_BIT(LAYOUT) | PROTO_BIT(SEQ) | PROTO_BIT(AT) |               \
+	          PROTO_BIT(DEADLINE),                                                         \
 	  "[layout, names, row]")                                                              \
 	M(CREATE, "create", WRITE, (PROTO_P_TYPE, PROTO_P_FIELDS, PROTO_P_END),                \
 	  PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")                             \
@@ -153,7 +156,7 @@
 	M(ANALYZE, "analyze", READ, (PROTO_P_END), PROTO_BIT(DEADLINE), "map: epoch, indexes") \
 	M(WATCH, "watch", READ, (PROTO_P_END),                                                 \
 	  PROTO_BIT(TYPES) | PROTO_BIT(WHERE) | PROTO_BIT(ONLY) | PROTO_BIT(FROM) |            \
-	          PROTO_BIT(SNAPSHOT) | PROTO_BIT(CREDIT),                                     \
+	          PROTO_BIT(SNAPSHOT) | PROTO_BIT(CREDIT) | PROTO_BIT(ROWS_AFTER),             \
 	  "[watch, seq]; then notifications")                                                  \
 	M(UNWATCH, "unwatch", NONE, (PROTO_P_WATCH, PROTO_P_END), 0, "true")                   \
 	M(CREDIT, "credit", NONE, (PROTO_P_WATCH, PROTO_P_AMOUNT, PROTO_P_END), 0,             \

@@ -38,11 +38,13 @@ static bool parse(int argc, char **argv, arguments *self)
 		{ "use-index", required_argument, NULL, 'i' },
 		{ "no-index", required_argument, NULL, 'N' },
 		{ "allow-scan", no_argument, NULL, 's' },
-		{ "explain", no_argument, NULL, 'e' },
+		{ "max-scan", required_argument, NULL, 'm' },
+		{ "explain", optional_argument, NULL, 'e' },
 		{ 0 },
 	};
 	cardex_request *request = &self->request;
 	bool good = true;
+	size_t max_scan = 0;
 	optind = 0;
 	for (int key; good && (key = getopt_long(argc, argv, "", options, NULL)) != -1;) {
 		if (key == 'g')
@@ -68,10 +70,13 @@ static bool parse(int argc, char **argv, arguments *self)
 		else if (key == 's')
 			request->allow_scan = true;
 		else if (key == 'e')
-			request->explain = CARDEX_EXPLAIN_REJECTED;
+			good = cli_explain_parse(optarg, &request->explain);
+		else if (key == 'm')
+			good = cli_limit_parse(optarg, &max_scan);
 		else
 			good = false;
 	}
+	request->max_scan = max_scan;
 	return good && optind == argc - 1;
 }
 
@@ -118,7 +123,7 @@ cli_exit cli_run_aggregate(cli_context *self, int argc, char **argv)
 		                 "[--where FILTER] [--name AGGREGATE] [--order LIST] [--limit "
 		                 "N] [--all] "
 		                 "[--after TOKEN] [--use-index NAME] [--no-index NAME]… "
-		                 "[--allow-scan] [--explain]");
+		                 "[--max-scan N] [--allow-scan] [--explain[=0|1|2]]");
 	cli_exit end = CLI_OK;
 	const cardex_type *type = cli_type(self, argv[optind], &end);
 	return type != NULL ? run(self, type, &given) : end;

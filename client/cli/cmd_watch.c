@@ -92,9 +92,15 @@ static void on_row(void *context, const char *type, const cardex_value *names,
                    const cardex_value *row)
 {
 	following *self = context;
+	const char *last_type;
+	int64_t last_id;
 	if (self->failed)
 		return;
-	self->failed = !cli_logged_row(type, names, row, self->lines, self->out);
+	const uint64_t next = cardex_watcher_row(self->watcher, &last_type, &last_id);
+	self->failed = !cli_logged_row(next > 0 ? next - 1 : 0, type, names, row, self->lines,
+	                               self->out);
+	if (next > 0)
+		self->place = cli_place_of_row(next, last_type, last_id);
 }
 
 /* From here on there is a place to go on from. */
@@ -160,10 +166,13 @@ static cardex_status open_watch(following *self)
 	mine.context = self;
 	cli_context *context = self->context;
 	const cardex_options options = { .client_name = "cardex watch" };
+	const bool in_rows = self->place.type[0] != '\0';
 	if (self->place.seq > 0) {
 		self->request.from = self->place.seq;
 		self->request.from_part = self->place.part;
-		self->request.snapshot = false;
+		self->request.snapshot = in_rows;
+		self->request.rows_after_type = in_rows ? self->place.type : NULL;
+		self->request.rows_after_id = self->place.id;
 	}
 	cardex_status status = CARDEX_OK;
 	if (context->conn == NULL)
@@ -192,6 +201,20 @@ static bool follow(following *self)
 	return good;
 }
 
+/* A snapshot that cannot be gone on with begins anew; who reads it compares revisions. */
+static bool begins_anew(following *self, const cardex_error *why)
+{
+	if (self->place.type[0] == '\0' ||
+	    (why->status != CARDEX_COMPACTED && why->status != CARDEX_NO_TYPE))
+		return false;
+	fprintf(stderr, "cardex: %s; the snapshot begins anew\n", why->message);
+	self->place = (cli_place){ 0 };
+	self->request.from = 0;
+	self->request.rows_after_type = NULL;
+	self->request.snapshot = true;
+	return true;
+}
+
 static void close_watch(following *self)
 {
 	cardex_unwatch(&self->watcher);
@@ -215,6 +238,8 @@ static cli_exit run(following *self)
 		const cardex_error why = self->context->error;
 		close_watch(self);
 		self->context->error = why;
+		if (begins_anew(self, &why))
+			continue;
 		/* What is wrong from the beginning is said at once. */
 		if (!followed || !may_come_back(&why))
 			return cli_fail(self->context);

@@ -105,7 +105,9 @@ static const topic TOPICS[] = {
 	  "  --use-index NAME   from the records, by this index\n"
 	  "  --no-index NAME    not by this index\n"
 	  "  --allow-scan       permit reading every record of a large type\n"
-	  "  --explain          how it would be read\n"
+	  "  --max-scan N       no answer when more than N keys have to be looked at\n"
+	  "  --explain[=LEVEL]  how it would be read: 0 the plan, 1 and why not otherwise (if\n"
+	  "                     left out), 2 and what it costs\n"
 	  "\n"
 	  "example: cardex aggregate opportunity --where \"state = open\" --group stage,owner "
 	  "\\\n"
@@ -185,9 +187,9 @@ static const topic TOPICS[] = {
 	  "         cardex schema plan own.schema\n"
 	  "         cardex schema plan --base program\n" },
 	{ "index",
-	  "  status [TYPE]      of indexes and aggregates: readable, building, failed, "
-	  "dropping\n"
-	  "  cancel TYPE INDEX  give up one that is being built, or an aggregate\n"
+	  "  status [TYPE]      of indexes, aggregates and rollups: readable, building,\n"
+	  "                     failed, dropping\n"
+	  "  cancel TYPE INDEX  give up one that is being built, or an aggregate or rollup\n"
 	  "\n"
 	  "example: cardex index status customer\n" },
 	{ "changes",

@@ -76,14 +76,14 @@ static json_t *json_of_row(const cardex_value *names, const cardex_value *row)
 	return values;
 }
 
-bool cli_logged_row(const char *type, const cardex_value *names, const cardex_value *row,
-                    bool line, FILE *out)
+bool cli_logged_row(uint64_t seq, const char *type, const cardex_value *names,
+                    const cardex_value *row, bool line, FILE *out)
 {
 	json_t *values = json_of_row(names, row);
 	bool good;
 	if (line) {
-		json_t *json = json_pack("{s:s, s:s, s:O}", "kind", "row", "type", type,
-		                         "values", values);
+		json_t *json = json_pack("{s:s, s:I, s:s, s:O}", "kind", "row", "seq",
+		                         (json_int_t)seq, "type", type, "values", values);
 		good = json != NULL && json_dumpf(json, out, JSON_COMPACT) == 0 &&
 		       fputc('\n', out) != EOF;
 		json_decref(json);

@@ -23,6 +23,7 @@ bool cli_logged_json(const cardex_value *value, FILE *out);
 int64_t cli_logged_figure(const cardex_value *change, const char *key);
 const char *cli_logged_text(const cardex_value *change, const char *key);
 
-/* A row of a snapshot, in a line: JSON with `line`, else for people. False as above. */
-bool cli_logged_row(const char *type, const cardex_value *names, const cardex_value *row,
-                    bool line, FILE *out);
+/* A row of a snapshot, in a line: JSON with `line`, else for people. `seq` is the last change
+ * before those that come behind the snapshot. False as above. */
+bool cli_logged_row(uint64_t seq, const char *type, const cardex_value *names,
+                    const cardex_value *row, bool line, FILE *out);

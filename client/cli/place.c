@@ -17,16 +17,38 @@ static bool fail(const char *path, const char *what)
 	return false;
 }
 
+cli_place cli_place_of_row(uint64_t seq, const char *type, int64_t id)
+{
+	cli_place place = { .seq = seq, .id = id };
+	if (strlen(type) >= sizeof place.type)
+		return (cli_place){ 0 };
+	strcpy(place.type, type);
+	return place;
+}
+
+/* "SEQ PART", or "SEQ PART TYPE ID" in the rows of a snapshot. */
+static bool read_place(FILE *file, cli_place *ret)
+{
+	char end = '\0';
+	*ret = (cli_place){ 0 };
+	int read = fscanf(file, "%" SCNu64 " %" SCNu32 "%c", &ret->seq, &ret->part, &end);
+	if (read != 3 || ret->seq == 0)
+		return false;
+	if (end == '\n')
+		return true;
+	read = fscanf(file, "%63s %" SCNd64 "%c", ret->type, &ret->id, &end);
+	return read == 3 && end == '\n' && ret->id > 0;
+}
+
 bool cli_place_load(const char *path, cli_place *ret)
 {
 	FILE *file = fopen(path, "re");
 	*ret = (cli_place){ 0 };
 	if (file == NULL)
 		return errno == ENOENT || fail(path, strerror(errno));
-	char end = '\0';
-	const int read = fscanf(file, "%" SCNu64 " %" SCNu32 "%c", &ret->seq, &ret->part, &end);
+	const bool good = read_place(file, ret);
 	fclose(file);
-	if (read == 3 && end == '\n' && ret->seq > 0)
+	if (good)
 		return true;
 	return fail(path, "this is no state of a watch; remove it to begin anew");
 }
@@ -36,7 +58,10 @@ static bool write_whole(const char *path, cli_place place)
 	FILE *file = fopen(path, "we");
 	if (file == NULL)
 		return false;
-	bool good = fprintf(file, "%" PRIu64 " %" PRIu32 "\n", place.seq, place.part) > 0;
+	bool good = fprintf(file, "%" PRIu64 " %" PRIu32, place.seq, place.part) > 0;
+	if (good && place.type[0] != '\0')
+		good = fprintf(file, " %s %" PRId64, place.type, place.id) > 0;
+	good = good && fputc('\n', file) != EOF;
 	good = fflush(file) == 0 && good;
 	good = fsync(fileno(file)) == 0 && good;
 	return fclose(file) == 0 && good;
@@ -72,7 +97,19 @@ static off_t newline_before(int fd, off_t end)
 	return -1;
 }
 
-/* The place behind a line: a change, or the end of the rows of a snapshot. A row gives none. */
+/* Behind a row; none when it does not say where its changes begin. */
+static cli_place behind_row(json_t *row)
+{
+	const json_int_t seq = json_integer_value(json_object_get(row, "seq"));
+	const char *type = json_string_value(json_object_get(row, "type"));
+	const json_int_t id =
+		json_integer_value(json_object_get(json_object_get(row, "values"), "id"));
+	if (!json_is_integer(json_object_get(row, "seq")) || type == NULL || id <= 0)
+		return (cli_place){ 0 };
+	return cli_place_of_row((uint64_t)seq + 1, type, id);
+}
+
+/* The place behind a line: a change, a row of a snapshot, or the end of those. */
 static bool place_behind(const char *line, size_t size, cli_place *ret)
 {
 	json_t *json = json_loadb(line, size, 0, NULL);
@@ -83,7 +120,7 @@ static bool place_behind(const char *line, size_t size, cli_place *ret)
 	if (good && strcmp(kind, "rows_end") == 0)
 		*ret = (cli_place){ .seq = (uint64_t)seq + 1 };
 	else if (good && strcmp(kind, "row") == 0)
-		*ret = (cli_place){ 0 };
+		*ret = behind_row(json);
 	else
 		*ret = (cli_place){ .seq = (uint64_t)seq, .part = (uint32_t)part + 1 };
 	good = good && seq >= 0 && part >= 0 && part < UINT32_MAX;

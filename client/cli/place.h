@@ -4,11 +4,19 @@
 
 #include "client/cli/context.h"
 
-/* Before part `part` of operation `seq`; seq 0 = there is none yet. */
+enum { CLI_PLACE_TYPE_SIZE = 64 };
+
+/* Before part `part` of operation `seq`; seq 0 = there is none yet. With a type: in the rows of
+ * a snapshot, the changes behind which begin at `seq`, behind this one. */
 typedef struct cli_place {
 	uint64_t seq;
 	uint32_t part;
+	char type[CLI_PLACE_TYPE_SIZE];
+	int64_t id;
 } cli_place;
+
+/* Behind a row. No place when the name is too long for one. */
+cli_place cli_place_of_row(uint64_t seq, const char *type, int64_t id);
 
 /* Reads a file of cli_place_save(); one that is not there gives no place. False after telling
  * what is wrong with it. */

@@ -54,7 +54,7 @@ static void print_executed(const cardex_value *plan)
 	       figure(executed, "rows"), figure(executed, "us"), text_of(executed, "reason"));
 	for (size_t i = 0; i < cardex_value_count(nodes); i++) {
 		const cardex_value *node = cardex_value_at(nodes, i);
-		printf("  %-5s %" PRId64 " in, %" PRId64 " out, %" PRId64 " keys, %" PRId64
+		printf("  %-6s %" PRId64 " in, %" PRId64 " out, %" PRId64 " keys, %" PRId64
 		       " fetched, %" PRId64 " failed the filter, %" PRId64 " bytes, %" PRId64
 		       " µs\n",
 		       text_of(node, "node"), figure(node, "rows_in"), figure(node, "rows_out"),
@@ -70,7 +70,12 @@ static void print_rejected(const cardex_value *plan)
 	for (size_t i = 0; i < cardex_value_count(rejected); i++) {
 		const cardex_value *one = cardex_value_at(rejected, i);
 		const char *index = cardex_value_text(cardex_value_member(one, "index"));
-		printf("  not %s: %s\n", index != NULL ? index : "a scan", text_of(one, "why"));
+		const char *kept = cardex_value_text(cardex_value_member(one, "aggregate"));
+		printf("  not %s%s: %s\n", kept != NULL ? "aggregate " : "",
+		       kept != NULL    ? kept
+		       : index != NULL ? index
+		                       : "a scan",
+		       text_of(one, "why"));
 	}
 }
 
@@ -80,6 +85,8 @@ static cli_exit print_groups(const cardex_value *plan, const char *aggregate)
 	print_equal(plan);
 	if (cardex_value_text(cardex_value_member(plan, "range")) != NULL)
 		printf("  range on: %s\n", text_of(plan, "range"));
+	print_rejected(plan);
+	print_executed(plan);
 	return CLI_OK;
 }
 

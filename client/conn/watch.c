@@ -10,14 +10,18 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { ROW_TYPE_SIZE = 256 };
+
 struct cardex_watcher {
 	cardex_watcher *next; /* of the connection */
 	cardex_conn *conn;    /* NULL: it has ended */
 	uint64_t number;
 	cardex_watch_handlers handlers;
-	uint64_t credit; /* that is kept up */
-	uint64_t owed;   /* taken, and no credit given for it yet */
-	bool rows;       /* of a snapshot are still to come */
+	uint64_t credit;              /* that is kept up */
+	uint64_t owed;                /* taken, and no credit given for it yet */
+	bool rows;                    /* of a snapshot are still to come */
+	char row_type[ROW_TYPE_SIZE]; /* of the last row taken; "" = none */
+	int64_t row_id;
 	uint64_t next_seq;
 	uint32_t next_part; /* what comes before was taken */
 	bool busy;          /* in a callback of it */
@@ -108,6 +112,27 @@ static bool take_changes(cardex_watcher *watcher, const cardex_value *params)
 	return true;
 }
 
+/* -1: there is none. */
+static int find_name(const cardex_value *names, const char *wanted)
+{
+	for (size_t i = 0; i < cardex_value_count(names); i++) {
+		const char *name = cardex_value_text(cardex_value_at(names, i));
+		if (name != NULL && strcmp(name, wanted) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+/* Rows without an id, or of a type whose name is too long to be one, cannot be gone on behind.
+ */
+static void keep_row(cardex_watcher *watcher, const char *type, const cardex_value *id)
+{
+	if (!is_count(id) || strlen(type) >= sizeof watcher->row_type)
+		return;
+	strcpy(watcher->row_type, type);
+	watcher->row_id = cardex_value_int(id);
+}
+
 static bool take_rows(cardex_watcher *watcher, const cardex_value *params)
 {
 	const char *type = cardex_value_text(cardex_value_at(params, 1));
@@ -116,10 +141,13 @@ static bool take_rows(cardex_watcher *watcher, const cardex_value *params)
 	const cardex_watch_handlers *handlers = &watcher->handlers;
 	if (type == NULL || !is_list(names) || !is_list(rows))
 		return false;
+	const int id_at = find_name(names, "id");
 	for (size_t i = 0; i < cardex_value_count(rows) && !watcher->dropped; i++) {
 		const cardex_value *row = cardex_value_at(rows, i);
 		if (!is_list(row) || cardex_value_count(row) != cardex_value_count(names))
 			return false;
+		if (id_at >= 0)
+			keep_row(watcher, type, cardex_value_at(row, (size_t)id_at));
 		if (handlers->on_row != NULL)
 			handlers->on_row(handlers->context, type, names, row);
 	}
@@ -253,6 +281,11 @@ static cardex_status settle(cardex_watcher *watcher, const cardex_request *reque
 		request->from > 0 ? request->from : (uint64_t)cardex_value_int(seq) + 1;
 	watcher->next_part = request->from > 0 ? request->from_part : 0;
 	watcher->rows = request->snapshot;
+	if (request->rows_after_type != NULL &&
+	    strlen(request->rows_after_type) < sizeof watcher->row_type) {
+		strcpy(watcher->row_type, request->rows_after_type);
+		watcher->row_id = request->rows_after_id;
+	}
 	return CARDEX_OK;
 }
 
@@ -323,4 +356,14 @@ uint64_t cardex_watcher_next(const cardex_watcher *watcher, uint32_t *ret_part)
 	if (ret_part != NULL)
 		*ret_part = watcher->rows ? 0 : watcher->next_part;
 	return watcher->rows ? 0 : watcher->next_seq;
+}
+
+uint64_t cardex_watcher_row(const cardex_watcher *watcher, const char **ret_type,
+                            int64_t *ret_id)
+{
+	if (!watcher->rows || watcher->row_type[0] == '\0')
+		return 0;
+	*ret_type = watcher->row_type;
+	*ret_id = watcher->row_id;
+	return watcher->next_seq;
 }

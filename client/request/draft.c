@@ -16,8 +16,8 @@ typedef struct filler {
 	cardex__draft *draft;
 	const cardex_request *request;
 	cx_error *error;
-	part values, fields, filter, operations, only, order, types, no_index, include, group,
-		measures;
+	part values, fields, filter, operations, only, order, types, no_index, include,
+		rows_after, group, measures;
 } filler;
 
 static const proto_method methods[] = {
@@ -304,6 +304,17 @@ static cx_status take_includes(filler *self)
 	return end_part(self, from, &self->include);
 }
 
+static cx_status take_rows_after(filler *self)
+{
+	const cardex_request *request = self->request;
+	cx_buf *parts = &self->draft->parts;
+	const size_t from = parts->size;
+	cx_write_array(parts, 2);
+	cx_write_text(parts, request->rows_after_type);
+	cx_write_int(parts, request->rows_after_id);
+	return end_part(self, from, &self->rows_after);
+}
+
 static cx_status check_explain(const filler *self)
 {
 	if ((unsigned)self->request->explain <= CARDEX_EXPLAIN_EXECUTED)
@@ -337,6 +348,9 @@ static cx_status take_option_parts(filler *self, uint64_t allowed)
 		status = take_includes(self);
 	if (status == CX_OK && (allowed & PROTO_BIT(PARAMS)) != 0 && request->fields != NULL)
 		status = take_doc(self, request->fields, false, "fields", &self->fields);
+	if (status == CX_OK && (allowed & PROTO_BIT(ROWS_AFTER)) != 0 &&
+	    request->rows_after_type != NULL)
+		status = take_rows_after(self);
 	return status == CX_OK ? check_explain(self) : status;
 }
 
@@ -361,11 +375,13 @@ static void point_to_parts(const filler *self)
 	proto->options.params = proto->fields;
 	proto->options.no_index = slice_of(self, self->no_index);
 	proto->options.include = slice_of(self, self->include);
+	proto->options.rows_after = slice_of(self, self->rows_after);
 	proto->options.group = slice_of(self, self->group);
 	proto->options.values = slice_of(self, self->measures);
 	proto->options.given |= (self->only.size > 0 ? PROTO_BIT(ONLY) : 0) |
 	                        (self->no_index.size > 0 ? PROTO_BIT(NO_INDEX) : 0) |
 	                        (self->include.size > 0 ? PROTO_BIT(INCLUDE) : 0) |
+	                        (self->rows_after.size > 0 ? PROTO_BIT(ROWS_AFTER) : 0) |
 	                        (self->group.size > 0 ? PROTO_BIT(GROUP) : 0) |
 	                        (self->measures.size > 0 ? PROTO_BIT(VALUES) : 0) |
 	                        (self->order.size > 0 ? PROTO_BIT(ORDER) : 0) |

@@ -15,6 +15,20 @@
 	  "任意时点的在途商机(按阶段或人员)")                                               \
 	R(movement, "movement", "What became of the pipeline between two instants",         \
 	  "两个时点之间的商机变动")                                                         \
+	R(funnel, "funnel", "Moves between stages, and the time spent before",              \
+	  "阶段流转与停留时长")                                                             \
+	R(conversion, "conversion",                                                         \
+	  "Which share of opportunities came further, or to an order",                      \
+	  "商机阶段转化率与转订单率")                                                       \
+	R(cycle, "cycle", "Time to win, and sales velocity", "成交周期与销售速度")          \
+	R(service, "service", "Service: queue, overdue, response and resolution times",     \
+	  "服务:队列、超时、响应与解决时效")                                                \
+	R(satisfaction, "satisfaction", "Net promoter score and complaints",                \
+	  "净推荐值与投诉率")                                                               \
+	R(contracts, "contracts", "Contracts: value in force, expiring, renewed",           \
+	  "合同:有效金额、即将到期、续约率")                                                \
+	R(receivables, "receivables", "What is owed, by how long it is overdue",            \
+	  "应收账款与账龄")                                                                 \
 	R(performance, "performance",                                                       \
 	  "Sales performance of people, teams and months against targets",                  \
 	  "销售业绩与目标(按人员、团队、月份)")                                             \

@@ -4,6 +4,7 @@
 
 #include "base/clock.h"
 #include "daemon/methods/answers.h"
+#include "daemon/methods/roster.h"
 #include "daemon/version.h"
 #include "engine/changes.h"
 
@@ -63,6 +64,15 @@ static void write_load(daemon_context *context, cx_buf *out)
 	write_figure("long_reads", atomic_load(&context->long_reads.jobs), out);
 }
 
+static void write_watches(daemon_context *context, uint64_t seq, cx_buf *out)
+{
+	const daemon__roster_total total = daemon__roster_count(&context->watches, seq);
+	write_figure("watches", total.watches, out);
+	write_figure("watches_waiting", total.waiting, out);
+	write_figure("watches_behind", total.behind, out);
+	write_figure("watches_bytes", total.bytes, out);
+}
+
 static void write_store(const engine_stats *stats, cx_buf *out)
 {
 	write_figure("map_bytes", stats->map_bytes, out);
@@ -104,7 +114,7 @@ cx_status daemon__answer_stats(daemon__call *call, cx_error *error)
 #undef ONE
 	};
 	cx_buf *out = call->out;
-	cx_write_map(out, 3 + COUNTERS + 3 + 7 + 1);
+	cx_write_map(out, 3 + COUNTERS + 3 + 4 + 7 + 1);
 	cx_write_text(out, "version");
 	cx_write_text(out, daemon_version());
 	write_figure("seq", engine_read_seq(call->read), out);
@@ -112,6 +122,7 @@ cx_status daemon__answer_stats(daemon__call *call, cx_error *error)
 	             out);
 	write_counters(&context->counters, out);
 	write_load(context, out);
+	write_watches(context, engine_read_seq(call->read), out);
 	write_store(&stats, out);
 	cx_write_text(out, "records");
 	return write_records(call);

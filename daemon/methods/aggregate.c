@@ -91,6 +91,6 @@ cx_status daemon__answer_aggregate(daemon__call *call, cx_error *error)
 		                                   error);
 	if (status != CX_OK)
 		return status;
-	return explains ? engine_summary_explain(call->read, &query, call->out, error)
+	return explains ? engine_summary_explain(call->read, &query, level, call->out, error)
 	                : write_groups(call, &query, error);
 }

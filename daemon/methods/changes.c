@@ -21,6 +21,7 @@ typedef struct answering {
 	const engine_type *types[ENGINE_TYPES_MAX];
 	uint32_t type_count; /* 0 = all */
 	uint32_t written;
+	uint64_t keys; /* looked at */
 } answering;
 
 static cx_status read_limit(const proto_options *options, size_t *ret, cx_error *error)
@@ -62,10 +63,12 @@ static cx_status write_changes(answering *self, size_t limit, uint64_t *next, cx
 		const size_t left = limit - self->written;
 		const size_t step = left < STEP_OPERATIONS ? left : STEP_OPERATIONS;
 		const uint64_t before = *next;
+		uint64_t keys = 0;
 		cx_status status = engine_changes_read(call->read, *next, NULL, 0, step, take,
-		                                       self, next, error);
+		                                       self, next, &keys, error);
 		if (status != CX_OK)
 			return status;
+		self->keys += keys;
 		if (*next == before)
 			return cx_fail(error, CX_CORRUPT,
 			               "change %" PRIu64 " is missing in the log; run check",
@@ -109,11 +112,13 @@ cx_status daemon__answer_changes(daemon__call *call, cx_error *error)
 		return status;
 	cx_write_array_close(call->out, place, self.written);
 	cx_write_uint(call->out, next);
-	cx_write_map(call->out, 2);
+	cx_write_map(call->out, 3);
 	cx_write_text(call->out, "seq");
 	cx_write_uint(call->out, seq);
 	cx_write_text(call->out, "oldest");
 	cx_write_uint(call->out, oldest);
+	cx_write_text(call->out, "keys");
+	cx_write_uint(call->out, self.keys);
 	return CX_OK;
 }
 
@@ -134,7 +139,7 @@ cx_status daemon__answer_history(daemon__call *call, cx_error *error)
 	cx_write_array(call->out, 2);
 	const size_t place = cx_write_array_open(call->out);
 	status = engine_history(call->read, type, request->id.number, request->options.before,
-	                        limit, take, &self, &cut, error);
+	                        limit, call->deadline_ns, take, &self, &cut, error);
 	if (status != CX_OK)
 		return status;
 	cx_write_array_close(call->out, place, self.written);

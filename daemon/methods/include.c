@@ -215,6 +215,8 @@ typedef struct output {
 	size_t *left; /* rows that may still be included */
 	cx_error *error;
 	uint32_t rows;
+	uint64_t keys; /* looked at */
+	uint64_t fetched;
 } output;
 
 static cx_status write_row(void *context, const engine_row *row)
@@ -264,6 +266,7 @@ static cx_status write_parents(output *self, int64_t *ids, size_t count)
 	const size_t place = cx_write_array_open(call->out);
 	for (size_t i = 0; i < count; i++) {
 		engine_row row;
+		self->keys++;
 		cx_status status =
 			engine_get(call->read, self->include->type, ids[i], &row, self->error);
 		if (status == CX_NOT_FOUND) {
@@ -272,6 +275,7 @@ static cx_status write_parents(output *self, int64_t *ids, size_t count)
 			i--;
 			continue;
 		}
+		self->fetched++;
 		if (status == CX_OK)
 			status = write_row(self, &row);
 		if (status != CX_OK)
@@ -340,6 +344,8 @@ static cx_status query_children(output *self, int64_t id, uint32_t *ret_count, b
 		return status;
 	if (page.reason == ENGINE_REASON_TIME)
 		return fail_late(self->error);
+	self->keys += page.keys_scanned;
+	self->fetched += page.rows_fetched;
 	*ret_count = self->rows - before;
 	*ret_more = page.reason != ENGINE_REASON_DONE;
 	return CX_OK;
@@ -384,6 +390,12 @@ static void write_head(const daemon__include *include, cx_buf *out)
 	daemon__projection_write_names(&include->projection, out);
 }
 
+static void write_figure(const char *name, uint64_t value, cx_buf *out)
+{
+	cx_write_text(out, name);
+	cx_write_uint(out, value);
+}
+
 cx_status daemon__includes_write(daemon__call *call, daemon__includes *includes,
                                  cx_error *error)
 {
@@ -392,12 +404,14 @@ cx_status daemon__includes_write(daemon__call *call, daemon__includes *includes,
 	for (size_t i = 0; i < includes->count; i++) {
 		daemon__include *at = &includes->items[i];
 		output self = { .call = call, .include = at, .left = &left, .error = error };
-		cx_write_map(call->out, at->children ? 5 : 4);
+		cx_write_map(call->out, at->children ? 7 : 6);
 		write_head(at, call->out);
 		cx_status status = at->children ? include_children(&self, includes->rows)
 		                                : include_parents(&self, includes->rows);
 		if (status != CX_OK)
 			return status;
+		write_figure("keys", self.keys, call->out);
+		write_figure("fetched", self.fetched, call->out);
 	}
 	return CX_OK;
 }

@@ -78,6 +78,7 @@ cx_status daemon__answer_as_of(daemon__call *call, cx_error *error)
 
 	const engine_moment moment = { .seq = options->seq, .at_ms = (int64_t)options->at };
 	engine_row row;
-	status = engine_as_of(call->read, type, request->id.number, moment, &row, error);
+	status = engine_as_of(call->read, type, request->id.number, moment, call->deadline_ns,
+	                      &row, error);
 	return status == CX_OK ? write_row(call, &row, error) : status;
 }

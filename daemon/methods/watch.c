@@ -41,6 +41,21 @@ static daemon__watch *take_out(daemon__watches *watches, daemon__watch *before)
 	return watch;
 }
 
+static void free_watch(daemon__watch **watch)
+{
+	if (*watch != NULL)
+		daemon__roster_leave(&(*watch)->listed);
+	free(*watch);
+	*watch = NULL;
+}
+
+/* Lets others know how far it has come. */
+static void show(daemon__watch *watch)
+{
+	atomic_store(&watch->listed.seq, watch->place.seq);
+	atomic_store(&watch->listed.waits, watch->credit == 0);
+}
+
 static cx_status find(const daemon__watches *watches, uint64_t number, daemon__watch **ret,
                       daemon__watch **ret_before, cx_error *error)
 {
@@ -59,8 +74,10 @@ static cx_status find(const daemon__watches *watches, uint64_t number, daemon__w
 
 void daemon__watches_release(daemon__watches *watches)
 {
-	while (watches->first != NULL)
-		free(take_out(watches, NULL));
+	while (watches->first != NULL) {
+		daemon__watch *watch = take_out(watches, NULL);
+		free_watch(&watch);
+	}
 }
 
 static void write_end(const daemon__watch *watch, cx_status status, const cx_error *error,
@@ -141,10 +158,12 @@ bool daemon__watches_go_on(daemon__watches *watches, const daemon__watch_turn *t
 		bool keep;
 		daemon__watch *watch = take_out(watches, NULL);
 		const bool served = serve(watch, turn, &keep);
+		if (served)
+			show(watch);
 		if (keep)
 			append(watches, watch);
 		else
-			free(watch);
+			free_watch(&watch);
 		if (served)
 			return true;
 	}
@@ -175,6 +194,7 @@ static cx_status new_watch(const proto_options *options, daemon__watch **ret, cx
 	daemon__watch *watch = calloc(1, sizeof *watch + size);
 	if (watch == NULL)
 		return cx_fail(error, CX_NO_MEMORY, "%s", cx_status_text(CX_NO_MEMORY));
+	watch->listed.bytes = sizeof *watch + size;
 	uint8_t *at = watch->bytes;
 	watch->options = *options;
 	watch->options.types = keep(options->types, &at);
@@ -182,11 +202,6 @@ static cx_status new_watch(const proto_options *options, daemon__watch **ret, cx
 	watch->options.only = keep(options->only, &at);
 	*ret = watch;
 	return CX_OK;
-}
-
-static void free_watch(daemon__watch **watch)
-{
-	free(*watch);
 }
 
 static cx_status check_credit(uint64_t had, uint64_t more, cx_error *error)
@@ -211,10 +226,17 @@ static cx_status begin(daemon__watch *watch, engine_read *read, cx_error *error)
 	const proto_options *options = &watch->options;
 	const uint64_t seq = engine_read_seq(read);
 	const bool given = (options->given & PROTO_BIT(FROM)) != 0;
-	if (given && options->snapshot)
+	const bool resumes = (options->given & PROTO_BIT(ROWS_AFTER)) != 0;
+	if (resumes && !(given && options->snapshot))
 		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "from and snapshot exclude each other: after the rows of a "
-		               "snapshot its changes follow by themselves");
+		               "rows_after goes on with a snapshot that was cut off: it needs "
+		               "snapshot, and from one behind the seq it began at");
+	if (given && options->snapshot && !resumes)
+		return cx_fail(
+			error, CX_INVALID_ARGUMENT,
+			"from and snapshot exclude each other: after the rows of a "
+			"snapshot its changes follow by themselves; one that was cut off "
+			"goes on with rows_after");
 	if (given && (options->from == 0 || options->from > seq + 1))
 		return cx_fail(error, CX_INVALID_ARGUMENT,
 		               "from must lie between 1 and %" PRIu64
@@ -225,7 +247,11 @@ static cx_status begin(daemon__watch *watch, engine_read *read, cx_error *error)
 	watch->rows.active = options->snapshot;
 	watch->caught_up = watch->place.seq > seq && !options->snapshot;
 	engine_place place = watch->place;
-	return engine_changes_step(read, &place, 0, refuse, NULL, error);
+	cx_status status = engine_changes_step(read, &place, 0, refuse, NULL, error);
+	if (status == CX_OK && resumes)
+		status = daemon__watch_rows_after(watch, read, options->rows_after, error);
+	watch->options.rows_after = (cx_slice){ 0 }; /* it is of the request */
+	return status;
 }
 
 cx_status daemon__answer_watch(daemon__call *call, cx_error *error)
@@ -255,6 +281,8 @@ cx_status daemon__answer_watch(daemon__call *call, cx_error *error)
 	cx_write_array(call->out, 2);
 	cx_write_uint(call->out, watch->number);
 	cx_write_uint(call->out, engine_read_seq(call->read));
+	show(watch);
+	daemon__roster_join(&call->context->watches, &watch->listed);
 	append(watches, watch);
 	watches->stirred = true;
 	watch = NULL; /* now the list's */
@@ -269,7 +297,8 @@ cx_status daemon__answer_unwatch(daemon__call *call, cx_error *error)
 	cx_status status = find(watches, call->request->watch, &watch, &before, error);
 	if (status != CX_OK)
 		return status;
-	free(take_out(watches, before));
+	watch = take_out(watches, before);
+	free_watch(&watch);
 	cx_write_bool(call->out, true);
 	return CX_OK;
 }
@@ -288,6 +317,7 @@ cx_status daemon__answer_credit(daemon__call *call, cx_error *error)
 	if (status != CX_OK)
 		return status;
 	watch->credit += more;
+	show(watch);
 	watches->stirred = true;
 	cx_write_uint(call->out, watch->credit);
 	return CX_OK;

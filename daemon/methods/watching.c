@@ -277,6 +277,8 @@ static cx_status write_page(const daemon__watch *watch, const engine_type *type,
 		.by_id = true,
 		.allow_scan = true,
 	};
+	if (type->id == rows->above_type_id)
+		query.above = rows->above;
 	if (rows->in_type)
 		query.after = (cx_slice){ .data = rows->position, .size = rows->position_size };
 	row_writer writer = { .projection = &projection, .out = turn->out };
@@ -289,6 +291,34 @@ static cx_status write_page(const daemon__watch *watch, const engine_type *type,
 	if (status == CX_OK)
 		cx_write_array_close(turn->out, place, (uint32_t)ret->rows);
 	return status;
+}
+
+cx_status daemon__watch_rows_after(daemon__watch *watch, engine_read *read, cx_slice rows_after,
+                                   cx_error *error)
+{
+	CX_UNSET CX_SCOPED(binding_release) binding options;
+	options.matcher = NULL;
+	cx_reader reader = cx_reader_of(rows_after);
+	const uint32_t count = cx_read_array(&reader);
+	const cx_slice name = cx_read_str(&reader);
+	const uint64_t id = cx_read_uint(&reader);
+	if (reader.failed || count != 2 || id == 0 || id > INT64_MAX)
+		return cx_fail(error, CX_INVALID_ARGUMENT,
+		               "rows_after: an array of the type and the id of the last row");
+	const engine_type *type = engine_schema_type(engine_read_schema(read), name);
+	if (type == NULL)
+		return cx_fail(error, CX_NO_TYPE, "rows_after: there is no record type %.*s",
+		               CX_SLICE_ARG(name));
+	cx_status status = bind(watch, read, &options, error);
+	if (status == CX_OK && !is_wanted(&options, type))
+		status = cx_fail(error, CX_INVALID_ARGUMENT,
+		                 "rows_after: %s is not among the types", type->name);
+	if (status != CX_OK)
+		return status;
+	watch->rows.type_id = watch->rows.above_type_id = type->id;
+	watch->rows.in_type = true;
+	watch->rows.above = (int64_t)id;
+	return CX_OK;
 }
 
 /* The type whose rows come next. */

@@ -218,6 +218,7 @@ static cx_status hand_out(void *context, const engine__pair *pair, bool *ret_sto
 {
 	paging *self = context;
 	const engine_aggregate *aggregate = self->query->aggregate;
+	self->page->keys++;
 	if (self->page->groups == self->limit) { /* and there is one more */
 		CX_ASSERT(self->last.key.size <= sizeof self->page->position);
 		memcpy(self->page->position, self->last.key.data, self->last.key.size);
@@ -263,6 +264,7 @@ cx_status engine_aggregate_groups(engine_read *read, const engine_group_query *q
 		return status;
 	CX_UNSET engine_group_page page;
 	page.groups = 0;
+	page.keys = 0;
 	page.position_size = 0;
 	CX_SCOPED(paging_release)
 	paging self = { .query = query,

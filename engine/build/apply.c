@@ -7,6 +7,7 @@
 #include "engine/evolve.h"
 #include "engine/schema/compare.h"
 #include "engine/schema/evolve.h"
+#include "engine/schema/kept.h"
 #include "engine/token/version.h"
 
 #include <stdio.h>
@@ -231,6 +232,55 @@ static cx_status begin_aggregates(engine_write *write, const engine_schema *old,
 	return status;
 }
 
+static const engine_field *field_of_id(const engine_schema *schema, uint16_t id)
+{
+	for (uint16_t t = 0; t < schema->type_count; t++)
+		for (uint16_t i = 0; i < schema->types[t].field_count; i++)
+			if (schema->types[t].fields[i].id == id)
+				return &schema->types[t].fields[i];
+	return NULL;
+}
+
+static bool has_build(const engine_field *field)
+{
+	return field->rollup != NULL && field->rollup->state != ENGINE_AGGREGATE_READY;
+}
+
+/* Of a rollup that is not built any more; of one that is built anew another takes its place. */
+static cx_status forget_rollup(engine_write *write, const engine_schema *new,
+                               const engine_field *old)
+{
+	const engine_field *after = field_of_id(new, old->id);
+	if (!has_build(old) || (after != NULL && has_build(after)))
+		return CX_OK;
+	const engine__build build = { .kind = ENGINE__BUILD_ROLLUP, .id = old->id };
+	return engine__build_forget(write, &build);
+}
+
+static cx_status begin_rollup(engine_write *write, const engine_schema *old,
+                              const engine_field *new)
+{
+	const engine_field *before = field_of_id(old, new->id);
+	if (!has_build(new) || (before != NULL && engine__rollup_goes_on(before, new)))
+		return CX_OK;
+	return begin_build(write, ENGINE__BUILD_ROLLUP, new->id,
+	                   before != NULL ? ENGINE__BUILD_RESETS : ENGINE__BUILD_RUNS,
+	                   new->rollup->type, new->name, new->rollup->parent->id);
+}
+
+static cx_status begin_rollups(engine_write *write, const engine_schema *old,
+                               const engine_schema *new)
+{
+	cx_status status = CX_OK;
+	for (uint16_t t = 0; t < old->type_count; t++)
+		for (uint16_t i = 0; i < old->types[t].field_count && status == CX_OK; i++)
+			status = forget_rollup(write, new, &old->types[t].fields[i]);
+	for (uint16_t t = 0; t < new->type_count; t++)
+		for (uint16_t i = 0; i < new->types[t].field_count &&status == CX_OK; i++)
+			status = begin_rollup(write, old, &new->types[t].fields[i]);
+	return status;
+}
+
 static cx_status begin_builds(engine_write *write, const engine_schema *old,
                               const engine_schema *new)
 {
@@ -244,7 +294,9 @@ static cx_status begin_builds(engine_write *write, const engine_schema *old,
 		if (status == CX_OK && after != NULL)
 			status = remove_references(write, after, type);
 	}
-	return status == CX_OK ? begin_aggregates(write, old, new) : status;
+	if (status == CX_OK)
+		status = begin_aggregates(write, old, new);
+	return status == CX_OK ? begin_rollups(write, old, new) : status;
 }
 
 /* ---- search ---- */
@@ -305,6 +357,9 @@ static unsigned count_building(const engine_schema *schema)
 			count += schema->types[t].indexes[i].state == ENGINE_INDEX_BUILDING;
 	for (uint16_t i = 0; i < schema->aggregate_count; i++)
 		count += schema->aggregates[i].state == ENGINE_AGGREGATE_BUILDING;
+	for (uint16_t t = 0; t < schema->type_count; t++)
+		for (uint16_t i = 0; i < schema->types[t].field_count; i++)
+			count += has_build(&schema->types[t].fields[i]);
 	return count;
 }
 

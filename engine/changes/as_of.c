@@ -11,6 +11,7 @@
 typedef struct past {
 	engine__past row;
 	engine_moment moment;
+	uint64_t deadline_ns;
 	cx_error *error;
 } past;
 
@@ -106,6 +107,9 @@ static cx_status go_back(past *self)
 			return arrive(self, &change);
 		if (status == CX_OK)
 			status = take_back(self, &change);
+		if (status == CX_OK && engine__history_walk_is_late(&walk, self->deadline_ns))
+			return cx_fail(self->error, CX_DEADLINE,
+			               "the deadline passed while changes were taken back");
 		moved = true;
 	}
 	return status;
@@ -128,7 +132,8 @@ static cx_status write_row(past *self, engine_row *ret)
 }
 
 cx_status engine_as_of(engine_read *read, const engine_type *type, int64_t id,
-                       engine_moment moment, engine_row *ret, cx_error *error)
+                       engine_moment moment, uint64_t deadline_ns, engine_row *ret,
+                       cx_error *error)
 {
 	if (error != NULL)
 		cx_error_clear(error);
@@ -136,7 +141,7 @@ cx_status engine_as_of(engine_read *read, const engine_type *type, int64_t id,
 		return cx_fail(error, CX_INVALID_ARGUMENT,
 		               "change %" PRIu64 " is not there yet: the last is %" PRIu64,
 		               moment.seq, engine_read_seq(read));
-	past self = { .moment = moment, .error = error };
+	past self = { .moment = moment, .deadline_ns = deadline_ns, .error = error };
 	cx_status status = engine__past_begin(read, type, id, &self.row, error);
 	if (status == CX_OK)
 		status = go_back(&self);

@@ -42,19 +42,27 @@ static cx_status check_kept(engine_read *read, uint64_t from, cx_error *error)
 	               oldest);
 }
 
-static bool is_wanted(const engine_type *type, const engine_type *const *types, size_t count)
+/* Whose changes are handed over. */
+typedef struct wish {
+	const engine_type *const *types; /* count of them; 0 = all */
+	size_t count;
+	bool dropped; /* also of types that were dropped */
+	size_t max;
+} wish;
+
+static bool is_wanted(const wish *self, const engine_type *type)
 {
 	if (type == NULL)
-		return false; /* of a type that was dropped */
-	for (size_t i = 0; i < count; i++)
-		if (types[i] == type)
+		return self->dropped;
+	for (size_t i = 0; i < self->count; i++)
+		if (self->types[i] == type)
 			return true;
-	return count == 0;
+	return self->count == 0;
 }
 
-cx_status engine_changes_read(engine_read *read, uint64_t from, const engine_type *const *types,
-                              size_t type_count, size_t max, engine_logged_sink *sink,
-                              void *context, uint64_t *ret_next, cx_error *error)
+static cx_status read_changes(engine_read *read, uint64_t from, const wish *wished,
+                              engine_logged_sink *sink, void *context, uint64_t *ret_next,
+                              uint64_t *ret_keys, cx_error *error)
 {
 	if (error != NULL)
 		cx_error_clear(error);
@@ -70,19 +78,38 @@ cx_status engine_changes_read(engine_read *read, uint64_t from, const engine_typ
 			status = CX_OK;
 			break;
 		}
-		if (status == CX_OK && is_wanted(change.type, types, type_count)) {
+		if (status == CX_OK && is_wanted(wished, change.type)) {
 			status = sink(context, &change);
 			taken++;
 		}
 		if (status == CX_OK && change.last)
 			next = change.seq + 1;
-		if (status == CX_OK && change.last && taken >= max)
+		if (status == CX_OK && change.last && taken >= wished->max)
 			break;
 	}
 	if (status != CX_OK)
 		return fail(status, error);
 	*ret_next = next;
+	if (ret_keys != NULL)
+		*ret_keys = walk.keys;
 	return CX_OK;
+}
+
+cx_status engine_changes_read(engine_read *read, uint64_t from, const engine_type *const *types,
+                              size_t type_count, size_t max, engine_logged_sink *sink,
+                              void *context, uint64_t *ret_next, uint64_t *ret_keys,
+                              cx_error *error)
+{
+	const wish wished = { .types = types, .count = type_count, .max = max };
+	return read_changes(read, from, &wished, sink, context, ret_next, ret_keys, error);
+}
+
+cx_status engine_changes_read_all(engine_read *read, uint64_t from, size_t max,
+                                  engine_logged_sink *sink, void *context, uint64_t *ret_next,
+                                  cx_error *error)
+{
+	const wish wished = { .dropped = true, .max = max };
+	return read_changes(read, from, &wished, sink, context, ret_next, NULL, error);
 }
 
 /* ---- step by step ---- */
@@ -140,8 +167,9 @@ static cx_status check_existed(engine_read *read, const engine_type *type, int64
 }
 
 cx_status engine_history(engine_read *read, const engine_type *type, int64_t id,
-                         uint64_t before, size_t max, engine_logged_sink *sink, void *context,
-                         bool *ret_cut, cx_error *error)
+                         uint64_t before, size_t max, uint64_t deadline_ns,
+                         engine_logged_sink *sink, void *context, bool *ret_cut,
+                         cx_error *error)
 {
 	if (error != NULL)
 		cx_error_clear(error);
@@ -168,6 +196,11 @@ cx_status engine_history(engine_read *read, const engine_type *type, int64_t id,
 			status = sink(context, &change);
 		created = status == CX_OK && change.kind == ENGINE_CHANGED_CREATE;
 		taken++;
+		if (status == CX_OK && engine__history_walk_is_late(&walk, deadline_ns))
+			return cx_fail(error, CX_DEADLINE,
+			               "the deadline passed after %zu changes; ask for fewer "
+			               "with limit, and go on with before",
+			               taken);
 	}
 	const bool ended = status == CX_NOT_FOUND;
 	if (status != CX_OK && !ended)

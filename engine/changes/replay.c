@@ -32,10 +32,29 @@ static cx_status apply(replaying *self)
 	                     self->error);
 }
 
+/* A new record has nothing in its rollups; what the other store kept there when it was made may
+ * be of another kind. */
+static cx_status empty_rollups(const engine_type *type, engine__value *values)
+{
+	CX_UNSET engine__value defaults[ENGINE_SLOTS_MAX];
+	cx_status status = engine__fields_defaults(type, defaults);
+	for (uint16_t i = 0; i < type->field_count && status == CX_OK; i++)
+		if (type->fields[i].rollup != NULL)
+			values[i] = defaults[i];
+	return status;
+}
+
 static cx_status create(replaying *self)
 {
 	const engine_logged *change = self->change;
-	cx_status status = engine__row_values(change->type, change->row, self->after);
+	cx_slice row;
+	/* It may be older than the present layout. */
+	cx_status status =
+		engine__row_complete(change->type, change->row, self->write->arena, &row);
+	if (status == CX_OK)
+		status = engine__row_values(change->type, row, self->after);
+	if (status == CX_OK)
+		status = empty_rollups(change->type, self->after);
 	if (status == CX_OK && self->after[ENGINE_SLOT_ID].integer != change->id)
 		status = CX_CORRUPT;
 	if (status == CX_OK)
@@ -109,9 +128,12 @@ static cx_status delete_one(replaying *self)
 	const engine_logged *change = self->change;
 	self->after[ENGINE_SLOT_DELETED_AT] = self->after[ENGINE_SLOT_UPDATED_AT];
 	cx_status status = apply(self);
+	/* One of a type that was dropped since can be no root; it was purged, so what it took
+	 * is gone or was brought back. */
+	const bool rooted = write->replay.type != NULL;
 	const engine__deletion root = { .delete_id = change->seq,
-		                        .type = write->replay.type,
-		                        .id = write->replay.id };
+		                        .type = rooted ? write->replay.type : change->type,
+		                        .id = rooted ? write->replay.id : change->id };
 	if (status == CX_OK)
 		status = engine__deletion_put(write, change->type, change->id, &root);
 	const engine__step step = { .kind = ENGINE__STEP_DELETED,
@@ -202,8 +224,16 @@ static cx_status load(replaying *self)
 	return CX_OK;
 }
 
+/* Its type was dropped since, so its records were purged before. */
+static cx_status pass_over_dropped(replaying *self)
+{
+	return engine__log_append_bare(self->write, self->change);
+}
+
 static cx_status run(replaying *self)
 {
+	if (self->change->type == NULL)
+		return pass_over_dropped(self);
 	if (self->change->kind == ENGINE_CHANGED_CREATE)
 		return self->change->redacted ? pass_over(self) : create(self);
 	cx_status status = load(self);
@@ -284,7 +314,7 @@ cx_status engine_changes_replay(engine_write *write, const engine_logged *change
 	if (change->type != NULL) /* it is of the other store */
 		own.type = engine_schema_type(engine_read_schema(&write->read),
 		                              cx_slice_of(change->type->name));
-	if (own.type == NULL)
+	if (own.type == NULL && change->type != NULL)
 		return cx_fail(error, CX_NO_TYPE,
 		               "change %" PRIu64 " is of a type that this store has not",
 		               change->seq);

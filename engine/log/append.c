@@ -188,14 +188,16 @@ cx_status engine__log_append(engine_write *write, const engine_type *type, int64
 
 cx_status engine__log_append_bare(engine_write *write, const engine_logged *change)
 {
+	/* No type has the id 0: whoever reads it takes it for one that was dropped. */
+	const uint16_t type_id = change->type != NULL ? change->type->id : 0;
 	const entry_head head = { .kind = change->kind,
-		                  .type_id = change->type->id,
+		                  .type_id = type_id,
 		                  .id = change->id,
 		                  .rev = change->rev,
 		                  .author = write->logging.author };
 	cx_buf_clear(&write->log_entry);
 	write_bare(&head, &write->log_entry);
-	return append(write, change->type->id, change->id);
+	return append(write, type_id, change->id);
 }
 
 /* ---- redaction ---- */

@@ -42,7 +42,8 @@ CX_MUST_USE cx_status engine__log_append(engine_write *write, const engine_type 
                                          int64_t id, const engine__value *before,
                                          const engine__value *after, cx_slice row);
 
-/* Adds an entry that tells nothing but what happened to whom. Errors: as above. */
+/* Adds an entry that tells nothing but what happened to whom; `change->type` may be NULL.
+ * Errors: as above. */
 CX_MUST_USE cx_status engine__log_append_bare(engine_write *write, const engine_logged *change);
 
 /* Erases the values of all entries of a record. Errors: CX_CORRUPT, CX_NO_MEMORY, … */
@@ -60,7 +61,8 @@ typedef struct engine__log_walk {
 	engine__cursor *cursor;
 	engine__pair next; /* not handed out yet; no key: there is none */
 	uint16_t type_id;  /* of the entry handed out last, also when its type was dropped */
-	uint64_t bytes;    /* of all keys and values so far, that of `next` too */
+	uint64_t keys;     /* looked at so far, that of `next` too */
+	uint64_t bytes;    /* of all those with their values */
 } engine__log_walk;
 
 /* Before the first entry of seq `from`. End it also after an error. */
@@ -84,12 +86,15 @@ typedef struct engine__history_walk {
 	engine__cursor *cursor;
 	const engine_type *type;
 	int64_t id;
+	uint32_t steps;
 } engine__history_walk;
 
 CX_MUST_USE cx_status engine__history_walk_begin(engine_read *read, const engine_type *type,
                                                  int64_t id, uint64_t before,
                                                  engine__history_walk *ret);
 void engine__history_walk_end(engine__history_walk *walk);
+/* Whether the deadline has passed (0 = none); looks at the clock every few steps only. */
+bool engine__history_walk_is_late(const engine__history_walk *walk, uint64_t deadline_ns);
 /* CX_NOT_FOUND at the end. */
 CX_MUST_USE cx_status engine__history_walk_next(engine__history_walk *walk, uint64_t *ret_seq,
                                                 uint32_t *ret_part);

@@ -2,6 +2,7 @@
 /* Entries of the log, one after the other, and by the history of a record. */
 #include "base/big_endian.h"
 #include "base/check.h"
+#include "base/clock.h"
 #include "engine/log/log.h"
 
 #include <string.h>
@@ -70,6 +71,7 @@ static cx_status take(engine__log_walk *walk)
 		walk->next = (engine__pair){ 0 };
 	if (status == CX_OK && count > 0 && walk->next.key.size != ENGINE__LOG_KEY_BYTES)
 		return CX_CORRUPT;
+	walk->keys += status == CX_OK && count > 0;
 	walk->bytes += walk->next.key.size + walk->next.value.size;
 	return status;
 }
@@ -186,6 +188,13 @@ void engine__history_walk_end(engine__history_walk *walk)
 		engine__cursor_close(&walk->cursor);
 }
 
+bool engine__history_walk_is_late(const engine__history_walk *walk, uint64_t deadline_ns)
+{
+	enum { STEPS_PER_CLOCK = 32 };
+	return deadline_ns != 0 && walk->steps % STEPS_PER_CLOCK == 0 &&
+	       cx_clock_monotonic_ns() >= deadline_ns;
+}
+
 cx_status engine__history_walk_next(engine__history_walk *walk, uint64_t *ret_seq,
                                     uint32_t *ret_part)
 {
@@ -193,6 +202,7 @@ cx_status engine__history_walk_next(engine__history_walk *walk, uint64_t *ret_se
 	engine__pair pair;
 	size_t count;
 	cx_status status = engine__cursor_next(walk->cursor, &pair, 1, &count);
+	walk->steps++;
 	if (status != CX_OK)
 		return status;
 	uint8_t bytes[ENGINE__HISTORY_KEY_BYTES];

@@ -324,7 +324,7 @@ bool engine__cover_excludes_null(const engine__cover *cover, const engine_field 
 typedef struct walking {
 	engine_read *read;
 	const engine__cover *cover;
-	uint64_t deadline_ns;
+	engine__cover_work *work;
 	engine__cover_visitor *visit;
 	void *context;
 	cx_buf scratch;
@@ -356,6 +356,14 @@ static bool is_meant(walking *self, const engine__value *values)
 
 static cx_status visit_pair(walking *self, const engine__pair *pair)
 {
+	engine__cover_work *work = self->work;
+	if (work->keys_max > 0 && work->keys >= work->keys_max)
+		return cx_fail(self->error, CX_SCAN_LIMIT,
+		               "max_scan: more than %llu groups of aggregate %s have to be "
+		               "looked at",
+		               (unsigned long long)work->keys_max,
+		               self->cover->aggregate->name);
+	work->keys++;
 	const engine_aggregate *aggregate = self->cover->aggregate;
 	engine__value values[ENGINE_GROUP_COLUMNS_MAX];
 	engine__group group;
@@ -369,12 +377,14 @@ static cx_status visit_pair(walking *self, const engine__pair *pair)
 	}
 	if (status != CX_OK || !is_meant(self, values))
 		return status;
+	self->work->meant++;
 	return self->visit(self->context, values, &group);
 }
 
 static bool is_late(const walking *self)
 {
-	return self->deadline_ns != 0 && cx_clock_monotonic_ns() >= self->deadline_ns;
+	const uint64_t deadline_ns = self->work->deadline_ns;
+	return deadline_ns != 0 && cx_clock_monotonic_ns() >= deadline_ns;
 }
 
 /* The bounds of the column behind the prefix. */
@@ -453,13 +463,13 @@ static cx_status walk_from(walking *self, uint16_t column, cx_buf *key)
 }
 
 cx_status engine__cover_each(engine_read *read, const engine__cover *cover,
-                             uint64_t deadline_ns, engine__cover_visitor *visit, void *context,
-                             cx_error *error)
+                             engine__cover_work *work, engine__cover_visitor *visit,
+                             void *context, cx_error *error)
 {
 	CX_SCOPED(walking_release)
 	walking self = { .read = read,
 		         .cover = cover,
-		         .deadline_ns = deadline_ns,
+		         .work = work,
 		         .visit = visit,
 		         .context = context,
 		         .scratch = CX_BUF_INIT(4 * ENGINE__KEY_BYTES_MAX),
@@ -508,7 +518,8 @@ cx_status engine__count_by_groups(engine_read *read, const engine_query *query, 
 	if (status != CX_OK || !found)
 		return status;
 	uint64_t count = 0;
-	status = engine__cover_each(read, &cover, query->deadline_ns, add_count, &count, error);
+	engine__cover_work work = { .deadline_ns = query->deadline_ns };
+	status = engine__cover_each(read, &cover, &work, add_count, &count, error);
 	if (status != CX_OK)
 		return status;
 	*ret_covered = true;
@@ -519,7 +530,6 @@ cx_status engine__count_by_groups(engine_read *read, const engine_query *query, 
 void engine__cover_write(const engine__cover *cover, cx_buf *out)
 {
 	const engine_group_column *columns = cover->aggregate->columns;
-	cx_write_map(out, 4);
 	cx_write_text(out, "plan");
 	cx_write_text(out, "aggregate");
 	cx_write_text(out, "aggregate");
@@ -549,6 +559,7 @@ cx_status engine_count_explain(engine_read *read, const engine_query *query, cx_
 		return status;
 	if (!found)
 		return engine_query_explain(read, query, out, error);
+	cx_write_map(out, ENGINE__COVER_KEYS);
 	engine__cover_write(&cover, out);
 	return cx_buf_status(out);
 }

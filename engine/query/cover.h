@@ -57,13 +57,24 @@ bool engine__cover_excludes_null(const engine__cover *cover, const engine_field 
 typedef cx_status engine__cover_visitor(void *context, const engine__value *values,
                                         const engine__group *group);
 
-/* Hands out the groups the filter means. Errors: CX_DEADLINE, CX_CORRUPT, CX_IO, CX_NO_MEMORY,
- * the visitor's. */
+/* What reading groups may cost, and has cost. */
+typedef struct engine__cover_work {
+	uint64_t deadline_ns; /* 0 = none */
+	uint64_t keys_max;    /* 0 = no limit */
+	uint64_t keys;        /* groups looked at */
+	uint64_t meant;       /* groups handed out */
+} engine__cover_work;
+
+/* Hands out the groups the filter means. Errors: CX_DEADLINE, CX_SCAN_LIMIT (there are more
+ * than keys_max to be looked at), CX_CORRUPT, CX_IO, CX_NO_MEMORY, the visitor's. */
 CX_MUST_USE cx_status engine__cover_each(engine_read *read, const engine__cover *cover,
-                                         uint64_t deadline_ns, engine__cover_visitor *visit,
+                                         engine__cover_work *work, engine__cover_visitor *visit,
                                          void *context, cx_error *error);
 
-/* Writes {plan: "aggregate", aggregate: name, equal: [columns], range: column or nil}. */
+enum { ENGINE__COVER_KEYS = 4 };
+
+/* Writes the pairs of a map, ENGINE__COVER_KEYS of them: plan "aggregate", aggregate: name,
+ * equal: [columns], range: column or nil. */
 void engine__cover_write(const engine__cover *cover, cx_buf *out);
 
 /* Counts the records of a query by groups. `*ret_covered` is false, and nothing counted, when

@@ -1,4 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "engine/query/explain.h"
+
 #include "base/check.h"
 #include "base/clock.h"
 #include "base/msgpack.h"
@@ -69,11 +71,9 @@ static void write_why(const engine__plan *plan, const engine__candidate *candida
 	cx_write_text(out, text);
 }
 
-static void write_rejected(const engine__plan *plan, cx_buf *out)
+uint32_t engine__plan_write_rejected(const engine__plan *plan, cx_buf *out)
 {
 	uint32_t count = 0;
-	cx_write_text(out, "rejected");
-	const size_t place = cx_write_array_open(out);
 	for (size_t i = 0; i < plan->candidate_count; i++) {
 		const engine__candidate *candidate = &plan->candidates[i];
 		if (is_used(plan, candidate))
@@ -85,6 +85,14 @@ static void write_rejected(const engine__plan *plan, cx_buf *out)
 		write_why(plan, candidate, out);
 		count++;
 	}
+	return count;
+}
+
+static void write_rejected(const engine__plan *plan, cx_buf *out)
+{
+	cx_write_text(out, "rejected");
+	const size_t place = cx_write_array_open(out);
+	const uint32_t count = engine__plan_write_rejected(plan, out);
 	if (cx_buf_status(out) == CX_OK)
 		cx_write_array_close(out, place, count);
 }
@@ -207,7 +215,7 @@ static void write_head(const engine__plan *plan, cx_buf *out)
 		cx_write_nil(out);
 }
 
-static void write_plan(engine_read *read, const engine__plan *plan, cx_buf *out)
+void engine__plan_write(engine_read *read, const engine__plan *plan, cx_buf *out)
 {
 	const engine__candidate *chosen = plan->chosen;
 	const char *hint = hint_of(plan->query);
@@ -232,18 +240,7 @@ static void write_plan(engine_read *read, const engine__plan *plan, cx_buf *out)
 
 /* ---- executed ---- */
 
-typedef struct node_figures {
-	const char *node;
-	uint64_t rows_in;
-	uint64_t rows_out;
-	uint64_t keys;
-	uint64_t fetched;
-	uint64_t rechecks_failed;
-	uint64_t bytes;
-	uint64_t ns;
-} node_figures;
-
-static void write_node(const node_figures *figures, cx_buf *out)
+static void write_node(const engine__node_figures *figures, cx_buf *out)
 {
 	cx_write_map(out, 8);
 	cx_write_text(out, "node");
@@ -257,6 +254,20 @@ static void write_node(const node_figures *figures, cx_buf *out)
 	write_figure(out, "us", figures->ns / 1000);
 }
 
+void engine__executed_write(const engine__executed *what, cx_buf *out)
+{
+	cx_write_text(out, "executed");
+	cx_write_map(out, 4);
+	write_figure(out, "rows", what->rows);
+	cx_write_text(out, "reason");
+	cx_write_text(out, engine_reason_name(what->reason));
+	write_figure(out, "us", what->ns / 1000);
+	cx_write_text(out, "nodes");
+	cx_write_array(out, what->node_count);
+	for (size_t i = 0; i < what->node_count; i++)
+		write_node(&what->nodes[i], out);
+}
+
 static void write_executed(const engine__pager *pager, uint64_t ns, cx_buf *out)
 {
 	const engine_page *page = pager->page;
@@ -264,7 +275,7 @@ static void write_executed(const engine__pager *pager, uint64_t ns, cx_buf *out)
 	const uint64_t matched = page->rows_fetched - page->rechecks_failed;
 	const uint64_t found = matched > page->rows ? matched : page->rows; /* from keys */
 	const uint64_t known = page->scan_ns + page->fetch_ns;
-	const node_figures nodes[] = {
+	const engine__node_figures nodes[] = {
 		{ "keys", page->keys_scanned, page->rows_fetched, page->keys_scanned, 0, 0, 0,
 		  page->scan_ns },
 		{ "rows", page->rows_fetched, matched, 0, page->rows_fetched,
@@ -272,16 +283,12 @@ static void write_executed(const engine__pager *pager, uint64_t ns, cx_buf *out)
 		{ sorts ? "sort" : "page", found, page->rows, 0, 0, 0, pager->bytes,
 		  ns > known ? ns - known : 0 },
 	};
-	cx_write_text(out, "executed");
-	cx_write_map(out, 4);
-	write_figure(out, "rows", page->rows);
-	cx_write_text(out, "reason");
-	cx_write_text(out, engine_reason_name(page->reason));
-	write_figure(out, "us", ns / 1000);
-	cx_write_text(out, "nodes");
-	cx_write_array(out, CX_COUNT_OF(nodes));
-	for (size_t i = 0; i < CX_COUNT_OF(nodes); i++)
-		write_node(&nodes[i], out);
+	engine__executed_write(&(engine__executed){ .rows = page->rows,
+	                                            .reason = page->reason,
+	                                            .ns = ns,
+	                                            .nodes = nodes,
+	                                            .node_count = CX_COUNT_OF(nodes) },
+	                       out);
 }
 
 static cx_status pass(void *context, const engine_row *row)
@@ -304,15 +311,6 @@ static cx_status execute(engine_read *read, engine__plan *plan, cx_arena *arena,
 	return status;
 }
 
-enum { KEYS = 16 };
-
-void engine__plan_write(engine_read *read, const engine__plan *plan, cx_buf *out)
-{
-	cx_write_map(out, KEYS + 1);
-	write_plan(read, plan, out);
-	write_rejected(plan, out);
-}
-
 cx_status engine_query_explain_at(engine_read *read, const engine_query *query,
                                   engine_explain_level level, cx_buf *out, cx_error *error)
 {
@@ -324,8 +322,8 @@ cx_status engine_query_explain_at(engine_read *read, const engine_query *query,
 		                         &plan, error);
 	if (status != CX_OK)
 		return status;
-	cx_write_map(out, KEYS + (size_t)level);
-	write_plan(read, &plan, out);
+	cx_write_map(out, ENGINE__PLAN_KEYS + (size_t)level);
+	engine__plan_write(read, &plan, out);
 	if (level >= ENGINE_EXPLAIN_REJECTED)
 		write_rejected(&plan, out);
 	if (level >= ENGINE_EXPLAIN_EXECUTED)

@@ -336,6 +336,10 @@ cx_status engine__plan_finish(engine__plan *plan, engine__purpose purpose, cx_ar
 	if (plan->form == ENGINE__INTERSECTION)
 		return finish_intersection(plan, purpose, arena);
 	cx_status status = engine__ranges_of(&plan->filter, plan->chosen, arena, &plan->ranges);
+	if (status == CX_OK && plan->query->above > 0) {
+		CX_ASSERT(plan->query->by_id);
+		status = engine__ranges_above(&plan->ranges, plan->query->above, arena);
+	}
 	plan->legs = &plan->only;
 	return status == CX_OK ? finish_leg(plan, purpose, &plan->filter, plan->chosen, arena,
 	                                    &plan->only)

@@ -157,8 +157,5 @@ extern const char engine__is_worse[];
 /* Whether a query may use the index: it has not said that it must not. */
 bool engine__query_permits(const engine_query *query, const engine_index *index);
 
-/* Writes the plan as engine_query_explain does. */
-void engine__plan_write(engine_read *read, const engine__plan *plan, cx_buf *out);
-
 /* CX_FULL_SCAN_REFUSED, with the index that would help. */
 cx_status engine__refuse_scan(const engine__plan *plan, cx_error *error);

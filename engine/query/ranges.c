@@ -350,6 +350,31 @@ cx_status engine__ranges_of(const engine__filter *filter, engine__candidate *can
 	return make_ranges(&self, ret);
 }
 
+cx_status engine__ranges_above(engine__ranges *ranges, int64_t id, cx_arena *arena)
+{
+	engine__key_room room;
+	cx_buf key = engine__key_in(&room);
+	engine__key_put_id(&key, id);
+	if (!engine__key_successor(&key)) {
+		ranges->count = 0;
+		return CX_OK;
+	}
+	const cx_slice low = cx_arena_copy(arena, cx_buf_slice(&key));
+	if (low.size != key.size)
+		return CX_NO_MEMORY;
+	size_t kept = 0;
+	for (size_t i = 0; i < ranges->count; i++) {
+		engine__range range = ranges->items[i];
+		if (range.high.size > 0 && cx_slice_compare(range.high, low) <= 0)
+			continue;
+		if (cx_slice_compare(range.low, low) < 0)
+			range.low = low;
+		ranges->items[kept++] = range;
+	}
+	ranges->count = kept;
+	return CX_OK;
+}
+
 bool engine__range_holds(const engine__range *range, cx_slice key)
 {
 	return cx_slice_compare(key, range->low) >= 0 &&

@@ -25,6 +25,10 @@ CX_MUST_USE cx_status engine__ranges_of(const engine__filter *filter,
                                         engine__candidate *candidate, cx_arena *arena,
                                         engine__ranges *ret);
 
+/* Leaves of ranges over a path by id what lies above the id. The first key that is left lives
+ * in the arena. Errors: CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__ranges_above(engine__ranges *ranges, int64_t id, cx_arena *arena);
+
 bool engine__range_holds(const engine__range *range, cx_slice key);
 
 /* How many of these entries, read one after the other in one direction from a place inside the

@@ -17,9 +17,15 @@ enum {
 	SIEVE_SLICE = 64,
 };
 
+static uint64_t keys_left(const engine__budget *budget)
+{
+	CX_ASSERT(budget->keys <= budget->keys_max);
+	return budget->keys_max - budget->keys;
+}
+
 static bool goes_on(engine__budget *budget)
 {
-	if (budget->keys >= budget->keys_max)
+	if (keys_left(budget) == 0)
 		budget->ended = true;
 	if (budget->deadline_ns != 0 && cx_clock_monotonic_ns() >= budget->deadline_ns)
 		budget->is_late = true;
@@ -44,8 +50,10 @@ static cx_status race(engine__legs *legs, engine__budget *budget, engine__leg **
 				*ret = best_unended(legs);
 				return CX_OK;
 			}
+			const uint64_t left = keys_left(budget);
+			const size_t most = batch < left ? batch : (size_t)left;
 			size_t read;
-			cx_status status = engine__leg_read(legs, leg, batch, &read);
+			cx_status status = engine__leg_read(legs, leg, most, &read);
 			if (status != CX_OK)
 				return status;
 			budget->keys += read;
@@ -80,7 +88,8 @@ static void settle(engine__prospects *all)
 	all->count = kept + 1;
 }
 
-/* Whether a leg has the record: by what was read of it as far as that goes. */
+/* Whether a leg has the record: by what was read of it as far as that goes. Behind that takes a
+ * key. */
 static cx_status has(engine__legs *legs, const engine__leg *leg, size_t *at,
                      const engine__prospect *candidate, engine__budget *budget, bool *ret,
                      uint8_t *ret_flags)
@@ -100,13 +109,23 @@ static cx_status has(engine__legs *legs, const engine__leg *leg, size_t *at,
 	return engine__leg_has(legs, leg, candidate, ret, ret_flags);
 }
 
-/* Leaves those that the leg has. When the budget ends the rest stays as it is. */
+/* What nobody has looked at may be true. */
+static void allow(const engine__leg *leg, engine__prospect *items, size_t count)
+{
+	const unsigned flags =
+		(leg->first ? ENGINE__TOKEN_START : 0u) | (leg->last ? ENGINE__TOKEN_END : 0u);
+	for (size_t i = 0; i < count && flags != 0; i++)
+		items[i].flags |= (uint8_t)flags;
+}
+
+/* Leaves those that the leg has. When the budget ends the rest stays as it is: their texts are
+ * looked at anyway, so it is only more of them. */
 static cx_status sieve(engine__legs *legs, const engine__leg *leg, engine__budget *budget,
                        engine__prospects *all)
 {
 	size_t kept = 0, at = 0, i = 0;
 	for (; i < all->count; i++) {
-		if (i % SIEVE_SLICE == 0 && !goes_on(budget))
+		if (keys_left(budget) == 0 || (i % SIEVE_SLICE == 0 && !goes_on(budget)))
 			break;
 		engine__prospect candidate = all->items[i];
 		bool there;
@@ -118,16 +137,10 @@ static cx_status sieve(engine__legs *legs, const engine__leg *leg, engine__budge
 		if (there)
 			all->items[kept++] = candidate;
 	}
+	allow(leg, all->items + i, all->count - i);
 	memmove(&all->items[kept], &all->items[i], (all->count - i) * sizeof *all->items);
 	all->count = kept + all->count - i;
 	return CX_OK;
-}
-
-/* What nobody has looked at may be true. */
-static void allow(engine__prospects *all, unsigned flags)
-{
-	for (size_t i = 0; i < all->count; i++)
-		all->items[i].flags |= (uint8_t)flags;
 }
 
 static cx_status narrow(engine__legs *legs, const engine__leg *driver, engine__budget *budget,
@@ -137,13 +150,13 @@ static cx_status narrow(engine__legs *legs, const engine__leg *driver, engine__b
 		const engine__leg *leg = &legs->each[i];
 		if (leg == driver)
 			continue;
-		if (leg->sorted && all->count >= SIEVE_MIN && goes_on(budget)) {
+		if (leg->sorted && all->count >= SIEVE_MIN && keys_left(budget) > 0 &&
+		    goes_on(budget)) {
 			cx_status status = sieve(legs, leg, budget, all);
 			if (status != CX_OK)
 				return status;
-		} else if (leg->first || leg->last) {
-			allow(all, (leg->first ? ENGINE__TOKEN_START : 0u) |
-			                   (leg->last ? ENGINE__TOKEN_END : 0u));
+		} else {
+			allow(leg, all->items, all->count);
 		}
 	}
 	return CX_OK;

@@ -81,14 +81,25 @@ static cx_status add_record(engine__groups *groups, const engine_row *row, int64
 	return status;
 }
 
-static cx_status add_records(engine__walk *walk, int64_t zone_min, engine__groups *groups,
-                             cx_error *error)
+static cx_status refuse_more(uint64_t most, cx_error *error)
 {
+	return cx_fail(error, CX_SCAN_LIMIT,
+	               "max_scan: more than %llu keys have to be looked at; explain tells why",
+	               (unsigned long long)most);
+}
+
+static cx_status add_records(engine__walk *walk, int64_t zone_min, engine__groups *groups,
+                             uint64_t *ret_matched, cx_error *error)
+{
+	const uint64_t most = walk->plan->query->max_scan;
 	for (;;) {
 		CX_UNSET engine__step step;
 		cx_status status = engine__walk_next(walk, &step, error);
 		if (status != CX_OK || step.kind == ENGINE__STEP_END)
 			return status;
+		if (most > 0 && engine__walk_keys(walk) > most)
+			return refuse_more(most, error);
+		*ret_matched += step.kind == ENGINE__STEP_MATCH;
 		if (step.kind == ENGINE__STEP_MATCH)
 			status = add_record(groups, &step.row, zone_min, error);
 		if (status != CX_OK)
@@ -104,13 +115,19 @@ cx_status engine__records_read(engine_read *read, const engine__plan *plan, int6
                                engine__records_cost *ret, cx_error *error)
 {
 	CX_SCOPED(engine__walk_end) engine__walk walk = { 0 };
+	uint64_t matched = 0;
 	cx_status status = engine__walk_begin(read, plan, (engine__scan_start){ 0 }, 0, arena,
 	                                      &walk, error);
 	if (status == CX_OK)
-		status = add_records(&walk, zone_min, groups, error);
+		status = add_records(&walk, zone_min, groups, &matched, error);
 	if (status != CX_OK)
 		return status;
 	*ret = (engine__records_cost){ .keys = engine__walk_keys(&walk),
-		                       .rows = walk.rows_fetched };
+		                       .rows = walk.rows_fetched,
+		                       .matched = matched,
+		                       .rechecks_failed = walk.rechecks_failed,
+		                       .bytes = walk.row_bytes,
+		                       .scan_ns = walk.scan_ns,
+		                       .fetch_ns = walk.fetch_ns };
 	return CX_OK;
 }

@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The calls of engine/summary.h. */
 #include "base/check.h"
+#include "base/clock.h"
 #include "base/hash.h"
 #include "engine/core/snapshot.h"
-#include "engine/summary/order.h"
-#include "engine/summary/records.h"
-#include "engine/summary/supply.h"
+#include "engine/summary/plan.h"
 
 #include <string.h>
 
@@ -13,123 +12,6 @@ enum { FINGERPRINT_BYTES = 8 };
 
 _Static_assert(FINGERPRINT_BYTES + ENGINE_SUMMARY_KEY_MAX <= ENGINE_POSITION_BYTES_MAX,
                "a position holds the key of a group");
-
-/* ---- the plan ---- */
-
-typedef struct planning {
-	engine_query records; /* what is read of the query */
-	engine__request request;
-	engine__filter filter;
-	int64_t zone_min;
-	bool by_groups;
-	engine__supply supply; /* by_groups */
-	engine__plan plan;     /* otherwise */
-} planning;
-
-static cx_status refuse_aggregate(const engine_summary_query *query, const char *missing,
-                                  cx_error *error)
-{
-	const engine_aggregate *aggregate = query->aggregate;
-	cx_status status = engine__aggregate_check_ready(aggregate, error);
-	if (status != CX_OK)
-		return status;
-	if (strcmp(missing, "filter") == 0)
-		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "aggregate %s cannot answer this filter: it may be about its "
-		               "group columns; without its name all records are read",
-		               aggregate->name);
-	return cx_fail(error, CX_INVALID_ARGUMENT,
-	               "aggregate %s has no %s; without its name all records are read",
-	               aggregate->name, missing);
-}
-
-static cx_status find_supply(const engine_summary_query *query, planning *self, cx_error *error)
-{
-	const engine__cover_terms terms = { .filter = &self->filter,
-		                            .zone_min = self->zone_min,
-		                            .where_is_meant = query->aggregate != NULL };
-	if (query->aggregate == NULL) {
-		self->by_groups = engine__supply_find(&self->request, &terms, &self->supply);
-		return CX_OK;
-	}
-	const char *missing;
-	self->by_groups = engine__supply_of(&self->request, &terms, query->aggregate,
-	                                    &self->supply, &missing);
-	return self->by_groups ? CX_OK : refuse_aggregate(query, missing, error);
-}
-
-static cx_status check(const engine_summary_query *query, cx_error *error)
-{
-	CX_ASSERT(query->aggregate == NULL || !query->no_aggregate);
-	if (query->limit > ENGINE_GROUPS_MAX)
-		return cx_fail(error, CX_INVALID_ARGUMENT, "limit: at most %d groups a page",
-		               ENGINE_GROUPS_MAX);
-	if (query->aggregate != NULL && query->records.use_index != NULL)
-		return cx_fail(error, CX_INVALID_ARGUMENT,
-		               "an aggregate has no index: leave out one of the two");
-	if (query->aggregate != NULL && query->aggregate->type != query->records.type)
-		return cx_fail(error, CX_INVALID_ARGUMENT, "aggregate %s is of type %s, not %s",
-		               query->aggregate->name, query->aggregate->type->name,
-		               query->records.type->name);
-	return CX_OK;
-}
-
-static cx_status find_zone(engine_read *read, planning *self)
-{
-	if (self->request.zoned)
-		return engine__zone_of(read, &self->zone_min);
-	return engine__cover_zone(read, self->request.type, &self->zone_min);
-}
-
-static cx_status plan_records(engine_read *read, const engine_summary_query *query,
-                              cx_arena *arena, planning *self, cx_error *error)
-{
-	engine_query *records = &self->records;
-	*records = query->records;
-	records->order_count = 0;
-	records->limit = 0;
-	records->max_scan = 0;
-	records->after = (cx_slice){ 0 };
-	records->only = self->request.slots;
-	records->only_count = self->request.slot_count;
-	return engine__plan_of(read, records, ENGINE__PURPOSE_ALL, arena, &self->plan, error);
-}
-
-/* Reads the request, and finds a way to answer it. */
-static cx_status plan(engine_read *read, const engine_summary_query *query, cx_arena *arena,
-                      planning *ret, cx_error *error)
-{
-	cx_status status = check(query, error);
-	if (status == CX_OK)
-		status = engine__request_read(query, arena, &ret->request, error);
-	if (status == CX_OK)
-		status = engine__order_words_read(query->order, &ret->request, error);
-	if (status == CX_OK)
-		status = engine__filter_bind(read, query->records.type, query->records.filter,
-		                             arena, &ret->filter, error);
-	if (status != CX_OK)
-		return status;
-	ret->by_groups = false;
-	ret->zone_min = 0;
-	status = find_zone(read, ret);
-	if (status != CX_OK)
-		return cx_fail(error, status, "the time zone cannot be read: %s",
-		               cx_status_text(status));
-	if (!query->no_aggregate && query->records.use_index == NULL)
-		status = find_supply(query, ret, error);
-	if (status != CX_OK || ret->by_groups)
-		return status;
-	return plan_records(read, query, arena, ret, error);
-}
-
-static cx_status begin(engine_read *read, const engine_summary_query *query,
-                       engine__scratch *scratch, planning *ret, cx_error *error)
-{
-	cx_status status = engine__scratch_take(read, scratch);
-	if (status != CX_OK)
-		return cx_fail(error, status, "no memory for the aggregate");
-	return plan(read, query, scratch->arena, ret, error);
-}
 
 /* ---- positions: a fingerprint of what was asked, then the key of the last group ---- */
 
@@ -229,20 +111,26 @@ static cx_status write_rows(engine__groups *groups, uint32_t at, size_t limit,
 	return cx_buf_status(out);
 }
 
-static cx_status collect(engine_read *read, const planning *self, uint64_t deadline_ns,
-                         cx_arena *arena, engine__groups *groups, engine_summary_page *page,
-                         cx_error *error)
+static cx_status collect(engine_read *read, const engine__summary_plan *plan, cx_arena *arena,
+                         engine__groups *groups, engine_summary_page *page,
+                         engine__summary_cost *cost, cx_error *error)
 {
-	if (self->by_groups) {
-		page->aggregate = self->supply.cover.aggregate;
-		return engine__supply_read(read, &self->supply, deadline_ns, groups,
-		                           &page->keys_scanned, error);
+	const engine_query *query = &plan->records;
+	if (plan->by_groups) {
+		engine__cover_work work = { .deadline_ns = query->deadline_ns,
+			                    .keys_max = query->max_scan };
+		page->aggregate = plan->supply.cover.aggregate;
+		cx_status status =
+			engine__supply_read(read, &plan->supply, &work, groups, error);
+		page->keys_scanned = work.keys;
+		cost->meant = work.meant;
+		return status;
 	}
-	engine__records_cost cost = { 0 };
-	cx_status status = engine__records_read(read, &self->plan, self->zone_min, groups,
-	                                        arena, &cost, error);
-	page->keys_scanned = cost.keys;
-	page->rows_fetched = cost.rows;
+	cx_status status = engine__records_read(read, &plan->plan, plan->zone_min, groups,
+	                                        arena, &cost->records, error);
+	page->keys_scanned = cost->records.keys;
+	page->rows_fetched = cost->records.rows;
+	cost->meant = cost->records.matched;
 	return status;
 }
 
@@ -272,39 +160,45 @@ static cx_status hand_out(const engine_summary_query *query, engine__groups *gro
 	                                 "ask for fewer with limit");
 }
 
+cx_status engine__summary_answer(engine_read *read, const engine_summary_query *query,
+                                 const engine__summary_plan *plan, cx_arena *arena, cx_buf *out,
+                                 engine_summary_page *ret, engine__summary_cost *ret_cost,
+                                 cx_error *error)
+{
+	CX_SCOPED(engine__groups_release) engine__groups groups = { 0 };
+	const bool timed = plan->plan.timed;
+	const uint64_t begun = timed ? cx_clock_monotonic_ns() : 0;
+	const size_t size = out->size;
+	cx_status status = engine__groups_init(&plan->request, arena, &groups);
+	if (status != CX_OK)
+		return cx_fail(error, status, "no memory for the groups");
+	engine_summary_page page = { .reason = ENGINE_REASON_DONE };
+	engine__summary_cost cost = { 0 };
+	status = collect(read, plan, arena, &groups, &page, &cost, error);
+	const uint64_t collected = timed ? cx_clock_monotonic_ns() : 0;
+	if (status == CX_OK)
+		status = hand_out(query, &groups, out, &page, error);
+	if (status != CX_OK)
+		return status;
+	cost.bytes = out->size - size;
+	cost.collect_ns = collected - begun;
+	cost.page_ns = timed ? cx_clock_monotonic_ns() - collected : 0;
+	*ret = page;
+	*ret_cost = cost;
+	return CX_OK;
+}
+
 cx_status engine_summary_run(engine_read *read, const engine_summary_query *query, cx_buf *out,
                              engine_summary_page *ret, cx_error *error)
 {
 	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
-	CX_UNSET planning way;
-	cx_status status = begin(read, query, &scratch, &way, error);
+	CX_UNSET engine__summary_plan plan;
+	CX_UNSET engine__summary_cost cost;
+	cx_status status = engine__scratch_take(read, &scratch);
 	if (status != CX_OK)
-		return status;
-	CX_SCOPED(engine__groups_release) engine__groups groups = { 0 };
-	status = engine__groups_init(&way.request, scratch.arena, &groups);
-	if (status != CX_OK)
-		return cx_fail(error, status, "no memory for the groups");
-	engine_summary_page page = { .reason = ENGINE_REASON_DONE };
-	status = collect(read, &way, query->records.deadline_ns, scratch.arena, &groups, &page,
-	                 error);
-	if (status == CX_OK)
-		status = hand_out(query, &groups, out, &page, error);
-	if (status == CX_OK)
-		*ret = page;
-	return status;
-}
-
-cx_status engine_summary_explain(engine_read *read, const engine_summary_query *query,
-                                 cx_buf *out, cx_error *error)
-{
-	CX_SCOPED(engine__scratch_return) engine__scratch scratch = { 0 };
-	CX_UNSET planning way;
-	cx_status status = begin(read, query, &scratch, &way, error);
-	if (status != CX_OK)
-		return status;
-	if (way.by_groups)
-		engine__cover_write(&way.supply.cover, out);
-	else
-		engine__plan_write(read, &way.plan, out);
-	return cx_buf_status(out);
+		return cx_fail(error, status, "no memory for the aggregate");
+	status = engine__summary_plan_of(read, query, scratch.arena, &plan, error);
+	return status == CX_OK ? engine__summary_answer(read, query, &plan, scratch.arena, out,
+	                                                ret, &cost, error)
+	                       : status;
 }

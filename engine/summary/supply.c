@@ -161,7 +161,6 @@ bool engine__supply_find(const engine__request *request, const engine__cover_ter
 typedef struct supplying {
 	const engine__supply *supply;
 	engine__groups *groups;
-	uint64_t read;
 	cx_error *error;
 } supplying;
 
@@ -206,7 +205,6 @@ static cx_status visit(void *context, const engine__value *values, const engine_
 	const engine__supply *supply = self->supply;
 	const engine__request *request = self->groups->request;
 	engine__value wanted[ENGINE_GROUP_COLUMNS_MAX];
-	self->read++;
 	for (uint16_t i = 0; i < request->column_count; i++)
 		wanted[i] = engine__bucket_of(&supply->columns[i], &values[supply->from[i]],
 		                              supply->cover.zone_min);
@@ -219,12 +217,8 @@ static cx_status visit(void *context, const engine__value *values, const engine_
 }
 
 cx_status engine__supply_read(engine_read *read, const engine__supply *supply,
-                              uint64_t deadline_ns, engine__groups *groups, uint64_t *ret_read,
-                              cx_error *error)
+                              engine__cover_work *work, engine__groups *groups, cx_error *error)
 {
 	supplying self = { .supply = supply, .groups = groups, .error = error };
-	cx_status status =
-		engine__cover_each(read, &supply->cover, deadline_ns, visit, &self, error);
-	*ret_read = self.read;
-	return status;
+	return engine__cover_each(read, &supply->cover, work, visit, &self, error);
 }

@@ -32,8 +32,8 @@ bool engine__supply_of(const engine__request *request, const engine__cover_terms
 bool engine__supply_find(const engine__request *request, const engine__cover_terms *terms,
                          engine__supply *ret);
 
-/* Adds what the aggregate has to the groups. `*ret_read` is how many of its groups there were.
- * Errors: as engine__cover_each and engine__groups_take. */
+/* Adds what the aggregate has to the groups. Errors: as engine__cover_each and
+ * engine__groups_take. */
 CX_MUST_USE cx_status engine__supply_read(engine_read *read, const engine__supply *supply,
-                                          uint64_t deadline_ns, engine__groups *groups,
-                                          uint64_t *ret_read, cx_error *error);
+                                          engine__cover_work *work, engine__groups *groups,
+                                          cx_error *error);

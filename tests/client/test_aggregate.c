@@ -87,12 +87,13 @@ static void an_explanation_is_a_map(void **state)
 	fake server;
 	fake_open(&server, NULL, NULL);
 	const cardex_request request = { .type = "opportunity",
-		                         .explain = CARDEX_EXPLAIN_REJECTED };
+		                         .max_scan = 1000,
+		                         .explain = CARDEX_EXPLAIN_EXECUTED };
 	CX_SCOPED(cardex_result_free) cardex_result *plan = NULL;
 	fake_answer(&server, "{'plan': 'aggregate', 'aggregate': 'board'}");
 	assert_int_equal(cardex_aggregate(server.conn, &request, &plan, NULL), CARDEX_OK);
 	assert_string_equal(fake_request(&server, NULL),
-	                    "'aggregate', ['opportunity', {'explain': 1}]");
+	                    "'aggregate', ['opportunity', {'explain': 2, 'max_scan': 1000}]");
 	assert_null(cardex_result_page(plan));
 	assert_int_equal(cardex_value_kind_of(cardex_result_value(plan)), CARDEX_VALUE_MAP);
 	fake_close(&server);

@@ -14,17 +14,17 @@
 static const char answer[] =
 	"{'report': 'board', 'seq': 9, 'params': {'owner': nil, 'now': 5}, 'currency': 'CNY', "
 	"'sections': [{'name': 'stages', 'label_en': 'Stages', 'label_zh': '阶段', 'columns': "
-        "[" COLUMN("stage", "ref", "'stage'") ", " COLUMN("amount", "money", "nil") ", " COLUMN(
+	"[" COLUMN("stage", "ref", "'stage'") ", " COLUMN("amount", "money", "nil") ", " COLUMN(
 		"word", "enum",
 		"nil") ", " COLUMN("odd", "shape",
                                    "nil") "], 'rows': [[2, 500, 'open', nil], [7, "
-                                          "'9223372036854775808', nil, true]], 'more': "
+					  "'9223372036854775808', nil, true]], 'more': "
 					  "true}, {'name': 'empty', 'label_en': 'Empty', "
-                                          "'label_zh': '空', 'columns': [], 'rows': [], "
+					  "'label_zh': '空', 'columns': [], 'rows': [], "
 					  "'more': false}], 'as_of': 5, 'notes': [{'text_en': "
-                                          "'Few.', 'text_zh': '少。'}], 'names': "
+					  "'Few.', 'text_zh': '少。'}], 'names': "
 					  "{'stage': [[2, 'Open', '初步'], [7, nil, '谈判']]}, "
-                                          "'keys': 12, 'fetched': 3}";
+					  "'keys': 12, 'fetched': 3}";
 
 static cardex_result *run(fake *server, const char *name, const cardex_doc *params)
 {

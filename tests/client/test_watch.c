@@ -118,6 +118,18 @@ static void assert_next(const cardex_watcher *watcher, uint64_t seq, uint32_t pa
 	assert_int_equal(got, part);
 }
 
+static void assert_behind_row(const cardex_watcher *watcher, uint64_t from, const char *type,
+                              int64_t id)
+{
+	const char *last_type = NULL;
+	int64_t last_id = 0;
+	assert_int_equal(cardex_watcher_row(watcher, &last_type, &last_id), from);
+	assert_int_equal(last_id, id);
+	assert_true((last_type == NULL) == (type == NULL));
+	if (type != NULL)
+		assert_string_equal(last_type, type);
+}
+
 static void it_asks_without_credit_and_gives_it_then(void **state)
 {
 	(void)state;
@@ -195,10 +207,38 @@ static void rows_come_before_there_is_a_place_to_go_on_from(void **state)
 	          "[2, 'row', [1, 't', 65537, ['id', 'rev'], [[4, 1], [5, 1]], true]]");
 	process(&server);
 	assert_next(watcher, 0, 0);
+	assert_behind_row(watcher, 10, "t", 5);
 	fake_send(&server, "[2, 'row', [1, 'u', 65537, ['id'], [[6]], false]]");
 	process(&server);
 	assert_next(watcher, 10, 0);
+	assert_behind_row(watcher, 0, NULL, 0);
 	assert_string_equal(told.text, "t:id=4 t:id=5 u:id=6 rows_end ");
+	cardex_unwatch(&watcher);
+	fake_close(&server);
+}
+
+static void rows_that_were_cut_off_are_gone_on_with(void **state)
+{
+	(void)state;
+	fake server;
+	begin(&server);
+	const cardex_request request = {
+		.snapshot = true, .from = 10, .rows_after_type = "t", .rows_after_id = 5
+	};
+	cardex_watcher *watcher = watch(&server, &request, "", "[1, 30]");
+	assert_string_equal(requests, "'watch', [{'from': 10, 'snapshot': true, 'credit': 0, "
+	                              "'rows_after': ['t', 5]}] 'credit', [1, 16]");
+	assert_next(watcher, 0, 0);
+	assert_behind_row(watcher, 10, "t", 5); /* before another has come */
+	fake_send(&server, "[2, 'row', [1, 'u', 65537, ['rev'], [[6]], true]]");
+	process(&server);
+	assert_behind_row(watcher, 10, "t", 5); /* one without id is no place */
+	fake_send(&server, "[2, 'row', [1, 'u', 65537, ['rev', 'id'], [[6, 2]], true]]");
+	process(&server);
+	assert_behind_row(watcher, 10, "u", 2);
+	fake_send(&server, "[2, 'row', [1, '', 0, [], [], false]]");
+	process(&server);
+	assert_next(watcher, 10, 0);
 	cardex_unwatch(&watcher);
 	fake_close(&server);
 }
@@ -323,6 +363,7 @@ int main(void)
 		cmocka_unit_test(changes_come_once_and_half_of_the_credit_is_renewed),
 		cmocka_unit_test(what_was_taken_before_is_passed_over),
 		cmocka_unit_test(rows_come_before_there_is_a_place_to_go_on_from),
+		cmocka_unit_test(rows_that_were_cut_off_are_gone_on_with),
 		cmocka_unit_test(each_of_several_gets_its_own),
 		cmocka_unit_test(it_may_be_ended_inside_its_own_callback),
 		cmocka_unit_test(the_end_is_told_once_with_its_reason),

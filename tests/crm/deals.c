@@ -8,6 +8,7 @@
 
 /* The last instant that a field holds. */
 static const int64_t last_ms = 253402300799999;
+static const int teams[DEAL_USERS] = { 1, 1, 2, 3 };
 static const char *const states[] = { "open", "won", "lost" };
 
 static void make_people(report_run *run)
@@ -15,7 +16,6 @@ static void make_people(report_run *run)
 	(void)report_create(run, "team", "{'name': '华东'}");
 	(void)report_create(run, "team", "{'name': '上海', 'parent': 1}");
 	(void)report_create(run, "team", "{'name': '华南'}");
-	static const int teams[DEAL_USERS] = { 1, 1, 2, 3 };
 	for (int i = 0; i < DEAL_USERS; i++)
 		(void)report_create(run, "user",
 		                    "{'login': 'u%d', 'name': '用户%d', 'team': %d}", i + 1,
@@ -94,10 +94,10 @@ static void store(report_run *run, deal *self)
 		"{'title': '商机', 'customer': 1, 'stage': %lld, 'state': '%s', 'amount': "
 		"%lld, "
 		"'amount_base': %lld, 'probability_bp': %lld, 'close_on': %lld, 'owner': %lld, "
-		"'closed_at': %s, 'credited_user': %lld}",
+		"'closed_at': %s, 'credited_user': %lld, 'credited_team': %d}",
 		(long long)last->stage, states[last->state], (long long)last->amount,
 		(long long)last->amount, (long long)last->bp, (long long)last->close_on,
-		(long long)last->owner, closed, (long long)last->owner);
+		(long long)last->owner, closed, (long long)last->owner, teams[last->owner - 1]);
 	for (size_t i = 0; i < self->count; i++) {
 		deal_row *row = &self->rows[i];
 		const deal_row *before = i > 0 ? row - 1 : NULL;

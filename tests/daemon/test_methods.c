@@ -123,9 +123,10 @@ static void included_records_come_with_the_rows(void **state)
 		"'owner', 'fields': ['login']}, {'type': 'contact', 'ref': 'customer', "
 		"'fields': ['name'], 'limit': 2}]}]");
 	static const char *const parts[] = {
-		"'names': ['login'], 'rows': [['ann']], 'at': [0, 0]}",
+		"'names': ['login'], 'rows': [['ann']], 'at': [0, 0], 'keys': 1, "
+		"'fetched': 1}",
 		"'names': ['name'], 'rows': [['P3'], ['P2']], 'counts': [2, 0], 'more': [true, "
-		"false]}",
+		"false], 'keys': 6, 'fetched': 6}",
 	};
 	for (size_t i = 0; i < 2; i++)
 		if (strstr(answer, parts[i]) == NULL)
@@ -134,7 +135,9 @@ static void included_records_come_with_the_rows(void **state)
 		call("'get', ['contact', 2, {'fields': ['id'], 'include': [{'ref': 'customer', "
 	             "'fields': ['name']}]}]");
 	if (strstr(answer, "['id'], [2], [{'layout': ") == NULL ||
-	    strstr(answer, "'names': ['name'], 'rows': [['C1']], 'at': [0]}]]]") == NULL)
+	    strstr(answer,
+	           "'names': ['name'], 'rows': [['C1']], 'at': [0], 'keys': 1, 'fetched': "
+	           "1}]]]") == NULL)
 		fail_msg("%s", answer);
 	answer = call("'query', ['customer', {'fields': ['id'], 'order': ['id'], 'include': "
 	              "[{'type': 'contact', 'ref': 'customer', 'fields': ['name'], 'order': "
@@ -503,7 +506,7 @@ static void changes_history_and_the_past_of_a_record_are_told(void **state)
 	assert_non_null(strstr(answer, "[1, 1, nil, [[{'seq': 3, 'part': 0, 'kind': 'update', "
 	                               "'type': 'team', 'id': 1, 'rev': 2, 'at': "));
 	assert_non_null(strstr(answer, "'changed': {'name': ['A', 'B']}}], 4, "
-	                               "{'seq': 3, 'oldest': 1}]]"));
+	                               "{'seq': 3, 'oldest': 1, 'keys': 1}]]"));
 	answer = call("'changes', [{'types': ['user']}]");
 	assert_non_null(strstr(answer, "[[{'seq': 2, 'part': 0, 'kind': 'create'"));
 	assert_non_null(strstr(answer, "'login': 'ann'"));
@@ -511,7 +514,8 @@ static void changes_history_and_the_past_of_a_record_are_told(void **state)
 	assert_non_null(strstr(answer, "], 4, {"));
 	answer = call("'changes', [{'limit': 1}]");
 	assert_non_null(strstr(answer, "], 2, {'seq': 3"));
-	assert_answer("[[], 4, {'seq': 3, 'oldest': 1}]", "'changes', [{'from': 4}]");
+	assert_answer("[[], 4, {'seq': 3, 'oldest': 1, 'keys': 0}]",
+	              "'changes', [{'from': 4}]");
 	assert_refused("INVALID_ARGUMENT: from", "'changes', [{'from': 5}]");
 	assert_refused("INVALID_ARGUMENT: from", "'changes', [{'from': 0}]");
 	assert_refused("INVALID_ARGUMENT: limit", "'changes', [{'limit': 1001}]");
@@ -522,6 +526,11 @@ static void changes_history_and_the_past_of_a_record_are_told(void **state)
 	assert_non_null(update);
 	assert_non_null(strstr(update, "'seq': 1"));
 	assert_non_null(strstr(update, "], false]]"));
+	answer = call("'history', ['team', 1, {'deadline_ms': 5000}]");
+	assert_non_null(strstr(answer, "], false]]"));
+	assert_refused("INVALID_ARGUMENT", "'history', ['team', 1, {'deadline_ms': 0}]");
+	assert_refused("INVALID_ARGUMENT",
+	               "'as_of', ['team', 1, {'seq': 1, 'deadline_ms': 600001}]");
 	assert_refused("NOT_FOUND", "'history', ['team', 9]");
 
 	assert_non_null(strstr(call("'as_of', ['team', 1, {'seq': 2, 'fields': ['name']}]"),

@@ -490,6 +490,60 @@ static void options_have_so_many_bytes(void **state)
 	close(fd);
 }
 
+static void assert_counted(int fd, int watches, int waiting, int behind)
+{
+	char wanted[200];
+	snprintf(
+		wanted, sizeof wanted,
+		"'watches': %d, 'watches_waiting': %d, 'watches_behind': %d, 'watches_bytes': ",
+		watches, waiting, behind);
+	const char *stats = served_call(fd, "[0, 1, 'stats', []]");
+	assert_has(stats, wanted);
+	const char *bytes = strstr(stats, "'watches_bytes': ") + 17;
+	assert_true((watches == 0) == (strtol(bytes, NULL, 10) == 0));
+}
+
+/* Connections that close are gone from the figures a moment later. */
+static void wait_for_watches(int fd, int count)
+{
+	char wanted[50];
+	snprintf(wanted, sizeof wanted, "'watches': %d, ", count);
+	for (int i = 0; i < 500; i++) {
+		if (strstr(served_call(fd, "[0, 1, 'stats', []]"), wanted) != NULL)
+			return;
+		usleep(10 * 1000);
+	}
+	fail_msg("not %d watches", count);
+}
+
+static void stats_tell_how_many_watch_and_how_far_behind_they_are(void **state)
+{
+	(void)state;
+	int fd = served_connect();
+	int other = served_connect();
+	int writer = served_connect();
+	assert_counted(writer, 0, 0, 0);
+	create(writer, "x");
+	served_call(fd, "[0, 7, 'watch', [{'credit': 1}]]");
+	assert_counted(writer, 1, 0, 0);
+	served_call(other, "[0, 7, 'watch', [{'from': 1, 'credit': 0}]]");
+	assert_counted(writer, 2, 1, 1);
+	create(writer, "y");
+	expect(fd, "[2, 'change', [1, [{'seq': 2, ");
+	create(writer, "z");
+	expect_nothing(fd);
+	assert_counted(writer, 2, 2, 3); /* the first has had seq 2, the second nothing */
+	served_call(other, "[0, 8, 'unwatch', [1]]");
+	assert_counted(writer, 1, 1, 1);
+	served_call(fd, "[0, 8, 'credit', [1, 5]]");
+	expect(fd, "[2, 'change', [1, [{'seq': 3, ");
+	assert_counted(writer, 1, 0, 0);
+	close(fd);
+	wait_for_watches(writer, 0);
+	close(other);
+	close(writer);
+}
+
 #define TEST(name)        cmocka_unit_test_setup_teardown(name, served_set_up, served_tear_down)
 #define TEST_NARROW(name) cmocka_unit_test_setup_teardown(name, set_up_narrow, served_tear_down)
 #define TEST_SHORT(name)  cmocka_unit_test_setup_teardown(name, set_up_short, served_tear_down)
@@ -519,6 +573,7 @@ int main(void)
 		TEST(a_connection_has_so_many_watches),
 		TEST(what_makes_no_sense_is_refused),
 		TEST(options_have_so_many_bytes),
+		TEST(stats_tell_how_many_watch_and_how_far_behind_they_are),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -191,6 +191,15 @@ cardex aggregate customer --group owner --explain
 assert_contains "$out" 'plan: groups of the maintained aggregate customers_owner'
 cardex aggregate customer --group owner --use-index owner,last_activity_at --explain
 assert_contains "$out" 'plan: index owner,last_activity_at'
+assert_contains "$out" 'not aggregate customers_owner: use_index reads records'
+cardex aggregate customer --group owner --explain=2
+assert_contains "$out" 'executed: 2 rows in '
+assert_contains "$out" '  groups '
+cardex aggregate customer --group owner --explain=0
+assert_lacks "$out" 'not '
+cardex aggregate customer --group owner --max-scan 1000
+cardex_ends 3 aggregate customer --group owner --max-scan 1
+assert_contains "$errors" 'max_scan: more than 1 groups'
 cardex aggregate customer --name customers_tier --all
 assert_contains "$out" 'unrated'
 cardex_ends 3 aggregate customer --name nothing

@@ -205,6 +205,82 @@ def requests_by_status_and_priority(store, tables):
             uses(store.plan("service_request", **query), "status,priority,created_at")
 
 
+def included(figures, number):
+    """The rows of an include that came with one row, as dicts; no more was looked at than they
+    are, and a few keys for the end of the range and for deleted ones in a cluster."""
+    leg = figures["include"][number]
+    rows = [dict(zip(leg["names"], row)) for row in leg["rows"]]
+    check("all of them", leg["counts"] == [len(rows)] and leg["more"] == [False], leg)
+    check("the keys of a leg", leg["keys"] <= len(rows) + 4 and leg["fetched"] <= leg["keys"], leg)
+    return rows
+
+
+def children(*wanted):
+    return [dict(zip(("type", "ref", "order"), leg), limit=1000) for leg in wanted]
+
+
+CUSTOMER_LEGS = (("contact", "is_primary desc,name"), ("opportunity", "created_at desc"),
+                 ("activity", "at desc"), ("sales_order", "ordered_on desc"),
+                 ("service_request", "created_at desc"), ("feedback", "received_at desc"))
+
+
+def a_customer_comes_with_all_that_belongs_to_it(store, tables):
+    """Question 1 of the trade: one round trip, and the counters are what the lists add up to."""
+    include = children(*((kind, "customer", order.split(",")) for kind, order in CUSTOMER_LEGS))
+    for customer in tables["customer"][::7]:
+        key = store.id_of("customer", "ext_id", customer["ext_id"])
+        rows, _, _, figures = store.page("customer", filter=["=", "id", key], include=include)
+        check("one customer", len(rows) == 1 and figures["keys"] <= 2, figures)
+        came = {}
+        for number, (kind, order) in enumerate(CUSTOMER_LEGS):
+            came[kind] = included(figures, number)
+            check("%s of %s" % (kind, customer["ext_id"]),
+                  sorted(r["ext_id"] for r in came[kind]) ==
+                  sorted(r["ext_id"] for r in tables[kind]
+                         if r["customer.ext_id"] == customer["ext_id"]))
+            name, _, down = order.split(",")[0].partition(" ")
+            values = [r[name] for r in came[kind]]
+            check("in order of " + name, values == sorted(values, reverse=bool(down)), values)
+        parent, deals = rows[0], [o for o in came["opportunity"] if o["state"] == "open"]
+        for counter, expected in (
+                ("contact_count", len(came["contact"])), ("open_opp_count", len(deals)),
+                ("open_opp_base", sum(o["amount_base"] for o in deals)),
+                ("last_activity_at", max((a["at"] for a in came["activity"]
+                                          if a["status"] == "done"), default=None)),
+                ("paid_base", sum(o["paid_base"] for o in came["sales_order"])),
+                ("open_request_count", sum(r["status"] not in ("resolved", "closed")
+                                           for r in came["service_request"])),
+                ("feedback_count", len(came["feedback"]))):
+            check(counter, parent[counter] == expected, (parent[counter], expected))
+
+
+def an_order_comes_with_its_lines_and_payments(store, tables):
+    """Question 16."""
+    include = children(("order_line", "order", ["line_no"]), ("payment", "order", ["paid_at"]))
+    for order in tables["sales_order"][::5]:
+        key = store.id_of("sales_order", "ext_id", order["ext_id"])
+        rows, _, _, figures = store.page("sales_order", filter=["=", "id", key], include=include)
+        check("one order", len(rows) == 1 and figures["keys"] <= 2, figures)
+        lines, payments = included(figures, 0), included(figures, 1)
+        for kind, came in (("order_line", lines), ("payment", payments)):
+            check("%s of %s" % (kind, order["ext_id"]), sorted(r["ext_id"] for r in came) ==
+                  sorted(r["ext_id"] for r in tables[kind] if r["order.ext_id"] == order["ext_id"]))
+        check("by line", [r["line_no"] for r in lines] == sorted(r["line_no"] for r in lines))
+        check("units", rows[0]["units_milli"] == sum(r["qty_milli"] for r in lines), rows)
+        check("paid", rows[0]["paid"] == sum(r["amount_net"] or 0 for r in payments), rows)
+
+
+def changes_cost_what_they_are(store, _):
+    """Question 25: from any number, the keys looked at are the changes and one behind them."""
+    last = store.client.call("stats")["seq"]
+    for begin in range(1, last + 1, last // 17):
+        changes, following, figures = store.client.call("changes", {"from": begin, "limit": 50})
+        check("changes from %d" % begin, changes[0]["seq"] == begin and
+              following > changes[-1]["seq"], following)
+        # A step of 16 operations looks at one key behind them; a long entry lies in pieces.
+        check("their keys", figures["keys"] <= len(changes) * 1.2 + 4, figures)
+
+
 def pages_of_every_size_are_the_whole(store, tables):
     owner = store.id_of("user", "ext_id", "U-rep02")
     query = {"filter": ["=", "owner", owner], "order": ["at desc"], "fields": ["id", "at"]}
@@ -226,6 +302,8 @@ def main():
         for claim in (every_cell_comes_back, opportunities_of_every_owner_by_stage,
                       largest_open_opportunities, customers_by_name_and_mail,
                       latest_activities_of_every_customer, requests_by_status_and_priority,
+                      a_customer_comes_with_all_that_belongs_to_it,
+                      an_order_comes_with_its_lines_and_payments, changes_cost_what_they_are,
                       pages_of_every_size_are_the_whole):
             claim(store, tables)
             print("ok: " + claim.__name__.replace("_", " "))

@@ -75,8 +75,8 @@ static const char *changes_from(store_fixture *f, uint64_t from, size_t max)
 	out.bytes[0] = '\0';
 	engine_read *read = fixture_read(f);
 	uint64_t next;
-	const cx_status status =
-		engine_changes_read(read, from, NULL, 0, max, show, &out, &next, &f->error);
+	const cx_status status = engine_changes_read(read, from, NULL, 0, max, show, &out,
+	                                             &next, NULL, &f->error);
 	engine_read_end(&read);
 	if (status != CX_OK)
 		return cx_status_name(status);
@@ -91,8 +91,8 @@ static const char *history_of(store_fixture *f, const char *type, int64_t id)
 	out.bytes[0] = '\0';
 	engine_read *read = fixture_read(f);
 	bool cut;
-	const cx_status status = engine_history(read, fixture_type(f, type), id, 0, 100, show,
-	                                        &out, &cut, &f->error);
+	const cx_status status = engine_history(read, fixture_type(f, type), id, 0, 100, 0,
+	                                        show, &out, &cut, &f->error);
 	engine_read_end(&read);
 	if (status != CX_OK)
 		return cx_status_name(status);
@@ -108,7 +108,7 @@ static const char *as_of(store_fixture *f, const char *type, int64_t id, engine_
 	engine_read *read = fixture_read(f);
 	engine_row row;
 	const cx_status status =
-		engine_as_of(read, fixture_type(f, type), id, moment, &row, &f->error);
+		engine_as_of(read, fixture_type(f, type), id, moment, 0, &row, &f->error);
 	if (status == CX_OK)
 		snprintf(shown, sizeof shown, "%s", wire_show(row.array));
 	engine_read_end(&read);
@@ -180,8 +180,9 @@ static void types_that_are_not_asked_for_are_left_out(void **state)
 	engine_read *read = fixture_read(f);
 	text out = { .size = 0 };
 	uint64_t next;
-	assert_int_equal(engine_changes_read(read, 1, &deal, 1, 100, show, &out, &next, NULL),
-	                 CX_OK);
+	assert_int_equal(
+		engine_changes_read(read, 1, &deal, 1, 100, show, &out, &next, NULL, NULL),
+		CX_OK);
 	assert_string_equal(out.bytes, "2.0 create deal 1 rev 1");
 	assert_int_equal(next, 3);
 	engine_read_end(&read);
@@ -202,10 +203,11 @@ static void a_sink_that_fails_ends_the_reading(void **state)
 	uint64_t next = 77;
 	const engine_type *type = fixture_type(f, "company");
 	bool cut;
-	assert_int_equal(engine_changes_read(read, 1, NULL, 0, 100, refuse, NULL, &next, NULL),
-	                 CX_BUSY);
+	assert_int_equal(
+		engine_changes_read(read, 1, NULL, 0, 100, refuse, NULL, &next, NULL, NULL),
+		CX_BUSY);
 	assert_int_equal(next, 77);
-	assert_int_equal(engine_history(read, type, 1, 0, 9, refuse, NULL, &cut, NULL),
+	assert_int_equal(engine_history(read, type, 1, 0, 9, 0, refuse, NULL, &cut, NULL),
 	                 CX_BUSY);
 	engine_read_end(&read);
 }
@@ -223,7 +225,7 @@ static void a_long_row_is_logged_whole(void **state)
 	engine_read *read = fixture_read(f);
 	engine_row row;
 	const engine_moment moment = { .seq = 2 };
-	assert_int_equal(engine_as_of(read, fixture_type(f, "deal"), 1, moment, &row, NULL),
+	assert_int_equal(engine_as_of(read, fixture_type(f, "deal"), 1, moment, 0, &row, NULL),
 	                 CX_OK);
 	assert_true(row.array.size > sizeof fields - 100);
 	engine_read_end(&read);
@@ -436,7 +438,7 @@ static void the_log_makes_the_same_store_again(void **state)
 	engine_read *read = fixture_read(f);
 	uint64_t next;
 	assert_int_equal(
-		engine_changes_read(read, 1, NULL, 0, 100, replay, &to, &next, &f->error),
+		engine_changes_read(read, 1, NULL, 0, 100, replay, &to, &next, NULL, &f->error),
 		CX_OK);
 	engine_read_end(&read);
 	assert_int_equal(engine_write_commit(&to.write), CX_OK);
@@ -470,7 +472,7 @@ static uint64_t log_hash_of(store_fixture *f)
 	engine_read *read = fixture_read(f);
 	uint64_t hash = 0, next;
 	assert_int_equal(engine_changes_read(read, 1, NULL, 0, SIZE_MAX, add_to_hash, &hash,
-	                                     &next, NULL),
+	                                     &next, NULL, NULL),
 	                 CX_OK);
 	engine_read_end(&read);
 	return hash;
@@ -486,7 +488,7 @@ static void assert_made_again(store_fixture *f, const char *schema)
 	engine_read *read = fixture_read(f);
 	uint64_t next;
 	const cx_status status =
-		engine_changes_read(read, 1, NULL, 0, 100, replay, &to, &next, NULL);
+		engine_changes_read(read, 1, NULL, 0, 100, replay, &to, &next, NULL, NULL);
 	if (status != CX_OK)
 		fail_msg("%s: %s", cx_status_name(status), to.error.text);
 	engine_read_end(&read);
@@ -505,7 +507,7 @@ static void follow(store_fixture *f, store_fixture *copy)
 	engine_read *read = fixture_read(f);
 	uint64_t next;
 	assert_int_equal(engine_changes_read(read, engine_write_seq(to.write), NULL, 0, 100,
-	                                     replay, &to, &next, NULL),
+	                                     replay, &to, &next, NULL, NULL),
 	                 CX_OK);
 	engine_read_end(&read);
 	assert_int_equal(engine_write_commit(&to.write), CX_OK);
@@ -557,13 +559,15 @@ static void a_change_that_does_not_fit_the_records_is_not_replayed(void **state)
 	uint64_t next;
 	assert_int_equal(engine_write_begin(copy.engine, &to.write), CX_OK);
 	engine_logged create;
-	assert_int_equal(engine_changes_read(read, 3, NULL, 0, 1, keep, &create, &next, NULL),
-	                 CX_OK);
+	assert_int_equal(
+		engine_changes_read(read, 3, NULL, 0, 1, keep, &create, &next, NULL, NULL),
+		CX_OK);
 	assert_int_equal(engine_changes_replay(to.write, &create, &to.error),
 	                 CX_INVALID_ARGUMENT);
 	assert_non_null(strstr(to.error.text, "does not follow 3"));
-	assert_int_equal(engine_changes_read(read, 4, NULL, 0, 1, replay, &to, &next, NULL),
-	                 CX_INVALID_ARGUMENT);
+	assert_int_equal(
+		engine_changes_read(read, 4, NULL, 0, 1, replay, &to, &next, NULL, NULL),
+		CX_INVALID_ARGUMENT);
 	assert_string_equal(to.error.text,
 	                    "change 4.1 does not fit: deal 1 has revision 2 in this store");
 	engine_read_end(&read);
@@ -648,8 +652,9 @@ static void a_change_that_does_not_follow_is_not_replayed(void **state)
 	engine_read *read = fixture_read(f);
 	uint64_t next = 0;
 	assert_int_equal(engine_write_begin(f->engine, &to.write), CX_OK);
-	assert_int_equal(engine_changes_read(read, 1, NULL, 0, 1, replay, &to, &next, NULL),
-	                 CX_INVALID_ARGUMENT);
+	assert_int_equal(
+		engine_changes_read(read, 1, NULL, 0, 1, replay, &to, &next, NULL, NULL),
+		CX_INVALID_ARGUMENT);
 	engine_write_abort(&to.write);
 	engine_read_end(&read);
 	assert_int_equal(next, 0);

@@ -324,6 +324,55 @@ static void a_query_by_id_takes_no_index_and_pages(void **state)
 	engine_read_end(&read);
 }
 
+static cx_status add_id(void *context, const engine_row *row)
+{
+	char *text = context;
+	snprintf(text + strlen(text), 16, " %lld", (long long)row->id);
+	return CX_OK;
+}
+
+/* Ids that are found above another, in pages of two, and how many keys that took. */
+static const char *above(store_fixture *f, const char *filter, int64_t id, uint64_t *ret_keys)
+{
+	static char text[200];
+	engine_read *read = fixture_read(f);
+	engine_query query = { .type = fixture_type(f, "company"),
+		               .filter = wire(filter),
+		               .limit = 2,
+		               .by_id = true,
+		               .above = id,
+		               .allow_scan = true };
+	CX_UNSET engine_page page;
+	text[0] = '\0';
+	*ret_keys = 0;
+	do {
+		assert_int_equal(engine_query_run(read, &query, add_id, text, &page, &f->error),
+		                 CX_OK);
+		*ret_keys += page.keys_scanned;
+		query.after = (cx_slice){ .data = page.position, .size = page.position_size };
+	} while (page.position_size > 0);
+	engine_read_end(&read);
+	return text;
+}
+
+static void above_an_id_only_those_behind_it_are_looked_at(void **state)
+{
+	store_fixture *f = *state;
+	uint64_t keys;
+	for (int i = 0; i < 10; i++)
+		fixture_create(f, "company", "{'name': 'x'}");
+	assert_string_equal(above(f, "nil", 7, &keys), " 8 9 10");
+	assert_in_range(keys, 3, 4); /* one behind a page is looked at twice */
+	assert_string_equal(above(f, "['in', 'id', [2, 4, 6, 8, 9]]", 4, &keys), " 6 8 9");
+	assert_in_range(keys, 3, 4);
+	assert_string_equal(above(f, "['between', 'id', 3, 6]", 4, &keys), " 5 6");
+	assert_string_equal(above(f, "['between', 'id', 3, 6]", 6, &keys), "");
+	assert_string_equal(above(f, "['>', 'id', 8]", 4, &keys), " 9 10");
+	assert_string_equal(above(f, "nil", 10, &keys), "");
+	assert_int_equal(keys, 0);
+	assert_string_equal(above(f, "nil", INT64_MAX, &keys), "");
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -335,6 +384,7 @@ int main(void)
 		TEST(what_changes_without_a_change_cannot_be_asked_for),
 		TEST(steps_go_from_any_part_to_any_other),
 		TEST(a_query_by_id_takes_no_index_and_pages),
+		TEST(above_an_id_only_those_behind_it_are_looked_at),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

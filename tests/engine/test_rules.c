@@ -304,9 +304,8 @@ static void replaying_the_log_runs_no_rule_and_gives_the_same(void **state)
 	uint64_t next = 0;
 	engine_read *read = fixture_read(f);
 	assert_int_equal(engine_write_begin(copy.engine, &to.write), CX_OK);
-	assert_int_equal(
-		engine_changes_read(read, 1, NULL, 0, 1000, replay, &to, &next, &f->error),
-		CX_OK);
+	assert_int_equal(engine_changes_read_all(read, 1, 1000, replay, &to, &next, &f->error),
+	                 CX_OK);
 	assert_int_equal(engine_write_commit(&to.write), CX_OK);
 	engine_read_end(&read);
 	assert_true(hash_of(f) == hash_of(&copy));

@@ -343,11 +343,51 @@ static void the_work_of_a_search_is_bounded(void **state)
 	search.keys_max = 100;
 	assert_string_equal(run(store, &search), "customer 501 inside, customer 500 inside");
 	assert_int_equal(report.end, ENGINE_SEARCH_SCAN);
-	assert_in_range(report.keys_scanned, 100, 100 + 256);
+	assert_int_equal(report.keys_scanned, 100);
 
 	search = (engine_search){ .text = CX_SLICE_LITERAL("医疗"), .deadline_ns = 1 };
 	(void)run(store, &search);
 	assert_int_equal(report.end, ENGINE_SEARCH_TIME);
+}
+
+/* Whatever the limit is, not one key more is looked at; and what is then said to be all is. */
+static void the_limit_of_keys_holds_exactly(void **state)
+{
+	static const char *const texts[] = { "医疗",      "acme",      "医疗 acme",
+		                             "织造 acme", "织造 医疗", "ac 华",
+		                             "华东医疗",  "13 8 acme", "5678" };
+	store_fixture *store = *state;
+	fixture_begin(store);
+	for (int i = 0; i < 45; i++) {
+		make(store, i % 2 == 0 ? "织造 acme 138" : "织造");
+		make(store, "华东医疗 acme");
+	}
+	fixture_commit(store);
+	int ended = 0, looked_up = 0;
+	for (size_t t = 0; t < CX_COUNT_OF(texts); t++) {
+		static char all[20000];
+		engine_search search = { .text = cx_slice_of(texts[t]), .limit = 3 };
+		snprintf(all, sizeof all, "%s", run(store, &search));
+		assert_true(report.end == ENGINE_SEARCH_DONE ||
+		            report.end == ENGINE_SEARCH_LIMIT);
+		const uint64_t found = report.found;
+		const uint64_t needed = report.keys_scanned;
+		looked_up += needed > 0;
+		for (uint32_t most = 1; most <= needed + 3; most += 3) {
+			search.keys_max = most;
+			const char *some = run(store, &search);
+			assert_in_range(report.keys_scanned, 0, most);
+			if (report.end == ENGINE_SEARCH_SCAN) {
+				assert_int_equal(report.keys_scanned, most);
+				ended++;
+			} else {
+				assert_string_equal(some, all);
+				assert_int_equal(report.found, found);
+			}
+		}
+		assert_true(report.end != ENGINE_SEARCH_SCAN);
+	}
+	assert_true(ended > 100 && looked_up > 5);
 }
 
 static void the_rarest_word_decides_the_work(void **state)
@@ -528,6 +568,7 @@ int main(void)
 		TEST(only_tokens_that_differ_are_touched),
 		TEST(what_cannot_be_searched_for_is_refused),
 		TEST(the_work_of_a_search_is_bounded),
+		TEST(the_limit_of_keys_holds_exactly),
 		TEST(the_rarest_word_decides_the_work),
 		TEST(a_sink_that_fails_ends_the_search),
 		TEST(an_index_is_built_in_slices_while_writes_go_on),

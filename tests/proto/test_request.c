@@ -51,6 +51,8 @@ static const char *const whole[] = {
 	 "'from': 7}]]"),
 	"[0, 51, 'history', ['customer', 7, {'limit': 5, 'before': 9}]]",
 	"[0, 52, 'as_of', ['customer', 7, {'seq': 9}]]",
+	"[0, 52, 'as_of', ['customer', 7, {'deadline_ms': 250, 'seq': 9}]]",
+	"[0, 51, 'history', ['customer', 7, {'deadline_ms': 250}]]",
 	"[0, 52, 'as_of', ['customer', 7, {'at': 1700000000000}]]",
 	"[0, 53, 'check', [{'state_hash': true}]]",
 	"[0, 15, 'check', [{'deadline_ms': 5000}]]",
@@ -59,8 +61,8 @@ static const char *const whole[] = {
 	"[0, 20, 'aggregate', ['customer', {'order': ['count desc'], 'values': ['count']}]]",
 	("[0, 20, 'aggregate', ['customer', {'filter': ['=', 'a', 1], 'limit': 9, 'after': "
 	 "h'0001', 'explain': false, 'allow_scan': true, 'use_index': 'a,b', 'deadline_ms': "
-	 "250, 'no_index': [], 'group': ['day(at)'], 'values': ['sum(a * b)'], 'name': "
-	 "'x'}]]"),
+	 "250, 'no_index': [], 'max_scan': 9, 'group': ['day(at)'], 'values': ['sum(a * b)'], "
+	 "'name': 'x'}]]"),
 	"[0, 18, 'get', ['customer', 5, {'include': [{'ref': 'owner'}]}]]",
 	"[0, 21, 'report', [nil]]",
 	"[0, 21, 'report', ['board']]",
@@ -71,6 +73,7 @@ static const char *const whole[] = {
 	("[0, 60, 'watch', [{'fields': ['name'], 'filter': ['=', 'city', 'X'], 'types': "
 	 "['customer'], 'from': 7, 'credit': 0}]]"),
 	"[0, 60, 'watch', [{'snapshot': true}]]",
+	"[0, 60, 'watch', [{'from': 7, 'snapshot': true, 'rows_after': ['customer', 5]}]]",
 	"[0, 61, 'unwatch', [1]]",
 	"[0, 62, 'credit', [18446744073709551615, 16]]",
 	("[0, 19, 'query', ['customer', {'explain': 2, 'count': 'estimate', 'no_index': ['a'], "

@@ -84,21 +84,50 @@ static cx_status read_members(members *self, const teams *all, int64_t top)
 	return CX_OK;
 }
 
+static cx_status read_teams(crm__report *report, teams **ret)
+{
+	*ret = cx_arena_zalloc(report->arena, sizeof **ret);
+	if (*ret == NULL)
+		return CX_NO_MEMORY;
+	(*ret)->report = report;
+	const crm__query query = { .type = "team", .fields = "id parent" };
+	return crm__query_run(report, &query, take_team, *ret);
+}
+
 static cx_status people_of_team(crm__report *report, int64_t team, crm__people *ret)
 {
-	teams *all = cx_arena_zalloc(report->arena, sizeof *all);
+	teams *all;
 	members found = { .report = report,
 		          .ids = cx_arena_alloc(report->arena,
 		                                ENGINE_FILTER_VALUES_MAX * sizeof(int64_t)) };
-	if (all == NULL || found.ids == NULL)
+	if (found.ids == NULL)
 		return CX_NO_MEMORY;
-	all->report = report;
-	const crm__query query = { .type = "team", .fields = "id parent" };
-	cx_status status = crm__query_run(report, &query, take_team, all);
+	cx_status status = read_teams(report, &all);
 	if (status == CX_OK)
 		status = read_members(&found, all, team);
 	*ret = (crm__people){ .ids = found.ids, .count = found.count };
 	return status;
+}
+
+cx_status crm__teams_of(crm__report *report, const crm__value *team, crm__people *ret)
+{
+	teams *all;
+	*ret = (crm__people){ .all = crm__is_null(team) };
+	if (ret->all)
+		return CX_OK;
+	cx_status status = read_teams(report, &all);
+	if (status != CX_OK)
+		return status;
+	int64_t *ids = cx_arena_alloc(report->arena, (all->count + 1) * sizeof *ids);
+	if (ids == NULL)
+		return CX_NO_MEMORY;
+	for (size_t i = 0; i < all->count; i++)
+		if (is_below(all, all->all[i].id, team->number))
+			ids[ret->count++] = all->all[i].id;
+	if (ret->count > 0)
+		qsort(ids, ret->count, sizeof *ids, compare);
+	ret->ids = ids;
+	return CX_OK;
 }
 
 cx_status crm__people_everybody(crm__report *report, crm__people *ret)

@@ -137,6 +137,10 @@ typedef struct crm__people {
 CX_MUST_USE cx_status crm__people_of(crm__report *report, const crm__value *user,
                                      const crm__value *team, crm__people *ret);
 
+/* The team and the teams below it, as ids like those of people; all for a null. */
+CX_MUST_USE cx_status crm__teams_of(crm__report *report, const crm__value *team,
+                                    crm__people *ret);
+
 /* Every user there is. Errors: as above. */
 CX_MUST_USE cx_status crm__people_everybody(crm__report *report, crm__people *ret);
 
