@@ -320,7 +320,9 @@ typedef struct cardex_request {
 	uint64_t from; /* changes, watch: the first seq; 0 = the oldest kept, or from now on */
 	uint64_t before;    /* history: changes before this seq; 0 = all */
 	uint64_t seq;       /* as_of: after this change; or 0, and at_ms says when */
-	int64_t at_ms;      /* as_of: at this time, ms since 1970 UTC; > 0 */
+	/* as_of: at this time, ms since 1970 UTC; writes: it happened then; > 0 */
+	int64_t at_ms;
+	const char *duplicates; /* create, upsert of customers: "off", "warn", "block" */
 	bool state_hash;    /* check: the hash of all records too */
 	uint32_t from_part; /* watch: parts of `from` before this one were taken already */
 	bool snapshot;      /* watch: first the records that there are */

@@ -121,3 +121,89 @@ CX_MUST_USE cx_status crm_merge_undo(engine_write *write, const engine_author *a
 /* The live customer that a merged one has become part of, merges of that one followed.
  * Errors: CX_NOT_FOUND (it was not merged, or what it became is deleted), CX_CORRUPT, CX_IO. */
 CX_MUST_USE cx_status crm_merged_into(engine_read *read, int64_t loser, int64_t *ret);
+
+/* ---- revalue: open opportunities take the rates of a day ---- */
+
+typedef struct crm_revaluation {
+	bool has_day;
+	int64_t day;  /* not after today; without `has_day` it is today */
+	int64_t from; /* the first id that is looked at */
+	size_t limit; /* opportunities that are looked at; 0 = CRM_SLICE_MAX */
+} crm_revaluation;
+
+typedef struct crm_revalued {
+	uint32_t looked; /* open ones in another currency than the organisation's */
+	uint32_t revalued;
+	int64_t next; /* `from` of the next call; 0: that was all */
+} crm_revalued;
+
+/* Errors: CX_CHECK (no rate of a currency is known on that day, or the day is to come),
+ * CX_INVALID_ARGUMENT (a limit over CRM_SLICE_MAX). */
+CX_MUST_USE cx_status crm_revalue(engine_write *write, const engine_author *author,
+                                  const crm_revaluation *what, crm_revalued *ret,
+                                  cx_error *error);
+
+/* ---- duplicates ---- */
+
+/* Why two customers may be the same. R(name in C, name in messages, weight) */
+#define CRM_LIKENESSES(R)                            \
+	R(TAX_ID, "tax_id", 100)                     \
+	R(NAME, "name", 60)                          \
+	R(PHONE, "phone", 40)                        \
+	R(EMAIL, "email", 40)                        \
+	R(CONTACT_MOBILE, "contact.mobile", 30)      \
+	R(CONTACT_EMAIL, "contact.email", 30)
+typedef enum crm_likeness {
+#define CRM_LIKENESS_MEMBER(name, text, weight) CRM_LIKE_##name,
+	CRM_LIKENESSES(CRM_LIKENESS_MEMBER)
+#undef CRM_LIKENESS_MEMBER
+		CRM_LIKENESS_COUNT,
+} crm_likeness;
+
+const char *crm_likeness_name(crm_likeness likeness);
+
+/* A customer that may be the one meant. */
+typedef struct crm_candidate {
+	int64_t customer;
+	int64_t contact; /* the first of its contacts by which it was found; 0: by none */
+	unsigned why;    /* bit 1 << crm_likeness */
+	unsigned weight; /* sum of the weights of `why` */
+} crm_candidate;
+
+typedef struct crm_candidates {
+	size_t count;
+	crm_candidate items[CRM_CANDIDATES_MAX]; /* the heaviest first, then by id */
+} crm_candidates;
+
+/* The customers that may be the one of these fields (name, country, tax_id, phone, email; mobile
+ * is that of a contact). Six point look-ups. `but` is left out; 0 = none.
+ * Errors: CX_TYPE (a field that is no text), those of reading. */
+CX_MUST_USE cx_status crm_duplicates_of(engine_read *read, cx_slice fields, int64_t but,
+                                        crm_candidates *ret, cx_error *error);
+
+/* The same for a customer that there is. Errors: CX_NOT_FOUND. */
+CX_MUST_USE cx_status crm_duplicates_of_customer(engine_read *read, int64_t customer,
+                                                 crm_candidates *ret, cx_error *error);
+
+/* Two customers that may be one; `customer` has the smaller id. */
+typedef cx_status crm_pair_sink(void *context, int64_t customer, const crm_candidate *other);
+
+/* All pairs of the store, page by page: looks at up to `limit` customers (0 = CRM_SLICE_MAX)
+ * from the id `from` on, and hands over each pair once, at its smaller id. `*ret_next`: `from`
+ * of the next page, 0 at the end. Ends early at `deadline_ns` (0 = none).
+ * Errors: CX_DEADLINE (not one could be looked at), CX_INVALID_ARGUMENT, those of the sink. */
+CX_MUST_USE cx_status crm_duplicates_walk(engine_read *read, int64_t from, size_t limit,
+                                          uint64_t deadline_ns, crm_pair_sink *sink,
+                                          void *context, int64_t *ret_next, cx_error *error);
+
+/* What is done when a customer is made that there may be already. */
+typedef enum crm_policy {
+	CRM_DUPLICATES_OFF,
+	CRM_DUPLICATES_WARN,
+	CRM_DUPLICATES_BLOCK,
+} crm_policy;
+
+/* "off", "warn" or "block"; false for another word. */
+bool crm_policy_find(cx_slice word, crm_policy *ret);
+/* The organisation's: org.dedupe_policy. */
+CX_MUST_USE cx_status crm_policy_of(engine_read *read, crm_policy *ret, cx_error *error);

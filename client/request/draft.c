@@ -52,8 +52,9 @@ static const proto_method methods[] = {
 	[CARDEX_METHOD_REPORT] = PROTO_REPORT,
 };
 
-/* hello is the connection's own; it takes the place of "none" in the enum. */
-_Static_assert(CX_COUNT_OF(methods) == PROTO_METHOD_COUNT_ALL, "every method but hello");
+/* hello is the connection's own; it takes the place of "none" in the enum. The operations of the
+ * trade, which come last, have functions of their own (cardex_trade.h). */
+_Static_assert(CX_COUNT_OF(methods) == PROTO_CONVERT, "every method but hello");
 
 static cx_status take_text(const filler *self, const char *text, const char *what,
                            cx_slice *ret)
@@ -156,6 +157,7 @@ static cx_status take_parameter(filler *self, proto_parameter which)
 		if (request->text != NULL)
 			proto->report = cx_slice_of(request->text);
 		return CX_OK;
+	case PROTO_P_OTHER: /* of no method that comes this way */
 	case PROTO_P_END:
 		break;
 	}
@@ -192,6 +194,7 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		.deleted = request->deleted,
 		.only_type = cx_slice_of(request->type),
 		.dry_run = request->dry_run,
+		.duplicates = cx_slice_of(request->duplicates),
 		.base = cx_slice_of(request->base),
 		.may_lose = request->may_lose,
 		.highlights = request->highlights,
@@ -227,6 +230,7 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		{ request->before > 0, PROTO_BIT(BEFORE) },
 		{ request->seq > 0, PROTO_BIT(SEQ) },
 		{ request->at_ms > 0, PROTO_BIT(AT) },
+		{ request->duplicates != NULL, PROTO_BIT(DUPLICATES) },
 		{ request->state_hash, PROTO_BIT(STATE_HASH) },
 		{ request->snapshot, PROTO_BIT(SNAPSHOT) },
 		{ request->credit > 0, PROTO_BIT(CREDIT) },

@@ -143,7 +143,7 @@ static cx_status put_own(converting *self, cx_buf *out, uint32_t *pairs)
 		return CX_OK;
 	int64_t today;
 	cx_status status =
-		crm__today(self->op.read, engine_author_at(&self->op.change.author), &today,
+		crm__org_today(self->op.read, engine_author_at(&self->op.change.author), &today,
 	                    self->op.error);
 	if (status != CX_OK)
 		return status;

@@ -112,7 +112,7 @@ cx_status crm__find_single(engine_read *read, const char *type, engine_row *ret,
 	return status == CX_OK ? first_row(read, found, (cx_slice){ 0 }, ret, error) : status;
 }
 
-cx_status crm__today(engine_read *read, int64_t ms, int64_t *ret, cx_error *error)
+cx_status crm__org_today(engine_read *read, int64_t ms, int64_t *ret, cx_error *error)
 {
 	enum { MINUTE_MS = 60 * 1000, DAY_MS = 24 * 60 * MINUTE_MS, CHINA_MIN = 480 };
 	engine_row org;

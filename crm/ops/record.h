@@ -28,7 +28,7 @@ CX_MUST_USE cx_status crm__find_single(engine_read *read, const char *type, engi
                                        cx_error *error);
 
 /* The day of a time, where the organisation is. */
-CX_MUST_USE cx_status crm__today(engine_read *read, int64_t ms, int64_t *ret, cx_error *error);
+CX_MUST_USE cx_status crm__org_today(engine_read *read, int64_t ms, int64_t *ret, cx_error *error);
 
 /* Whether a map of fields names this one; `*ret` is its value then. */
 bool crm__map_find(cx_slice map, const char *name, cx_slice *ret);

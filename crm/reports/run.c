@@ -6,6 +6,7 @@
 #include "crm/reports/frame/names.h"
 #include "crm/reports/frame/param.h"
 #include "crm/reports/frame/read.h"
+#include "crm/reports/reading.h"
 #include "crm/reports/table.h"
 
 enum { ARENA_BYTES_MAX = 64 * 1024 * 1024, NOTES_BYTES_MAX = 16 * 1024 };
@@ -103,6 +104,23 @@ static cx_status read_settings(crm__report *self)
 		               "org.utc_offset_min is beyond a day");
 	self->zone_min = found.zone.number;
 	return CX_OK;
+}
+
+cx_status crm__reading_begin(crm__report *self, engine_read *read, int64_t now_ms,
+                             cx_error *error)
+{
+	const crm_report_request request = { .now_ms = now_ms, .keys_max = INT64_MAX };
+	cx_status status = init(self, read, &request, NULL, error);
+	if (status == CX_OK)
+		status = read_settings(self);
+	if (status != CX_OK)
+		release(self);
+	return status;
+}
+
+void crm__reading_end(crm__report *self)
+{
+	release(self);
 }
 
 /* ---- the answer ---- */

@@ -26,3 +26,6 @@ daemon__method_run daemon__answer_analyze;      /* analyze.c */
 daemon__method_run daemon__answer_watch;        /* watch.c */
 daemon__method_run daemon__answer_unwatch;      /* watch.c */
 daemon__method_run daemon__answer_credit;       /* watch.c */
+daemon__method_run daemon__answer_duplicates;   /* duplicates.c */
+daemon__method_run daemon__answer_run_tiers;    /* runs.c */
+daemon__method_run daemon__answer_run_forecast; /* runs.c */

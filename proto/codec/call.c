@@ -31,6 +31,7 @@ static cx_kind kind_of(proto_parameter which)
 	case PROTO_P_ID:
 	case PROTO_P_WATCH:
 	case PROTO_P_AMOUNT:
+	case PROTO_P_OTHER:
 		return CX_KIND_INT;
 	case PROTO_P_FIELDS:
 		return CX_KIND_MAP;
@@ -46,7 +47,7 @@ static cx_kind kind_of(proto_parameter which)
 
 static bool is_number(proto_parameter which)
 {
-	return which == PROTO_P_WATCH || which == PROTO_P_AMOUNT;
+	return which == PROTO_P_WATCH || which == PROTO_P_AMOUNT || which == PROTO_P_OTHER;
 }
 
 static bool may_be_nil(proto_parameter which)

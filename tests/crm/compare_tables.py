@@ -27,6 +27,7 @@ ADDED = {
     "sales_order": {"paid_base", "units_milli"},
     "order_line": {"net_base", "confirmed_at"},
     "service_request": {"waiting_since"},
+    "customer_tier": {"params"},
     "payment": {"amount_net", "amount_base", "credited_user", "credited_team"},
 }
 # Types it does not ask for: what the store needs to do its part.

@@ -18,16 +18,23 @@ static int teardown(void **state)
 	return 0;
 }
 
-static cx_status reopen(store_fixture *f, const char *type, int64_t id, const char *fields,
-                        engine_outcome *ret)
+static cx_status reopen_by(store_fixture *f, int64_t user, const char *type, int64_t id,
+                           const char *fields, engine_outcome *ret)
 {
-	const engine_author author = trade_author(f);
+	engine_author author = trade_author(f);
+	author.user = user;
 	fixture_begin(f);
 	cx_status status = crm_reopen(f->write, &author, fixture_type(f, type), id,
 	                              fields == NULL ? (cx_slice){ 0 } : wire(fields), 0, ret,
 	                              &f->error);
 	fixture_commit(f);
 	return status;
+}
+
+static cx_status reopen(store_fixture *f, const char *type, int64_t id, const char *fields,
+                        engine_outcome *ret)
+{
+	return reopen_by(f, TRADE_MANAGER, type, id, fields, ret);
 }
 
 static void lose(store_fixture *f)
@@ -42,8 +49,10 @@ static void an_opportunity_is_open_again(void **state)
 	lose(f);
 	assert_ends(f, reopen(f, "opportunity", 1, NULL, &done), CX_OK);
 	assert_int_equal(done.affected, 1);
-	const int64_t stage = fixture_int(f, "opportunity", 1, "stage");
-	assert_in_range(stage, TRADE_PROSPECTING, TRADE_PROPOSAL);
+	/* In the stage it was in last. */
+	assert_int_equal(fixture_int(f, "opportunity", 1, "stage"), TRADE_PROPOSAL);
+	assert_string_equal(fixture_text(f, "opportunity", 1, "state"), "open");
+	assert_int_equal(fixture_int(f, "opportunity", 1, "reopen_count"), 1);
 
 	/* Once more changes nothing. */
 	const uint64_t before = fixture_state_hash(f);
@@ -63,6 +72,17 @@ static void the_stage_may_be_named(void **state)
 	            CX_OK);
 	assert_int_equal(fixture_int(f, "opportunity", 1, "stage"), TRADE_PROSPECTING);
 	assert_string_equal(fixture_text(f, "opportunity", 1, "next_step"), "再谈");
+}
+
+static void a_manager_does_it(void **state)
+{
+	store_fixture *f = *state;
+	engine_outcome done = { .id = -7 };
+	lose(f);
+	const uint64_t before = fixture_state_hash(f);
+	assert_int_equal(reopen_by(f, TRADE_USER, "opportunity", 1, NULL, &done), CX_DENIED);
+	assert_int_equal(done.id, -7);
+	assert_true(fixture_state_hash(f) == before);
 }
 
 static void a_request_is_in_progress_again(void **state)
@@ -101,6 +121,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(an_opportunity_is_open_again),
 		WITH(the_stage_may_be_named),
+		WITH(a_manager_does_it),
 		WITH(a_request_is_in_progress_again),
 		WITH(nothing_else_can_be),
 	};

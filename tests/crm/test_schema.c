@@ -81,7 +81,7 @@ static const struct {
 	{ "service_request", 21, 6, 5, NULL },
 	{ "feedback", 13, 4, 6, NULL },
 	{ "sales_target", 6, 1, 2, NULL },
-	{ "customer_tier", 12, 2, 1, NULL },
+	{ "customer_tier", 13, 2, 1, NULL },
 	{ "forecast", 17, 2, 2, NULL },
 	{ "customer_merge", 5, 2, 0, NULL },
 	{ "customer_merge_part", 5, 2, 1, "parts" },

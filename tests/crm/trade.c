@@ -30,7 +30,7 @@ void trade_open(store_fixture *self, const char *own)
 	fixture_create(self, "org", "{}");
 	fixture_create(self, "team", "{'name': 'Sales'}");
 	fixture_create(self, "user", "{'login': 'a', 'name': 'A', 'team': 1}");
-	fixture_create(self, "user", "{'login': 'b', 'name': 'B', 'team': 1}");
+	fixture_create(self, "user", "{'login': 'b', 'name': 'B', 'team': 1, 'role': 'manager'}");
 	static const char *const stages[][3] = {
 		{ "prospecting", "open", "1000" },
 		{ "proposal", "open", "5000" },

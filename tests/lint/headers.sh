@@ -8,7 +8,7 @@ cc=${CC:-cc}
 flags=(-D_GNU_SOURCE -I. -Wall -Wextra -Wpedantic -Wundef -Werror -fsyntax-only)
 # shellcheck disable=SC2207 # words are wanted
 flags+=($(pkg-config --cflags libedit libutf8proc))
-installed=(client/cardex.h client/cardex_value.h client/cardex_report.h)
+installed=(client/cardex.h client/cardex_value.h client/cardex_report.h client/cardex_trade.h)
 
 compiles() {
     local header=$1

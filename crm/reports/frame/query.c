@@ -130,6 +130,7 @@ static cx_status prepare_index(scan *self, const char *name)
 static cx_status prepare(scan *self, const crm__query *query)
 {
 	cx_status status = crm__type(self->report, query->type, &self->query.type);
+	self->query.allow_scan = query->allow_scan;
 	if (status == CX_OK)
 		status = prepare_fields(self, query->fields);
 	if (status == CX_OK && query->order != NULL)

@@ -71,6 +71,7 @@ typedef struct crm__query {
 	const char *index; /* this one; NULL: what the planner takes */
 	const char *order; /* "close_on", "at desc"; NULL: any */
 	size_t limit;      /* of records; 0 = all */
+	bool allow_scan;   /* not for reports, but for runs over all records */
 	/* What the sink is given, in order, parted by blanks: "id stage amount_base". */
 	const char *fields;
 } crm__query;
