@@ -6,6 +6,22 @@
 #include "crm/reports/frame/report.h"
 
 /* R(C name, name, what it tells, the same in Chinese) */
+#define CRM_STATISTICS(R)                                                                   \
+	R(tiers, "tiers", "Tiers of customers: how many, which and why, what has changed",  \
+	  "客户分级:数量、名单与原因、级别变动")                                            \
+	R(priority, "priority", "Which open opportunities of a person come first, and why", \
+	  "某人的在跟商机优先级及其构成")                                                   \
+	R(stage_win_rates, "stage_win_rates", "How often each stage led to a win",          \
+	  "各阶段历史赢率")                                                                 \
+	R(campaigns, "campaigns", "What campaigns have won, and what that cost",            \
+	  "市场活动归因与投资回报")                                                         \
+	R(forecast, "forecast", "Revenue of the months ahead, from history and pipeline",   \
+	  "销售预测(历史与管道)")                                                           \
+	R(forecast_actual, "forecast_actual", "What was forecast, against what came",       \
+	  "预测与实际对比")                                                                 \
+	R(activity_effect, "activity_effect",                                               \
+	  "Whether early activities go with winning opportunities", "活动对商机的影响")
+
 #define CRM_REPORTS(R)                                                                      \
 	R(customer, "customer", "All about one customer, as of one instant",                \
 	  "单个客户的全貌(同一时点)")                                                       \
@@ -41,7 +57,8 @@
 	R(activity_volume, "activity_volume", "Activities done, by kind, month and person", \
 	  "活动量(按类型、月份、人员)")                                                     \
 	R(campaign_response, "campaign_response",                                           \
-	  "How many of those that campaigns reached have responded", "市场活动响应率")
+	  "How many of those that campaigns reached have responded", "市场活动响应率")      \
+	CRM_STATISTICS(R)
 
 #define CRM__REPORT_DECLARE(name, text, en, zh) extern const crm__definition crm__report_##name;
 CRM_REPORTS(CRM__REPORT_DECLARE)
