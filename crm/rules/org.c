@@ -32,16 +32,16 @@ static cx_status check_hours(const engine_draft *draft, cx_error *error)
 		return CX_OK;
 	cx_reader reader = cx_reader_of(engine_draft_text(draft, SLA_HOURS));
 	const uint32_t count = cx_read_array(&reader);
-	bool good = count == SLA_COUNT;
+	bool good = count <= SLA_COUNT;
 	for (uint32_t i = 0; i < count && good; i++) {
 		const int64_t hours = cx_read_int(&reader);
 		good = hours >= 1 && hours <= SLA_HOURS_MAX;
 	}
 	return good ? CX_OK
 	            : cx_fail_field(error, CX_CHECK, "sla_hours",
-	                            "sla_hours are four numbers from 1 to %d: for urgent, "
+	                            "sla_hours are up to %d numbers from 1 to %d: for urgent, "
 	                            "high, normal and low requests",
-	                            SLA_HOURS_MAX);
+	                            SLA_COUNT, SLA_HOURS_MAX);
 }
 
 /* ---- the base currency ---- */
@@ -95,7 +95,10 @@ static cx_status check_base(engine_draft *draft, cx_error *error)
 	const cx_slice before = engine_draft_existed(draft)
 	                                ? engine_draft_old_text(draft, BASE_CURRENCY)
 	                                : default_base(draft);
-	cx_status status = crm__rate_code(draft, BASE_CURRENCY, error);
+	cx_status status = crm__rate_code(draft, BASE_CURRENCY, NULL);
+	if (status == CX_CHECK)
+		return cx_fail_field(error, CX_CHECK, "base_currency",
+		                     "a currency is three capital letters, such as CNY");
 	if (status != CX_OK || cx_slice_equal(before, engine_draft_text(draft, BASE_CURRENCY)))
 		return status;
 	return refuse_amounts(draft, error);

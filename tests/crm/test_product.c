@@ -12,7 +12,7 @@ static void a_product_has_a_price_in_a_currency(void **state)
 	                    "{'sku': 'X', 'name': 'X', 'list_price': 1, 'currency': 'US1'}",
 	                    "currency", "three capital letters");
 	shop_says(f, "product", 1, "currency", "CNY");
-	fixture_update(f, "org", 1, "{'base_currency': 'EUR'}");
+	shop_is_in(f, "EUR");
 	const int64_t id =
 		fixture_create(f, "product", "{'sku': 'X', 'name': 'X', 'list_price': 0}");
 	shop_says(f, "product", id, "currency", "EUR");

@@ -8,7 +8,7 @@
 static void a_draft_gets_a_number_and_the_base_currency(void **state)
 {
 	store_fixture *f = *state;
-	fixture_update(f, "org", 1, "{'base_currency': 'EUR'}");
+	shop_is_in(f, "EUR");
 	const int64_t id = fixture_create(f, "sales_order", "{" ORDER "}");
 	shop_says(f, "sales_order", id, "number", "SO-202311-00001");
 	shop_says(f, "sales_order", id, "currency", "EUR");

@@ -151,6 +151,34 @@ int64_t shop_order(store_fixture *f)
 	return id;
 }
 
+static cx_status update(store_fixture *f, const char *type, int64_t id, const char *fields,
+                        engine_change change)
+{
+	engine_write *write = NULL;
+	engine_outcome outcome;
+	change.author.now_ms = f->now_ms++;
+	assert_int_equal(engine_write_begin(f->engine, &write), CX_OK);
+	cx_status status = engine_update(write, fixture_type(f, type), id, wire(fields),
+	                                 &change, &outcome, &f->error);
+	assert_int_equal(engine_write_commit(&write), CX_OK);
+	return status;
+}
+
+void shop_is_in(store_fixture *f, const char *currency)
+{
+	char fields[64];
+	snprintf(fields, sizeof fields, "{'base_currency': '%s'}", currency);
+	assert_int_equal(update(f, "org", 1, fields, (engine_change){ .internal = true }),
+	                 CX_OK);
+}
+
+cx_status shop_does(store_fixture *f, const char *type, int64_t id, const char *fields,
+                    int cause, int64_t user)
+{
+	return update(f, type, id, fields,
+	              (engine_change){ .author = { .user = user }, .cause = cause });
+}
+
 void shop_there_and_back(store_fixture *f, const char *type, int64_t id)
 {
 	const uint64_t hash = fixture_state_hash(f);

@@ -43,6 +43,13 @@ int64_t shop_draft(store_fixture *f);
 /* The same, confirmed. */
 int64_t shop_order(store_fixture *f);
 
+/* Another base currency, which no rule would allow any more. */
+void shop_is_in(store_fixture *f, const char *currency);
+
+/* An update for that cause by that user (0: nobody). */
+cx_status shop_does(store_fixture *f, const char *type, int64_t id, const char *fields,
+                    int cause, int64_t user);
+
 /* Deletes it and brings it back: all is as it was. */
 void shop_there_and_back(store_fixture *f, const char *type, int64_t id);
 
