@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Cohorts of opportunities: of those that entered a stage, how many came further; of those that
  * were made, how many have an order. */
-#include "crm/reports/frame/numbers.h"
+#include "crm/reports/frame/sample.h"
 #include "crm/reports/history.h"
 #include "crm/reports/reports.h"
 #include "crm/reports/span.h"
@@ -79,7 +79,7 @@ typedef struct conversion {
 	crm__report *report;
 	crm__span span;
 	crm__stages stages;
-	crm__numbers opportunities; /* something happened to them */
+	crm__sample opportunities; /* something happened to them */
 	int64_t entered[CRM__STAGES_MAX], further[CRM__STAGES_MAX];
 	int64_t created, ordered;
 } conversion;
@@ -104,7 +104,7 @@ static cx_status add_timeline(conversion *self, int64_t opportunity)
 static cx_status note_opportunity(void *context, const crm__value *values)
 {
 	conversion *self = context;
-	return crm__numbers_add(self->report, &self->opportunities, values[0].number);
+	return crm__sample_add(self->report, &self->opportunities, values[0].number);
 }
 
 static cx_status read_stages(conversion *self)
@@ -118,8 +118,8 @@ static cx_status read_stages(conversion *self)
 		                   .index = "valid_from",
 		                   .fields = "opportunity" };
 	cx_status status = crm__query_run(self->report, &query, note_opportunity, self);
-	crm__numbers_sort(&self->opportunities);
-	const crm__numbers *all = &self->opportunities;
+	crm__sample_sort(&self->opportunities);
+	const crm__sample *all = &self->opportunities;
 	for (size_t i = 0; status == CX_OK && i < all->count; i++)
 		if (i == 0 || all->all[i] != all->all[i - 1])
 			status = add_timeline(self, all->all[i]);

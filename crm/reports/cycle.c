@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* How long opportunities take to be won, and what that makes a day: sales velocity = open
  * opportunities × win rate × average amount won ÷ average days to win. */
-#include "crm/reports/frame/numbers.h"
+#include "crm/reports/frame/sample.h"
 #include "crm/reports/reports.h"
 #include "crm/reports/span.h"
 #include "crm/reports/stages.h"
@@ -50,7 +50,7 @@ typedef struct cycle {
 	crm__people people; /* whose the open ones are */
 	int64_t won, lost, open;
 	engine_sum won_amount, won_ms;
-	crm__numbers lengths;
+	crm__sample lengths;
 } cycle;
 
 static bool is_wanted(const cycle *self, const crm__value *user, const crm__value *team)
@@ -87,8 +87,8 @@ static cx_status add_length(void *context, const crm__value *values)
 	cycle *self = context;
 	if (!is_wanted(self, &values[2], &values[3]) || crm__is_null(&values[0]))
 		return CX_OK;
-	return crm__numbers_add(self->report, &self->lengths,
-	                        values[0].number - values[1].number);
+	return crm__sample_add(self->report, &self->lengths,
+	                       values[0].number - values[1].number);
 }
 
 static cx_status read_lengths(cycle *self)
@@ -133,7 +133,7 @@ static void put_cycle(cycle *self)
 	if (crm__row(self->report)) {
 		crm__put_number(self->report, self->won);
 		crm__put_number(self->report, self->lost);
-		crm__put_numbers(self->report, &self->lengths);
+		crm__put_sample(self->report, &self->lengths);
 	}
 	crm__section_end(self->report);
 }

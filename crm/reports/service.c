@@ -2,7 +2,7 @@
 /* Service: the queue, what is overdue, what was resolved by month, and how fast those that came
  * in were answered and resolved. Late: resolved after the time that was due, or not resolved
  * and past it. Waiting for the customer does not count. */
-#include "crm/reports/frame/numbers.h"
+#include "crm/reports/frame/sample.h"
 #include "crm/reports/reports.h"
 #include "crm/reports/span.h"
 
@@ -114,7 +114,7 @@ static const char fields[] = "handler kind product priority created_at due_at "
 typedef struct speed {
 	crm__value key;
 	int64_t requests, late, reopened;
-	crm__numbers answers, works;
+	crm__sample answers, works;
 } speed;
 
 enum { GROUPS_MAX = 1000 };
@@ -265,12 +265,12 @@ static cx_status add_to(service *self, speed *to, const crm__value *values)
 	to->late += is_late(self, values);
 	to->reopened += values[REOPEN_COUNT].number > 0;
 	if (!crm__is_null(&values[ANSWERED_AT]))
-		status = crm__numbers_add(self->report, &to->answers,
-		                          values[ANSWERED_AT].number - created);
+		status = crm__sample_add(self->report, &to->answers,
+		                         values[ANSWERED_AT].number - created);
 	if (status == CX_OK && !crm__is_null(&values[RESOLVED_AT]))
-		status = crm__numbers_add(self->report, &to->works,
-		                          values[RESOLVED_AT].number - created -
-		                                  values[WAITING_MS].number);
+		status = crm__sample_add(self->report, &to->works,
+		                         values[RESOLVED_AT].number - created -
+		                                 values[WAITING_MS].number);
 	return status;
 }
 
@@ -328,9 +328,9 @@ static void put_speed(crm__report *report, speed *of)
 {
 	crm__put_number(report, of->requests);
 	crm__put_number(report, (int64_t)of->answers.count);
-	crm__put_numbers(report, &of->answers);
+	crm__put_sample(report, &of->answers);
 	crm__put_number(report, (int64_t)of->works.count);
-	crm__put_numbers(report, &of->works);
+	crm__put_sample(report, &of->works);
 	crm__put_number(report, of->late);
 	crm__put_share(report, of->late, of->requests);
 	crm__put_number(report, of->reopened);

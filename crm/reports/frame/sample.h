@@ -5,18 +5,18 @@
 #include "crm/reports/frame/report.h"
 
 /* Memory is the report's arena. */
-typedef struct crm__numbers {
+typedef struct crm__sample {
 	int64_t *all;
 	size_t count, capacity;
 	engine_sum sum;
-} crm__numbers;
+} crm__sample;
 
 /* Errors: CX_NO_MEMORY. */
-CX_MUST_USE cx_status crm__numbers_add(crm__report *report, crm__numbers *numbers,
-                                       int64_t number);
+CX_MUST_USE cx_status crm__sample_add(crm__report *report, crm__sample *numbers,
+                                      int64_t number);
 
-void crm__numbers_sort(crm__numbers *numbers);
+void crm__sample_sort(crm__sample *numbers);
 
 /* Writes three cells: mean, median, 90th percentile (crm/stats/rank.h); nulls when there are
  * no numbers. Sorts them. */
-void crm__put_numbers(crm__report *report, crm__numbers *numbers);
+void crm__put_sample(crm__report *report, crm__sample *numbers);

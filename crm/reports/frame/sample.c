@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "crm/reports/frame/numbers.h"
+#include "crm/reports/frame/sample.h"
 
 #include "crm/stats/rank.h"
 
-cx_status crm__numbers_add(crm__report *report, crm__numbers *self, int64_t number)
+cx_status crm__sample_add(crm__report *report, crm__sample *self, int64_t number)
 {
 	if (self->count == self->capacity) {
 		const size_t capacity = self->capacity == 0 ? 64 : self->capacity * 2;
@@ -24,15 +24,15 @@ cx_status crm__numbers_add(crm__report *report, crm__numbers *self, int64_t numb
 	return CX_OK;
 }
 
-void crm__numbers_sort(crm__numbers *self)
+void crm__sample_sort(crm__sample *self)
 {
 	if (self->count > 0)
 		crm__rank_sort(self->all, self->count);
 }
 
-void crm__put_numbers(crm__report *report, crm__numbers *self)
+void crm__put_sample(crm__report *report, crm__sample *self)
 {
-	crm__numbers_sort(self);
+	crm__sample_sort(self);
 	crm__put_ratio(report, self->sum, engine_sum_of((int64_t)self->count), 1);
 	for (unsigned percent = 50; percent <= 90; percent += 40) {
 		if (self->count == 0)
