@@ -3,6 +3,7 @@
 by then; `who` holds ids by a name of the story."""
 
 import os
+import re
 
 from tool import claim
 
@@ -147,16 +148,37 @@ def an_opportunity_becomes_an_order(tool, who):
     tool.refused("sales_order", "update", "sales_order", str(who["first order"]),
                  "discount=0.00")
     tool.now("2026-03-02")
-    who["upkeep order"] = order_of(tool, who, "upkeep", (("SV-9", "3333.33", 3000, 0, 600),))
+    who["upkeep order"] = order_by_hand(tool, who, "upkeep", (("SV-9", "3333.33", 3000, 0, 600),))
 
 
 def order_of(tool, who, deal, lines, **fields):
-    """Won, and sold: by the operation where the tool has it, otherwise step by step."""
+    """In one go; asked twice it is the same order."""
+    asked = ["convert", str(who[deal]), "status=confirmed", "ext_id=" + deal]
+    asked += ["%s=%s" % pair for pair in fields.items()]
+    for sku, price, quantity, discount, tax in lines:
+        asked += ["--line", "product@sku=%s,unit_price=%s,qty_milli=%d,discount_bp=%d,tax_bp=%d"
+                  % (sku, price, quantity, discount, tax)]
+    order = number_of(tool.run(*asked))
+    claim("the order that is there is answered", number_of(tool.run(*asked)), order)
+    stored = tool.export("sales_order")[order]
+    claim("it is of the opportunity", [stored["opportunity"], stored["status"]],
+          [who[deal], "confirmed"])
+    causes = [h["cause"] for h in tool.export("stage_history").values()
+              if h["opportunity"] == who[deal]]
+    claim("the opportunity was converted", causes.count("convert"), 1)
+    return order
+
+
+def number_of(text):
+    return int(re.search(r"sales_order (\d+)", text)[1])
+
+
+def order_by_hand(tool, who, deal, lines):
+    """The same step by step."""
     opportunity = tool.export("opportunity")[who[deal]]
     tool.update("opportunity", who[deal], stage=who["won"])
     order = tool.create("sales_order", customer=opportunity["customer"], opportunity=who[deal],
-                        owner=opportunity["owner"], campaign=who["fair"],
-                        currency=opportunity["currency"], ordered_on="2026-03-01", **fields)
+                        owner=opportunity["owner"], ordered_on="2026-03-01")
     tool.refused("line", "update", "sales_order", str(order), "status=confirmed")
     for number, (sku, price, quantity, discount, tax) in enumerate(lines, 1):
         tool.create("order_line", order=order, line_no=number, product=who[sku],
@@ -270,6 +292,29 @@ def people_change_teams(tool, who):
                 amount="77777.77", close_on="2026-06-30", stage=who["proposal"])
 
 
+def a_year_goes_by(tool, who):
+    """Enough months for a forecast from history."""
+    for month, key, quantity in ((5, "renai", 1000), (6, "kangtai", 2000), (7, "minzhong", 1000),
+                                 (8, "renai", 2000), (9, "kangtai", 1000), (10, "renai", 3000),
+                                 (11, "minzhong", 2000), (12, "kangtai", 2000)):
+        tool.now("2026-%02d-%02d" % (month, 2 * month))
+        customer = tool.export("customer")[who[key]]
+        order = tool.create("sales_order", customer=who[key], owner=customer["owner"],
+                            ordered_on="2026-%02d-01" % month, due_on="2026-%02d-28" % month)
+        tool.create("order_line", order=order, line_no=1, product=who["XR-1"],
+                    qty_milli=quantity, unit_price="%d.05" % (47000 + 10 * month))
+        tool.update("sales_order", order, status="confirmed")
+    tool.now("2026-12-28")
+    who["next year"] = tool.create("opportunity", title="明年采购", customer=who["kangtai"],
+                                   owner=who["han"], amount="88000.00", close_on="2027-02-10",
+                                   stage=who["negotiation"], forecast_category="commit")
+
+
+def january_brings_one_order(tool, who):
+    tool.now("2027-01-20")
+    order_of(tool, who, "next year", (("US-2", "88000.00", 1000, 0, 1300),))
+
+
 CHAPTERS = (
     the_company_is_set_up,
     a_fair_brings_prospects,
@@ -283,4 +328,5 @@ CHAPTERS = (
     they_say_what_they_think,
     the_last_moment_of_a_month,
     people_change_teams,
+    a_year_goes_by,
 )

@@ -412,6 +412,56 @@ def campaign_response(store):
     return rows
 
 
+def satisfaction(store, months):
+    def row(of):
+        mine = [f for f in store["feedback"].values() if month_of(f["received_at"]) in of]
+        scores = [f["score"] for f in mine if f["score"] is not None]
+        good, bad = sum(s >= 9 for s in scores), sum(s <= 6 for s in scores)
+        complaints = sum(f["kind"] == "complaint" for f in mine)
+        orders = len(sold(store, Scope(store), of))
+        return {"feedback": len(mine), "scored": len(scores), "promoters": good,
+                "passives": len(scores) - good - bad, "detractors": bad,
+                "nps": ratio(good - bad, len(scores), 10000), "complaints": complaints,
+                "orders": orders, "per_100_orders": ratio(complaints, orders, 10000)}
+    return {"months": [dict(row([m]), month=first_day(m)) for m in months],
+            "total": [row(months)]}
+
+
+def service(store, months):
+    rows = []
+    for month in months:
+        done = [r for r in store["service_request"].values()
+                if r["resolved_at"] is not None and month_of(r["resolved_at"]) == month]
+        work = sum(r["resolved_at"] - r["created_at"] - r["waiting_ms"] for r in done)
+        late = sum(r["resolved_at"] > r["due_at"] for r in done)
+        rows.append({"month": first_day(month), "resolved": len(done),
+                     "mean_work_ms": ratio(work, len(done), 1), "late": late,
+                     "late_bp": ratio(late, len(done), 10000)})
+    return rows
+
+
+def in_force(store, today):
+    signed = [c for c in store["contract"].values() if c["status"] == "signed"]
+    active = [c for c in signed if c["start_on"] <= today
+              and (c["end_on"] is None or today <= c["end_on"])]
+    return {"contracts": len(active), "amount_base": sum(c["amount_base"] for c in active)}
+
+
+def outstanding(store):
+    return sum(in_base(o["total"] - o["paid"], o) for o in store["sales_order"].values()
+               if is_sold(o) and o["payment_status"] in ("unpaid", "partial"))
+
+
+def moves(store):
+    """From stage to stage, with the time spent in the first."""
+    found = collections.defaultdict(list)
+    for row in store["stage_history"].values():
+        if row["from_stage"] is not None:
+            found[row["from_stage"], row["stage"]].append(row["in_from_ms"])
+    return [{"from_stage": key[0], "to_stage": key[1], "count": len(found[key]),
+             "mean_ms": ratio(sum(found[key]), len(found[key]), 1)} for key in sorted(found)]
+
+
 def board(store):
     rows = []
     for stage in sorted(store["stage"].values(), key=lambda s: s["seq"]):
