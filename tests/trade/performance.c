@@ -5,7 +5,7 @@
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
 #include "tests/trade/groups.h"
-#include "tests/trade/report.h"
+#include "tests/trade/told.h"
 
 #include <stdio.h>
 #include <stdlib.h>

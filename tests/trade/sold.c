@@ -4,7 +4,7 @@
 #include "tests/trade/groups.h"
 #include "tests/trade/performance.h"
 #include "tests/trade/reading.h"
-#include "tests/trade/report.h"
+#include "tests/trade/told.h"
 
 #include <stdlib.h>
 

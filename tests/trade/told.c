@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "tests/trade/report.h"
+#include "tests/trade/told.h"
 
 #include "crm/report.h"
 #include "tests/support/unit.h"
