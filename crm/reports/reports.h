@@ -6,6 +6,21 @@
 #include "crm/reports/frame/report.h"
 
 /* R(C name, name, what it tells, the same in Chinese) */
+#define CRM_SALES(R)                                                                        \
+	R(performance, "performance",                                                       \
+	  "Sales performance of people, teams and months against targets",                  \
+	  "销售业绩与目标(按人员、团队、月份)")                                             \
+	R(customer_conversion, "customer_conversion",                                       \
+	  "Customers that bought for the first time, of those that had not",                \
+	  "客户转化率(按负责人、团队、月份)")                                               \
+	R(win_loss, "win_loss", "What was won and lost, by month, and why it was lost",     \
+	  "赢单、输单及输单原因")                                                           \
+	R(product_sales, "product_sales", "Products sold by month", "产品销售(按月)")       \
+	R(activity_volume, "activity_volume", "Activities done, by kind, month and person", \
+	  "活动量(按类型、月份、人员)")                                                     \
+	R(campaign_response, "campaign_response",                                           \
+	  "How many of those that campaigns reached have responded", "市场活动响应率")
+
 #define CRM_STATISTICS(R)                                                                   \
 	R(tiers, "tiers", "Tiers of customers: how many, which and why, what has changed",  \
 	  "客户分级:数量、名单与原因、级别变动")                                            \
@@ -45,7 +60,8 @@
 	  "合同:有效金额、即将到期、续约率")                                                \
 	R(receivables, "receivables", "What is owed, by how long it is overdue",            \
 	  "应收账款与账龄")                                                                 \
-	CRM_STATISTICS(R)
+	CRM_STATISTICS(R)                                                                   \
+	CRM_SALES(R)
 
 #define CRM__REPORT_DECLARE(name, text, en, zh) extern const crm__definition crm__report_##name;
 CRM_REPORTS(CRM__REPORT_DECLARE)

@@ -2,7 +2,6 @@
 /* report. */
 #include "crm/report.h"
 
-#include "base/clock.h"
 #include "daemon/methods/answers.h"
 #include "daemon/methods/selection.h"
 
@@ -16,7 +15,7 @@ cx_status daemon__answer_report(daemon__call *call, cx_error *error)
 	crm_report_request wanted = {
 		.name = request->report,
 		.params = request->options.params,
-		.now_ms = cx_clock_wall_ms(),
+		.now_ms = daemon_clock_now_ms(&call->context->clock),
 		.deadline_ns = call->deadline_ns,
 		.keys_max = request->options.max_scan,
 	};

@@ -239,8 +239,8 @@ void shop_replays(store_fixture *f)
 	while (next <= last) {
 		replaying to = { 0 };
 		assert_int_equal(engine_write_begin(copy.engine, &to.write), CX_OK);
-		assert_int_equal(engine_changes_read(read, next, NULL, 0, 1000, replay, &to,
-		                                     &next, NULL, &f->error),
+		assert_int_equal(engine_changes_read_all(read, next, 1000, replay, &to, &next,
+		                                         &f->error),
 		                 CX_OK);
 		assert_int_equal(engine_write_commit(&to.write), CX_OK);
 	}
