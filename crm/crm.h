@@ -11,6 +11,10 @@ cx_slice crm_schema_text(void);
 /* The rules that records of these types follow, for engine_options.rules. Static storage. */
 const engine_rules *crm_rules(void);
 
+/* stage_history.valid_to of a row that still stands: the last time that a record can hold, the
+ * end of the year 9999. */
+#define CRM_STILL_VALID INT64_C(253402300799999)
+
 /* Why a change is made, where a rule has to know: engine_change.cause. What people write has no
  * cause. */
 typedef enum crm_cause {

@@ -86,6 +86,18 @@ static cx_status open_store(daemon_server *server, cx_error *error)
 	return engine_open(config->store_path, &options, &server->context.store, error);
 }
 
+/* A store made by another version, or with a schema of its own. */
+static void warn_of_rules(const engine *store)
+{
+	const engine_rules *rules = crm_rules();
+	for (size_t i = 0; i < rules->count; i++) {
+		const char *missing = engine_rule_missing(store, rules->items[i]);
+		if (missing != NULL)
+			DAEMON_LOG(WARN, "rule unused", LOG_TEXT("type", rules->items[i]->type),
+			           LOG_TEXT("missing", missing));
+	}
+}
+
 static void log_start(const daemon_server *server)
 {
 	engine_stats stats = { 0 };
@@ -283,7 +295,9 @@ cx_status daemon_server_new(const daemon_config *config, daemon_server **ret, cx
 	pthread_mutex_init(&server->context.watches.lock, NULL);
 	clamp_connections(server);
 
-	cx_status status = open_store(server, error);
+	cx_status status = daemon_clock_init(&server->context.clock, config->clock_file, error);
+	if (status == CX_OK)
+		status = open_store(server, error);
 	if (status != CX_OK)
 		return status;
 	status = add_events(server);
@@ -294,6 +308,7 @@ cx_status daemon_server_new(const daemon_config *config, daemon_server **ret, cx
 	if (status != CX_OK)
 		return cx_fail(error, status, "cannot start the threads: %s",
 		               cx_status_text(status));
+	warn_of_rules(server->context.store);
 	log_start(server);
 	*ret = server;
 	server = NULL; /* now the caller's */

@@ -47,10 +47,15 @@ typedef struct engine_rule {
 typedef struct engine_rules {
 	const engine_rule *const *items; /* one for a type at most */
 	size_t count;
+	/* The text of the schema that the rules were written for. What they name must be in a
+	 * store as it is there: of the same kind, with the labels, targets and unique indexes
+	 * that it has there. NULL: they take what they find. */
+	cx_slice (*schema)(void);
 } engine_rules;
 
-/* The first field that the rule needs and the newest schema does not have, as the rule names it
- * (its type when there is none); NULL when the rule runs. */
+/* The first field that the rule needs and the newest schema does not have (or has as something
+ * else), as the rule names it (its type when there is none); NULL when the rule runs. A change
+ * of the schema that would leave out a rule which runs is refused, unless it drops the type. */
 const char *engine_rule_missing(const engine *self, const engine_rule *rule);
 
 /* ---- what a hook is told ---- */
@@ -110,6 +115,13 @@ CX_MUST_USE cx_status engine_draft_set_text(engine_draft *draft, unsigned field,
  * Errors: CX_NOT_FOUND (none, or deleted), CX_NO_MEMORY, CX_CORRUPT, CX_IO. */
 CX_MUST_USE cx_status engine_draft_load(engine_draft *draft, unsigned field, int64_t id,
                                         engine_draft **ret, cx_error *error);
+/* The live record with this text in `field`, which has a unique index of its own. Errors: as
+ * above. */
+CX_MUST_USE cx_status engine_draft_find(engine_draft *draft, unsigned field, cx_slice text,
+                                        engine_draft **ret, cx_error *error);
+/* The record of a type of which there is one at most; a new one when there is none yet. */
+CX_MUST_USE cx_status engine_draft_single(engine_draft *draft, unsigned field,
+                                          engine_draft **ret, cx_error *error);
 /* A new one with its defaults. */
 CX_MUST_USE cx_status engine_draft_new(engine_draft *draft, unsigned field, engine_draft **ret);
 

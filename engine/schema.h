@@ -105,6 +105,7 @@ typedef enum engine_on_delete {
 	ENGINE_RESTRICT, /* refused while live records refer to it */
 	ENGINE_CASCADE,  /* those are deleted with it, under one delete id */
 	ENGINE_SET_NULL, /* their reference is cleared; undelete brings it back */
+	ENGINE_KEEP,     /* they stay, and so does their reference; purge erases them, too */
 } engine_on_delete;
 
 /* S(name in C, name in messages): whether an index may be used. */

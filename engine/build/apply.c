@@ -10,6 +10,8 @@
 #include "engine/schema/kept.h"
 #include "engine/token/version.h"
 
+#include <stdio.h>
+
 /* ---- plan ---- */
 
 /* One text of the two parts. Errors: CX_SCHEMA_SYNTAX, CX_TOO_LARGE, CX_NO_MEMORY. */
@@ -67,6 +69,41 @@ static void release(change *self)
 	engine__catalog_free(&self->catalog);
 }
 
+/* A rule that runs must go on running, or what it keeps true would quietly cease to be. */
+static void refuse_rule(const engine_rule *rule, const char *missing, engine_step_sink *sink,
+                        void *context, engine_schema_report *report, cx_error *first)
+{
+	char text[ENGINE_STEP_TEXT_MAX];
+	snprintf(
+		text, sizeof text,
+		"the rule of %s needs %s as it is: leave it in the text, or the rule would not "
+		"run",
+		rule->type, missing);
+	if (report->refused++ == 0)
+		cx_fail(first, CX_UNSAFE_CHANGE, "%s", text);
+	const engine_schema_step step = {
+		.verdict = ENGINE_VERDICT_REFUSED, .type = rule->type, .name = "", .text = text
+	};
+	if (sink != NULL)
+		sink(context, &step);
+}
+
+static void check_rules(const engine__rulebook *book, const engine__comparison *comparison,
+                        engine_schema_report *report, cx_error *first)
+{
+	const engine_rules *rules = book->rules;
+	for (size_t i = 0; rules != NULL && i < rules->count; i++) {
+		const engine_rule *rule = rules->items[i];
+		if (engine_schema_type(comparison->new, cx_slice_of(rule->type)) == NULL)
+			continue; /* dropped as a whole */
+		const char *missing = engine__rule_missing(book, rule, comparison->new);
+		if (missing != NULL &&
+		    engine__rule_missing(book, rule, comparison->old) == NULL)
+			refuse_rule(rule, missing, comparison->sink, comparison->context,
+			            report, first);
+	}
+}
+
 /* Compares; `*first` gets the first step that is refused. */
 static cx_status plan(engine_read *read, const engine_schema_text *text, change *self,
                       engine_step_sink *sink, void *context, engine_schema_report *ret,
@@ -91,6 +128,7 @@ static cx_status plan(engine_read *read, const engine_schema_text *text, change 
 		                                .sink = sink,
 		                                .context = context };
 	engine__compare(&comparison, ret, first);
+	check_rules(&read->engine->rules, &comparison, ret, first);
 	return CX_OK;
 }
 
@@ -397,7 +435,7 @@ static cx_status commit(engine *self, change *what, uint64_t *ret_generation, cx
 	if (status == CX_OK)
 		status = change_search(write, what);
 	if (status == CX_OK)
-		status = engine__generation_new(&what->catalog, number, self->rules,
+		status = engine__generation_new(&what->catalog, number, &self->rules,
 		                                &write->next);
 	engine_commit ticket;
 	if (status == CX_OK)

@@ -312,7 +312,7 @@ cx_status engine__build_set_state(engine_write *write, const engine__build *buil
 	if (status == CX_OK)
 		status = engine__meta_schema_put(write, catalog, number);
 	engine__generation_free(&write->next);
-	return status == CX_OK ? engine__generation_new(&catalog, number, write->engine->rules,
+	return status == CX_OK ? engine__generation_new(&catalog, number, &write->engine->rules,
 	                                                &write->next)
 	                       : status;
 }

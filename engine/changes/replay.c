@@ -178,7 +178,8 @@ static cx_status purge(replaying *self)
 	if (status == CX_OK)
 		status = engine__apply(self->write, change->type, change->id, self->before,
 		                       NULL, self->error);
-	return status == CX_OK ? end_deletion(self) : status;
+	const bool was_deleted = engine__is_deleted(self->before);
+	return status == CX_OK && was_deleted ? end_deletion(self) : status;
 }
 
 /* It was purged since: only its id is taken, and it has its entries. */

@@ -45,7 +45,7 @@ static cx_status collect_referrers(engine__generation *self)
 }
 
 cx_status engine__generation_new(engine__catalog **catalog, uint64_t number,
-                                 const engine_rules *rules, engine__generation **ret)
+                                 const engine__rulebook *rules, engine__generation **ret)
 {
 	CX_SCOPED(engine__catalog_free) engine__catalog *taken = *catalog;
 	*catalog = NULL;

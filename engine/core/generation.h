@@ -38,7 +38,7 @@ typedef struct engine__generations {
 /* Makes a generation of a catalog whose trees are bound; takes the catalog.
  * Errors: CX_NO_MEMORY (the catalog is freed). */
 CX_MUST_USE cx_status engine__generation_new(engine__catalog **catalog, uint64_t number,
-                                             const engine_rules *rules,
+                                             const engine__rulebook *rules,
                                              engine__generation **ret);
 void engine__generation_free(engine__generation **generation);
 

@@ -3,6 +3,23 @@
 #pragma once
 
 #include "engine/rules.h"
+#include "engine/schema/catalog.h"
+
+/* The rules of an open store, and the schema that they were written for. */
+typedef struct engine__rulebook {
+	const engine_rules *rules; /* NULL: none */
+	engine__catalog *catalog;  /* of engine_rules.schema; NULL: there is no text */
+} engine__rulebook;
+
+/* `rules` may be NULL. Errors: CX_SCHEMA_SYNTAX (of their schema), CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__rulebook_init(const engine_rules *rules, engine__rulebook *ret,
+                                            cx_error *error);
+void engine__rulebook_release(engine__rulebook *book);
+
+/* The first name in the rule's table that the schema does not have as the rule knows it; NULL:
+ * none, the rule runs. */
+const char *engine__rule_missing(const engine__rulebook *book, const engine_rule *rule,
+                                 const engine_schema *schema);
 
 typedef struct engine__rule_field {
 	const engine_type *type;
@@ -20,10 +37,7 @@ typedef struct engine__bound_rules {
 	size_t count;
 } engine__bound_rules;
 
-/* `rules` may be NULL. Errors: CX_NO_MEMORY; release it then, too. */
-CX_MUST_USE cx_status engine__rules_bind(const engine_rules *rules, const engine_schema *schema,
-                                         engine__bound_rules *ret);
+/* Errors: CX_NO_MEMORY; release it then, too. */
+CX_MUST_USE cx_status engine__rules_bind(const engine__rulebook *book,
+                                         const engine_schema *schema, engine__bound_rules *ret);
 void engine__rules_release(engine__bound_rules *rules);
-
-/* The first name in the rule's table that the schema does not have; NULL: none. */
-const char *engine__rule_missing(const engine_rule *rule, const engine_schema *schema);

@@ -22,14 +22,6 @@ static cx_status check_room(const engine__operation *op)
 	               "until there is more");
 }
 
-static cx_status check_type(const engine__operation *op, const engine_type *type)
-{
-	if (!type->readonly || op->change->internal)
-		return CX_OK;
-	return cx_fail(op->error, CX_READ_ONLY_FIELD, "%s records are written by the store",
-	               type->name);
-}
-
 static cx_status check_single(const engine__operation *op, const engine_type *type)
 {
 	if (!type->single)
@@ -71,7 +63,7 @@ static cx_status create(engine__operation *op, const engine_type *type, cx_slice
 	CX_UNSET engine__hooks hooks;
 	cx_status status = check_room(op);
 	if (status == CX_OK)
-		status = check_type(op, type);
+		status = engine__operation_check_type(op, type);
 	if (status == CX_OK)
 		status = check_single(op, type);
 	if (status == CX_OK)
@@ -135,7 +127,7 @@ static cx_status load(engine__operation *op, const engine_type *type, int64_t id
 {
 	cx_status status = check_room(op);
 	if (status == CX_OK)
-		status = check_type(op, type);
+		status = engine__operation_check_type(op, type);
 	if (status == CX_OK)
 		status = engine__operation_load(op, type, id, ret);
 	if (status == CX_OK && engine__is_deleted(ret))

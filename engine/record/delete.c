@@ -29,26 +29,13 @@ static cx_status note(deleting *self, const engine__step *step)
 	return engine__step_put(self->op->write, self->root.delete_id, self->steps++, step);
 }
 
-/* A rule may refuse. */
-static cx_status ask(deleting *self, const engine_type *type, int64_t id, engine__value *before)
-{
-	if (engine__rule_of(self->op, type) == NULL)
-		return CX_OK;
-	CX_UNSET engine__value values[ENGINE_SLOTS_MAX];
-	memcpy(values, before, type->field_count * sizeof *values);
-	engine__hooks hooks;
-	cx_status status = engine__hooks_before(&hooks, self->op, type, ENGINE_DELETES, id,
-	                                        before, values, NULL);
-	CX_ASSERT(hooks.first == NULL);
-	return status;
-}
-
 /* Marks one live record deleted. */
 static cx_status delete_one(deleting *self, const engine_type *type, int64_t id,
                             engine__value *before)
 {
 	engine_write *write = self->op->write;
-	cx_status status = ask(self, type, id, before);
+	const bool named = type == self->root.type && id == self->root.id;
+	cx_status status = engine__hooks_ask(self->op, type, id, before, named);
 	if (status != CX_OK)
 		return status;
 	const engine_author *author = &self->op->change->author;
@@ -175,7 +162,9 @@ static cx_status delete_all(engine__operation *op, const engine_type *type, int6
 		               "%s records are kept for good: set them inactive instead",
 		               type->name);
 	engine__value before[ENGINE_SLOTS_MAX];
-	cx_status status = engine__operation_load(op, type, id, before);
+	cx_status status = engine__operation_check_type(op, type);
+	if (status == CX_OK)
+		status = engine__operation_load(op, type, id, before);
 	if (status == CX_OK && engine__is_deleted(before))
 		status = engine__fail_not_found(type, id, op->error);
 	if (status == CX_OK)

@@ -41,6 +41,10 @@ CX_MUST_USE cx_status engine__hooks_before(engine__hooks *hooks, engine__operati
                                            int64_t id, engine__value *before,
                                            engine__value *values, const engine__given *given);
 
+/* Runs `before` for a record that is about to be deleted, which it may refuse. */
+CX_MUST_USE cx_status engine__hooks_ask(engine__operation *op, const engine_type *type,
+                                        int64_t id, engine__value *before, bool named);
+
 /* The record has been written: writes what was put off, runs `after`. `id` is its id;
  * `values` as passed before have its newest revision afterwards. */
 CX_MUST_USE cx_status engine__hooks_after(engine__hooks *hooks, int64_t id);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The hooks of a rule around one record, and the other records that a rule works on. */
 #include "base/check.h"
+#include "engine/core/meta.h"
 #include "engine/record/change.h"
 #include "engine/record/draft.h"
 #include "engine/record/read.h"
 #include "engine/record/reference.h"
+#include "engine/record/unique.h"
 #include "engine/row/row.h"
 
 #include <string.h>
@@ -40,6 +42,24 @@ cx_status engine__hooks_before(engine__hooks *hooks, engine__operation *op,
 	if (hooks->bound == NULL || hooks->bound->rule->before == NULL)
 		return CX_OK;
 	return hooks->bound->rule->before(&hooks->draft, op->error);
+}
+
+cx_status engine__hooks_ask(engine__operation *op, const engine_type *type, int64_t id,
+                            engine__value *before, bool named)
+{
+	engine__hooks hooks;
+	init(&hooks, op, type, ENGINE_DELETES);
+	if (hooks.bound == NULL || hooks.bound->rule->before == NULL)
+		return CX_OK;
+	CX_UNSET engine__value values[ENGINE_SLOTS_MAX];
+	memcpy(values, before, type->field_count * sizeof *values);
+	hooks.draft.id = id;
+	hooks.draft.before = before;
+	hooks.draft.values = values;
+	hooks.named = named;
+	cx_status status = hooks.bound->rule->before(&hooks.draft, op->error);
+	CX_ASSERT(hooks.first == NULL); /* what goes saves nothing */
+	return status;
 }
 
 static engine__value *new_values(const engine__hooks *hooks, const engine_type *type)
@@ -195,6 +215,44 @@ cx_status engine_draft_load(engine_draft *draft, unsigned field, int64_t id, eng
 		                              : status;
 	*ret = loaded;
 	return CX_OK;
+}
+
+/* The unique index that holds the field alone. */
+static const engine_index *unique_index(const engine__rule_field *of)
+{
+	for (uint16_t i = 0; i < of->type->index_count; i++) {
+		const engine_index *index = &of->type->indexes[i];
+		if (index->unique && index->column_count == 1 &&
+		    index->columns[0].field == of->field)
+			return index;
+	}
+	return NULL;
+}
+
+cx_status engine_draft_find(engine_draft *draft, unsigned field, cx_slice text,
+                            engine_draft **ret, cx_error *error)
+{
+	const engine__rule_field *by = field_of(draft->hooks, field);
+	const engine_index *index = unique_index(by);
+	CX_ASSERT(index != NULL && by->field->kind == ENGINE_STRING);
+	const engine__value value = { .shape = ENGINE__CHARS, .bytes = text };
+	int64_t id;
+	cx_status status =
+		engine__unique_find(engine_draft_view(draft), index, &value, &id, error);
+	return status == CX_OK ? engine_draft_load(draft, field, id, ret, error) : status;
+}
+
+cx_status engine_draft_single(engine_draft *draft, unsigned field, engine_draft **ret,
+                              cx_error *error)
+{
+	const engine_type *type = field_of(draft->hooks, field)->type;
+	CX_ASSERT(type->single);
+	int64_t id;
+	cx_status status = engine__meta_last_id(engine_draft_view(draft), type, &id);
+	if (status == CX_OK)
+		status = id == 0 ? CX_NOT_FOUND
+		                 : engine_draft_load(draft, field, id, ret, error);
+	return status == CX_NOT_FOUND ? engine_draft_new(draft, field, ret) : status;
 }
 
 cx_status engine_draft_new(engine_draft *draft, unsigned field, engine_draft **ret)

@@ -180,18 +180,54 @@ cx_status engine_undelete(engine_write *write, const engine_type *type, int64_t 
 
 /* ---- purge ---- */
 
-static cx_status erase(walking *self, const engine__step *step)
+static cx_status erase_one(walking *self, const engine_type *type, int64_t id)
 {
 	engine__value values[ENGINE_SLOTS_MAX];
-	cx_status status = engine__operation_load(self->op, step->type, step->id, values);
+	cx_status status = engine__operation_load(self->op, type, id, values);
 	if (status == CX_OK)
-		status = engine__log_redact(self->op->write, step->type, step->id);
+		status = engine__log_redact(self->op->write, type, id);
 	if (status == CX_OK)
-		status = engine__apply(self->op->write, step->type, step->id, values, NULL,
-		                       self->op->error);
+		status =
+			engine__apply(self->op->write, type, id, values, NULL, self->op->error);
+	if (++self->affected > ENGINE_DELETE_MAX)
+		return cx_fail(self->op->error, CX_TOO_LARGE,
+		               "the purge would erase over %d records", ENGINE_DELETE_MAX);
+	return status;
+}
+
+/* Those that stayed when what they refer to was deleted. Nothing refers to them in turn. */
+static cx_status erase_referring(walking *self, const engine__referrer *referrer,
+                                 int64_t target)
+{
+	CX_SCOPED(engine__referring_release) engine__referring walk = { 0 };
+	engine_read *read = &self->op->write->read;
+	int64_t ids[ENGINE__REFERRING_PAGE];
+	size_t count = 0;
+	cx_status status = engine__referring_init(&walk, read, referrer, target);
+	do {
+		if (status == CX_OK)
+			status = engine__referring_next(&walk, read, ids, &count);
+		for (size_t i = 0; i < count && status == CX_OK; i++) {
+			cx_arena_clear(self->op->write->arena);
+			status = erase_one(self, referrer->source, ids[i]);
+		}
+	} while (status == CX_OK && count > 0);
+	return status;
+}
+
+static cx_status erase(walking *self, const engine__step *step)
+{
+	size_t count;
+	cx_status status = CX_OK;
+	const engine__referrer *referrers =
+		engine__referrers_of(self->op->write->read.generation, step->type, &count);
+	for (size_t i = 0; i < count && status == CX_OK; i++)
+		if (referrers[i].field->on_delete == ENGINE_KEEP)
+			status = erase_referring(self, &referrers[i], step->id);
+	if (status == CX_OK)
+		status = erase_one(self, step->type, step->id);
 	if (status == CX_OK)
 		status = engine__deletion_remove(self->op->write, step->type, step->id);
-	self->affected++;
 	return status;
 }
 

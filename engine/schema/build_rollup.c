@@ -86,6 +86,11 @@ static cx_status find_ref(const engine__builder *builder, const engine__syntax_r
 		                       "\"%s\" of \"%s\" is no reference to \"%s\"",
 		                       rollup->ref->name, rollup->type->name,
 		                       rollup->parent->name);
+	if (rollup->ref->on_delete == ENGINE_KEEP)
+		return engine__fail_at(builder->error, written->ref.at,
+		                       "\"%s\" stays when what it refers to is deleted: no "
+		                       "rollup can go by it",
+		                       rollup->ref->name);
 	if (rollup->parent->keep && rollup->ref->ref_index == NULL)
 		return engine__fail_at(
 			builder->error, written->ref.at,

@@ -143,7 +143,10 @@ static void compare_marks(comparing *self, const engine_field *old, const engine
 		     new->search ? "searched, or in another way" : "not searched any more");
 	if (!cx_slice_equal(old->default_value, new->default_value))
 		instant(self, new->name, "another default for new records");
-	if (old->on_delete != new->on_delete)
+	if (old->on_delete == ENGINE_KEEP && new->on_delete != ENGINE_KEEP)
+		only_empty(self, new->name, "another rule of deletion",
+		           "records may refer to deleted ones; leave \"on delete keep\"");
+	else if (old->on_delete != new->on_delete)
 		instant(self, new->name, "another rule of deletion");
 	if (strcmp(old->label_en, new->label_en) != 0 ||
 	    strcmp(old->label_zh, new->label_zh) != 0)

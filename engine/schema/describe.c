@@ -16,6 +16,8 @@ static const char *on_delete_name(engine_on_delete rule)
 		return "cascade";
 	case ENGINE_SET_NULL:
 		return "set_null";
+	case ENGINE_KEEP:
+		return "keep";
 	}
 	CX_UNREACHABLE();
 }
