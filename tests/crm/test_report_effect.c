@@ -72,8 +72,8 @@ static void live(dice *random, life *self)
 	}
 	self->talk_count = (size_t)dice_below(random, TALKS_MAX);
 	for (size_t i = 0; i < self->talk_count; i++) {
-		self->talks[i].at = self->moves[0].at +
-		                    (int64_t)dice_below(random, 60) * DAY_MS + 2LL * HOUR_MS;
+		self->talks[i].at =
+			self->moves[0].at + (int64_t)dice_below(random, 60) * DAY_MS;
 		self->talks[i].call = dice_one_in(random, 2);
 		self->talks[i].done = !dice_one_in(random, 4);
 	}
