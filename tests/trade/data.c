@@ -255,8 +255,12 @@ static void make_history(maker *self, const deal *what)
 	int64_t from = what->begun;
 	if (trade_is_doomed(self->sizes.opportunities)) {
 		const int64_t end = from + 3600 * 1000;
+		const dice before = *self->random; /* all others are as they would be without */
 		make_row(self, what, 1, "create", from, end);
 		make_row(self, what, 1, "delete", end, end);
+		*self->random = before;
+		for (int64_t stage = 1; stage <= what->stage; stage++)
+			(void)past_day(self);
 		return;
 	}
 	for (int64_t stage = 1; stage <= what->stage; stage++, from += step_ms)
