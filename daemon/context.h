@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What every thread of the daemon may read: made before the threads start, released after
- * they have ended. The counters are atomic, everything else does not change. */
+ * they have ended. The counters and the clock are atomic, everything else does not change. */
 #pragma once
 
+#include "daemon/clock.h"
 #include "daemon/config.h"
 #include "engine/engine.h"
 
@@ -42,6 +43,7 @@ typedef struct daemon_roster {
 typedef struct daemon_context {
 	const daemon_config *config;
 	engine *store;
+	daemon_clock clock;
 	daemon__writer *writer;
 	daemon__workers *workers;
 	daemon_load writes;
@@ -57,3 +59,6 @@ typedef struct daemon_context {
 } daemon_context;
 
 void daemon_context_wake(daemon_context *context);
+
+/* Something was committed that the writer did not: whoever watches is told. */
+void daemon_context_committed(daemon_context *context);

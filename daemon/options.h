@@ -68,5 +68,8 @@
 	O(threads, workers, COUNT, "1", 1, 16, "threads for reads that take long")           \
 	O(threads, spin_us, COUNT, "0", 0, 10000,                                            \
 	  "time a loop goes on looking for work before it sleeps")                           \
+	O(clock, file, TEXT, "", 0, 4095,                                                    \
+	  "for tests: a file that says what time it is, read at each use; empty = the "      \
+	  "machine's clock")                                                                 \
 	O(log, level, LEVEL, "info", 0, 0, "error, warn, info or debug")                     \
 	O(log, format, FORMAT, "text", 0, 0, "text or json")

@@ -71,6 +71,7 @@ static cx_status open_store(daemon_server *server, cx_error *error)
 		return status;
 	const engine_options options = {
 		.schema = crm_schema_text(),
+		.rules = crm_rules(),
 		.schema_extra = cx_buf_slice(&extra),
 		.map_bytes = config->store_map_bytes,
 		.journal_bytes = config->store_journal_bytes,
@@ -83,6 +84,18 @@ static cx_status open_store(daemon_server *server, cx_error *error)
 		.scan_records_max = (uint32_t)config->limits_scan_records,
 	};
 	return engine_open(config->store_path, &options, &server->context.store, error);
+}
+
+/* A store made by another version, or with a schema of its own. */
+static void warn_of_rules(const engine *store)
+{
+	const engine_rules *rules = crm_rules();
+	for (size_t i = 0; i < rules->count; i++) {
+		const char *missing = engine_rule_missing(store, rules->items[i]);
+		if (missing != NULL)
+			DAEMON_LOG(WARN, "rule unused", LOG_TEXT("type", rules->items[i]->type),
+			           LOG_TEXT("missing", missing));
+	}
 }
 
 static void log_start(const daemon_server *server)
@@ -282,7 +295,9 @@ cx_status daemon_server_new(const daemon_config *config, daemon_server **ret, cx
 	pthread_mutex_init(&server->context.watches.lock, NULL);
 	clamp_connections(server);
 
-	cx_status status = open_store(server, error);
+	cx_status status = daemon_clock_init(&server->context.clock, config->clock_file, error);
+	if (status == CX_OK)
+		status = open_store(server, error);
 	if (status != CX_OK)
 		return status;
 	status = add_events(server);
@@ -293,6 +308,7 @@ cx_status daemon_server_new(const daemon_config *config, daemon_server **ret, cx
 	if (status != CX_OK)
 		return cx_fail(error, status, "cannot start the threads: %s",
 		               cx_status_text(status));
+	warn_of_rules(server->context.store);
 	log_start(server);
 	*ret = server;
 	server = NULL; /* now the caller's */

@@ -96,11 +96,14 @@ typedef struct engine_group_column {
 	engine_column column;
 } engine_group_column;
 
+/* Of an aggregate, and of a rollup. */
 typedef enum engine_aggregate_state {
 	/* Stored as numbers. */
 	ENGINE_AGGREGATE_READY = 0,
-	ENGINE_AGGREGATE_BUILDING = 1, /* holds the records its build has passed; is not read */
-	ENGINE_AGGREGATE_FAILED = 2,   /* neither kept nor read */
+	/* Holds the records its build has passed. An aggregate is not read; the field of a
+	 * rollup is, as it stands. */
+	ENGINE_AGGREGATE_BUILDING = 1,
+	ENGINE_AGGREGATE_FAILED = 2, /* not kept; an aggregate is not read, a rollup is empty */
 } engine_aggregate_state;
 
 /* By the names of the states of indexes. */
@@ -126,6 +129,7 @@ struct engine_aggregate {
 
 struct engine_rollup {
 	engine_rollup_kind kind;
+	engine_aggregate_state state; /* its own; see engine_rollup_state() */
 	const engine_type *parent;
 	const engine_field *field; /* of `parent`: where it is kept */
 	const engine_type *type;   /* whose records are counted or summed */
@@ -133,10 +137,15 @@ struct engine_rollup {
 	engine_where where;
 	engine_expression sum;      /* SUM */
 	const engine_field *source; /* MIN, MAX */
-	const engine_index *index;  /* MIN, MAX: led by ref, source */
+	const engine_index *index;  /* MIN, MAX: led by ref, source; a readable one, if any */
 	const uint16_t *slots;      /* as above, without `ref` */
 	uint16_t slot_count;
 };
+
+/* Whether it is over another rollup that is being built. */
+bool engine_rollup_waits(const engine_rollup *rollup);
+/* As it is told: BUILDING, too, when it is READY by itself but waits. */
+engine_aggregate_state engine_rollup_state(const engine_rollup *rollup);
 
 /* ---- reading maintained aggregates ---- */
 

@@ -13,6 +13,7 @@
 typedef struct engine engine;
 typedef struct engine_read engine_read;
 typedef struct engine_write engine_write;
+struct engine_rules; /* engine/rules.h */
 
 /* Times the schema of a store can change while it is open, by engine_schema_apply() and by
  * builds that end (engine/evolve.h). */
@@ -33,6 +34,7 @@ typedef struct engine_options {
 	uint32_t
 		sort_records_max; /* most records one query sorts without an index; 0 = 10000 */
 	uint32_t scan_records_max; /* types with fewer records are scanned freely; 0 = 1000 */
+	const struct engine_rules *rules; /* of the trade; must live as long; NULL: none */
 } engine_options;
 
 /* Opens the store at `path`, or makes it with the schema of the options.
@@ -90,7 +92,15 @@ uint64_t engine_read_generation(const engine_read *read);
 typedef struct engine_author {
 	int64_t now_ms;
 	int64_t user; /* id of a user record, 0 = none */
+	/* Above 0: what is told happened then, before now, and is only written down now. It
+	 * becomes created_at, and is what rules take for the time. */
+	int64_t at_ms;
 } engine_author;
+
+static inline int64_t engine_author_at(const engine_author *author)
+{
+	return author->at_ms > 0 ? author->at_ms : author->now_ms;
+}
 
 /* Begins a write transaction; waits for the one of another thread. Everything is passed in
  * and nothing outside the transaction is touched, so its work can be run again from its start.

@@ -10,7 +10,8 @@
  * After a change, snapshots and transactions know the new schema (engine_read_schema), those
  * that are older the one they were written under. New indexes and aggregates are BUILDING:
  * writes keep them, queries do not use them; engine_build_step() goes through the records that
- * were there. */
+ * were there. A new rollup is BUILDING, too: its field has in it what the records that have
+ * been gone through make it. */
 #pragma once
 
 #include "engine/engine.h"
@@ -86,9 +87,10 @@ bool engine_build_is_wanted(const engine *self);
 CX_MUST_USE cx_status engine_build_step(engine *self, uint64_t time_ns,
                                         engine_commit *ret_commit, bool *ret_more);
 
-/* Gives up an index or aggregate that is being built: it becomes FAILED and its entries are
- * removed. Durable when it returns. Same rules as engine_schema_apply().
- * Errors: CX_NO_TYPE, CX_NO_INDEX, CX_INVALID_ARGUMENT (it is not being built), CX_BUSY, … */
+/* Gives up an index, aggregate or rollup (by the name of its field) that is being built: it
+ * becomes FAILED and its entries are removed, its field is emptied. Durable when it returns.
+ * Same rules as engine_schema_apply(). Errors: CX_NO_TYPE, CX_NO_INDEX, CX_INVALID_ARGUMENT (it
+ * is not being built), CX_BUSY, … */
 CX_MUST_USE cx_status engine_build_cancel(engine *self, cx_slice type, cx_slice name,
                                           cx_error *error);
 
@@ -99,12 +101,14 @@ typedef struct engine_duplicate {
 	int64_t second;
 } engine_duplicate;
 
-/* How an index or aggregate is. `entries` of a readable index is an estimate; of an aggregate
- * they are the records in its groups while it is built, otherwise 0. */
+/* How an index, aggregate or rollup is. `entries` of a readable index is an estimate; of an
+ * aggregate or rollup they are the records in it while it is built, otherwise 0. A rollup over
+ * others is told as BUILDING, with 0 records, while one of them is. */
 typedef struct engine_index_status {
 	const char *type;
-	const char *index; /* name */
+	const char *index; /* name; of a rollup that of its field */
 	bool aggregate;
+	bool rollup;
 	const char
 		*state; /* as engine_index_state_name(); "dropping" for one that is no more */
 	uint64_t entries;
@@ -120,6 +124,7 @@ typedef struct engine_index_status {
 
 typedef cx_status engine_index_status_sink(void *context, const engine_index_status *status);
 
-/* All indexes and aggregates of a type (NULL: of all), then those that are being removed. */
+/* All indexes, aggregates and rollup fields of a type (NULL: of all), then those that are being
+ * removed. */
 CX_MUST_USE cx_status engine_index_statuses(engine_read *read, const engine_type *type,
                                             engine_index_status_sink *sink, void *context);

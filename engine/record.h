@@ -60,7 +60,10 @@ typedef struct engine_change {
 	engine_author author;
 	int64_t if_rev;               /* > 0: only when the record has this revision */
 	engine_references references; /* empty outside a batch */
-	bool internal; /* rules of the trade: may set readonly fields, but no rollups */
+	/* Written as it is: rules do not run, readonly fields may be set, rollups not. */
+	bool internal;
+	int cause; /* why, for the rules (engine/rules.h); they say what it may be; 0 = nothing
+	            */
 } engine_change;
 
 /* Makes a record. Fields left out get their default.
@@ -86,7 +89,8 @@ CX_MUST_USE cx_status engine_upsert(engine_write *write, const engine_index *ind
 
 /* Deletes: the record leaves every index, but stays and can come back. References to it act
  * by their rule. Errors: CX_NOT_FOUND, CX_CONFLICT_REV, CX_RESTRICTED (which type and how
- * many refer to it, or the type is kept), CX_TOO_LARGE (more than ENGINE_DELETE_MAX). */
+ * many refer to it, or the type is kept), CX_READ_ONLY_FIELD (of a type that the store writes),
+ * CX_TOO_LARGE (more than ENGINE_DELETE_MAX). */
 CX_MUST_USE cx_status engine_delete(engine_write *write, const engine_type *type, int64_t id,
                                     const engine_change *change, engine_outcome *ret,
                                     cx_error *error);
@@ -99,7 +103,8 @@ CX_MUST_USE cx_status engine_undelete(engine_write *write, const engine_type *ty
                                       const engine_change *change, engine_outcome *ret,
                                       cx_error *error);
 
-/* Erases a deleted record and those its delete took along, for good.
+/* Erases a deleted record and those its delete took along, for good, and with each those that
+ * stayed and refer to it (`on delete keep`).
  * Its values go from the change log, too.
  * Errors: CX_NOT_FOUND, CX_INVALID_ARGUMENT (not deleted yet, or deleted with another),
  * CX_TOO_LARGE (more changes than one transaction can erase). */

@@ -105,6 +105,7 @@ typedef enum engine_on_delete {
 	ENGINE_RESTRICT, /* refused while live records refer to it */
 	ENGINE_CASCADE,  /* those are deleted with it, under one delete id */
 	ENGINE_SET_NULL, /* their reference is cleared; undelete brings it back */
+	ENGINE_KEEP,     /* they stay, and so does their reference; purge erases them, too */
 } engine_on_delete;
 
 /* S(name in C, name in messages): whether an index may be used. */
@@ -260,8 +261,8 @@ cx_slice engine_schema_own(const engine_schema *schema);
 /* Writes the description of one type as a MessagePack map, the shape of schema.get's answer:
  * {name, id, label_en, label_zh, layout, keep, readonly, single, cluster: index name or nil,
  *  fields: [{name, kind, label_en, label_zh, required, readonly, search, search_as, length_max,
- *            items_max, labels, target, on_delete, default, rollup: text}, …] as in the rows
- *            that are sent (only what applies; no holes),
+ *            items_max, labels, target, on_delete, default, rollup: text, state (of the
+ *            rollup)}, …] as in the rows that are sent (only what applies; no holes),
  *  indexes: [{name, unique, cluster, state, columns: [{field, desc, folded}], where}],
  *  aggregates: [{name, label_en, label_zh, state, where: text ("": all),
  *            group: ["month(at)", …], sums: ["amount * bp", …]}]}. */

@@ -130,7 +130,10 @@ class Table:
 
     def add(self, *values):
         assert len(values) == len(self.columns), (self.name, values)
-        self.rows.append(values)
+        self.rows.append(list(values))
+
+    def set(self, row, column, value):
+        self.rows[row][self.columns.index(column)] = value
 
     def write(self, folder, number):
         path = os.path.join(folder, "%02d-%s.csv" % (number, self.name))
@@ -164,9 +167,12 @@ activity = Table("activity", "ext_id", "kind", "direction", "status", "subject",
 contract = Table("contract", "ext_id", "number", "title", "customer.ext_id", "opportunity.ext_id",
                  "kind", "status", "amount", "signed_on", "start_on", "end_on", "terms", "owner.ext_id")
 order = Table("sales_order", "ext_id", "customer.ext_id", "opportunity.ext_id", "contract.ext_id",
-              "status", "ordered_on", "delivery_on", "due_on", "discount", "owner.ext_id")
+              "ordered_on", "delivery_on", "due_on", "discount", "owner.ext_id")
 line = Table("order_line", "ext_id", "order.ext_id", "line_no", "product.sku", "unit_price",
              "qty_milli", "discount_bp", "tax_bp")
+# An order begins as a draft: lines are added, it is confirmed or cancelled, then fulfilled.
+decided = Table("sales_order", "ext_id", "status", "cancel_reason")
+fulfilled = Table("sales_order", "ext_id", "status")
 payment = Table("payment", "ext_id", "order.ext_id", "amount", "paid_at", "method", "reference")
 request = Table("service_request", "ext_id", "title", "content", "customer.ext_id", "contact.ext_id",
                 "product.sku", "channel", "kind", "priority", "status", "handler.ext_id", "resolution")
@@ -175,7 +181,7 @@ feedback = Table("feedback", "ext_id", "customer.ext_id", "contact.ext_id", "pro
 target = Table("sales_target", "ext_id", "scope", "user.ext_id", "period", "metric", "value")
 
 TABLES = [org, team, user, stage, product, campaign, customer, contact, touch, opportunity, activity,
-          contract, order, line, payment, request, feedback, target]
+          contract, order, line, decided, fulfilled, payment, request, feedback, target]
 
 # ---- the company ----
 
@@ -258,6 +264,7 @@ def make_customer(n):
     parent = "K-%04d" % chance.between(1, n - 1) if n > 40 and chance.percent(5) else ""
     note = chance.pick(["", "", "重点跟进", "Asks for a quarterly review.", "对价格敏感，关注售后响应",
                         "采购流程较长，需三家比价"])
+    c.row = len(customer.rows)
     customer.add(c.key, c.name, c.short, kind, c.industry, c.lifecycle, source, c.campaign, phone,
                  c.mail, country, region, city, address, parent, c.owner,
                  money(chance.skewed(500) * 1000000), 5 + chance.skewed(3000), note)
@@ -310,8 +317,8 @@ def make_order(c, opportunity_key, contract_key, ago):
     n = len(order.rows) + 1
     key = "O-%05d" % n
     status = chance.weighted(("fulfilled", 60), ("confirmed", 30), ("draft", 7), ("cancelled", 3))
-    order.add(key, c.key, opportunity_key, contract_key, status, day(ago), day(ago - 10), day(ago - 30),
-              "0.00", c.owner)
+    order.add(key, c.key, opportunity_key, contract_key, day(ago), day(ago - 10), day(ago - 30), "0.00",
+              c.owner)
     total = 0
     for number in range(1, chance.between(1, 5) + 1):
         sku, _, _, _, price = chance.pick(PRODUCTS)
@@ -319,14 +326,25 @@ def make_order(c, opportunity_key, contract_key, ago):
         discount = chance.pick([0, 0, 0, 500, 1000])
         line.add("%s-%d" % (key, number), key, number, sku, money(price), quantity * 1000, discount,
                  1300)
-        total += price * quantity * (10000 - discount) // 10000 * 113 // 100
+        net = (price * quantity * (10000 - discount) + 5000) // 10000
+        total += net + (net * 1300 + 5000) // 10000
+    if status == "cancelled":
+        decided.add(key, status, "客户取消" if c.chinese else "Called off by the customer")
     if status in ("fulfilled", "confirmed"):
+        decided.add(key, "confirmed", "")
+        if status == "fulfilled":
+            fulfilled.add(key, status)
+        customer.set(c.row, "lifecycle", "active")
         make_payments(key, total, ago)
 
 
 def make_payments(key, total, ago):
-    for n in range(chance.pick([0, 1, 1, 2])):
-        payment.add("%s-Z%d" % (key, n + 1), key, money(total // 2), instant(max(ago - 15 - 20 * n, 0)),
+    """None, half of it, all of it, or all of it in two."""
+    number = chance.pick([0, 1, 1, 2])
+    for n in range(number):
+        amount = total if number == 1 and int(key[2:]) % 2 else total // 2 if n == 0 else \
+            total - total // 2
+        payment.add("%s-Z%d" % (key, n + 1), key, money(amount), instant(max(ago - 15 - 20 * n, 0)),
                     chance.pick(["transfer", "transfer", "alipay", "bill"]), "FT%s%d" % (key[2:], n))
 
 

@@ -168,8 +168,9 @@ static void write_more(const cardex_value *index, char *text, size_t size)
 	const int64_t records = figure_of(index, "records");
 	const cardex_value *pairs = cardex_value_member(index, "pairs");
 	const bool aggregate = cardex_value_member(index, "aggregate") != NULL;
-	int used = snprintf(text, size, "%s%s", aggregate ? "aggregate  " : "",
-	                    text_of(index, "reason"));
+	const bool rollup = cardex_value_member(index, "rollup") != NULL;
+	int used = snprintf(text, size, "%s%s%s", aggregate ? "aggregate  " : "",
+	                    rollup ? "rollup  " : "", text_of(index, "reason"));
 	if (records > 0)
 		used += snprintf(text + used, size - (size_t)used,
 		                 "%" PRId64 " %%  (%" PRId64 " of %" PRId64 ")",

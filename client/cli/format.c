@@ -2,23 +2,14 @@
 #include "client/cli/format.h"
 
 #include "base/clock.h"
+#include "base/currency.h"
 
 #include <inttypes.h>
 #include <string.h>
 
 unsigned cli_currency_digits(const char *code)
 {
-	static const char none[] =
-		"BIF CLP DJF GNF ISK JPY KMF KRW PYG RWF UGX UYI VND VUV XAF "
-		"XOF XPF";
-	static const char three[] = "BHD IQD JOD KWD LYD OMR TND";
-	static const char four[] = "CLF UYW";
-	if (code == NULL || strlen(code) != 3)
-		return 2;
-	return strstr(none, code) != NULL    ? 0
-	       : strstr(three, code) != NULL ? 3
-	       : strstr(four, code) != NULL  ? 4
-	                                     : 2;
+	return cx_currency_digits(cx_slice_of(code));
 }
 
 bool cli_has_record_currency(const cardex_field *field)

@@ -6,7 +6,7 @@
 #include "client/cardex.h"
 
 /* Digits after the decimal point of amounts in a currency; 2 for an unknown or NULL code.
- * Source: ISO 4217, list one. */
+ * Source: base/currency.h. */
 unsigned cli_currency_digits(const char *code);
 
 /* True for an amount in the currency of its record; those of fields named *_base are in the

@@ -116,6 +116,7 @@ static void make_field(maker *self, const cardex_value *from, cardex_field *to)
 	to->on_delete = text_of(from, "on_delete");
 	to->default_value = cardex_value_member(from, "default");
 	to->rollup = text_of(from, "rollup");
+	to->state = text_of(from, "state");
 }
 
 static void make_index(maker *self, const cardex_value *from, cardex_index *to)

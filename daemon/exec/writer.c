@@ -299,10 +299,7 @@ static void *run(void *context)
 	daemon__jobs waiting = { 0 };
 	while (take(writer, &waiting)) {
 		atomic_store(&writer->busy_since_ns, cx_clock_monotonic_ns());
-		/* The time of a record never goes back, whatever the clock does. */
-		int64_t now_ms = cx_clock_wall_ms();
-		if (now_ms > writer->author.now_ms)
-			writer->author.now_ms = now_ms;
+		writer->author.now_ms = daemon_clock_now_ms(&writer->context->clock);
 		serve(writer, &waiting);
 		atomic_store(&writer->busy_since_ns, 0);
 		build_once(writer); /* however many writes come, it goes on */

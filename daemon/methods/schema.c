@@ -142,11 +142,15 @@ static void write_building(const engine_index_status *status, cx_buf *out)
 static cx_status take_status(void *context, const engine_index_status *status)
 {
 	steps *self = context;
-	cx_write_map(&self->maps, status->aggregate ? 10 : 9);
+	cx_write_map(&self->maps, 9U + status->aggregate + status->rollup);
 	write_pair(&self->maps, "type", status->type);
 	write_pair(&self->maps, "index", status->index);
 	if (status->aggregate) {
 		cx_write_text(&self->maps, "aggregate");
+		cx_write_bool(&self->maps, true);
+	}
+	if (status->rollup) {
+		cx_write_text(&self->maps, "rollup");
 		cx_write_bool(&self->maps, true);
 	}
 	write_pair(&self->maps, "state", status->state);

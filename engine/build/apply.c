@@ -7,7 +7,10 @@
 #include "engine/evolve.h"
 #include "engine/schema/compare.h"
 #include "engine/schema/evolve.h"
+#include "engine/schema/kept.h"
 #include "engine/token/version.h"
+
+#include <stdio.h>
 
 /* ---- plan ---- */
 
@@ -66,6 +69,41 @@ static void release(change *self)
 	engine__catalog_free(&self->catalog);
 }
 
+/* A rule that runs must go on running, or what it keeps true would quietly cease to be. */
+static void refuse_rule(const engine_rule *rule, const char *missing, engine_step_sink *sink,
+                        void *context, engine_schema_report *report, cx_error *first)
+{
+	char text[ENGINE_STEP_TEXT_MAX];
+	snprintf(
+		text, sizeof text,
+		"the rule of %s needs %s as it is: leave it in the text, or the rule would not "
+		"run",
+		rule->type, missing);
+	if (report->refused++ == 0)
+		cx_fail(first, CX_UNSAFE_CHANGE, "%s", text);
+	const engine_schema_step step = {
+		.verdict = ENGINE_VERDICT_REFUSED, .type = rule->type, .name = "", .text = text
+	};
+	if (sink != NULL)
+		sink(context, &step);
+}
+
+static void check_rules(const engine__rulebook *book, const engine__comparison *comparison,
+                        engine_schema_report *report, cx_error *first)
+{
+	const engine_rules *rules = book->rules;
+	for (size_t i = 0; rules != NULL && i < rules->count; i++) {
+		const engine_rule *rule = rules->items[i];
+		if (engine_schema_type(comparison->new, cx_slice_of(rule->type)) == NULL)
+			continue; /* dropped as a whole */
+		const char *missing = engine__rule_missing(book, rule, comparison->new);
+		if (missing != NULL &&
+		    engine__rule_missing(book, rule, comparison->old) == NULL)
+			refuse_rule(rule, missing, comparison->sink, comparison->context,
+			            report, first);
+	}
+}
+
 /* Compares; `*first` gets the first step that is refused. */
 static cx_status plan(engine_read *read, const engine_schema_text *text, change *self,
                       engine_step_sink *sink, void *context, engine_schema_report *ret,
@@ -90,6 +128,7 @@ static cx_status plan(engine_read *read, const engine_schema_text *text, change 
 		                                .sink = sink,
 		                                .context = context };
 	engine__compare(&comparison, ret, first);
+	check_rules(&read->engine->rules, &comparison, ret, first);
 	return CX_OK;
 }
 
@@ -193,6 +232,55 @@ static cx_status begin_aggregates(engine_write *write, const engine_schema *old,
 	return status;
 }
 
+static const engine_field *field_of_id(const engine_schema *schema, uint16_t id)
+{
+	for (uint16_t t = 0; t < schema->type_count; t++)
+		for (uint16_t i = 0; i < schema->types[t].field_count; i++)
+			if (schema->types[t].fields[i].id == id)
+				return &schema->types[t].fields[i];
+	return NULL;
+}
+
+static bool has_build(const engine_field *field)
+{
+	return field->rollup != NULL && field->rollup->state != ENGINE_AGGREGATE_READY;
+}
+
+/* Of a rollup that is not built any more; of one that is built anew another takes its place. */
+static cx_status forget_rollup(engine_write *write, const engine_schema *new,
+                               const engine_field *old)
+{
+	const engine_field *after = field_of_id(new, old->id);
+	if (!has_build(old) || (after != NULL && has_build(after)))
+		return CX_OK;
+	const engine__build build = { .kind = ENGINE__BUILD_ROLLUP, .id = old->id };
+	return engine__build_forget(write, &build);
+}
+
+static cx_status begin_rollup(engine_write *write, const engine_schema *old,
+                              const engine_field *new)
+{
+	const engine_field *before = field_of_id(old, new->id);
+	if (!has_build(new) || (before != NULL && engine__rollup_goes_on(before, new)))
+		return CX_OK;
+	return begin_build(write, ENGINE__BUILD_ROLLUP, new->id,
+	                   before != NULL ? ENGINE__BUILD_RESETS : ENGINE__BUILD_RUNS,
+	                   new->rollup->type, new->name, new->rollup->parent->id);
+}
+
+static cx_status begin_rollups(engine_write *write, const engine_schema *old,
+                               const engine_schema *new)
+{
+	cx_status status = CX_OK;
+	for (uint16_t t = 0; t < old->type_count; t++)
+		for (uint16_t i = 0; i < old->types[t].field_count && status == CX_OK; i++)
+			status = forget_rollup(write, new, &old->types[t].fields[i]);
+	for (uint16_t t = 0; t < new->type_count; t++)
+		for (uint16_t i = 0; i < new->types[t].field_count &&status == CX_OK; i++)
+			status = begin_rollup(write, old, &new->types[t].fields[i]);
+	return status;
+}
+
 static cx_status begin_builds(engine_write *write, const engine_schema *old,
                               const engine_schema *new)
 {
@@ -206,7 +294,9 @@ static cx_status begin_builds(engine_write *write, const engine_schema *old,
 		if (status == CX_OK && after != NULL)
 			status = remove_references(write, after, type);
 	}
-	return status == CX_OK ? begin_aggregates(write, old, new) : status;
+	if (status == CX_OK)
+		status = begin_aggregates(write, old, new);
+	return status == CX_OK ? begin_rollups(write, old, new) : status;
 }
 
 /* ---- search ---- */
@@ -267,6 +357,9 @@ static unsigned count_building(const engine_schema *schema)
 			count += schema->types[t].indexes[i].state == ENGINE_INDEX_BUILDING;
 	for (uint16_t i = 0; i < schema->aggregate_count; i++)
 		count += schema->aggregates[i].state == ENGINE_AGGREGATE_BUILDING;
+	for (uint16_t t = 0; t < schema->type_count; t++)
+		for (uint16_t i = 0; i < schema->types[t].field_count; i++)
+			count += has_build(&schema->types[t].fields[i]);
 	return count;
 }
 
@@ -342,7 +435,8 @@ static cx_status commit(engine *self, change *what, uint64_t *ret_generation, cx
 	if (status == CX_OK)
 		status = change_search(write, what);
 	if (status == CX_OK)
-		status = engine__generation_new(&what->catalog, number, &write->next);
+		status = engine__generation_new(&what->catalog, number, &self->rules,
+		                                &write->next);
 	engine_commit ticket;
 	if (status == CX_OK)
 		status = engine__write_submit_quiet(&write, &ticket);

@@ -32,6 +32,7 @@ typedef struct engine__builder_of {
 extern const engine__builder_of engine__index_builder;     /* index.c */
 extern const engine__builder_of engine__aggregate_builder; /* aggregate.c */
 extern const engine__builder_of engine__reference_builder; /* removal.c */
+extern const engine__builder_of engine__rollup_builder;    /* rollup.c */
 
 /* Makes the next generation, in which what is built is READABLE or READY, or has FAILED, part
  * of the transaction; once in one. The build itself is left alone. Errors: CX_BUSY (too many

@@ -4,7 +4,8 @@
 #include "engine/build/builder.h"
 #include "engine/evolve.h"
 
-/* What is meant by a name: an index of the type, or an aggregate over it. */
+/* What is meant by a name: an index of the type, an aggregate over it, or a rollup in a field
+ * of it. Of several with one name the one that is being built is meant. */
 typedef struct target {
 	engine__build_kind kind;
 	uint16_t id;
@@ -20,7 +21,6 @@ static void find_index(const engine_type *type, cx_slice name, target *ret)
 			         .building = index->state == ENGINE_INDEX_BUILDING };
 }
 
-/* Of two with one name the one that is being built is meant. */
 static void find_aggregate(const engine_type *type, cx_slice name, target *ret)
 {
 	for (uint16_t i = 0; i < type->aggregate_count && !ret->building; i++) {
@@ -33,6 +33,32 @@ static void find_aggregate(const engine_type *type, cx_slice name, target *ret)
 	}
 }
 
+static void find_rollup(const engine_type *type, cx_slice name, target *ret)
+{
+	const engine_field *field = engine_type_field(type, name);
+	if (ret->building || field == NULL || field->rollup == NULL)
+		return;
+	const bool building = field->rollup->state == ENGINE_AGGREGATE_BUILDING;
+	if (ret->id == 0 || building)
+		*ret = (target){ .kind = ENGINE__BUILD_ROLLUP,
+			         .id = field->id,
+			         .building = building };
+}
+
+static const char *kind_text(engine__build_kind kind)
+{
+	switch (kind) {
+	case ENGINE__BUILD_AGGREGATE:
+		return "aggregate";
+	case ENGINE__BUILD_ROLLUP:
+		return "rollup";
+	case ENGINE__BUILD_INDEX:
+	case ENGINE__BUILD_REFERENCES:
+		break;
+	}
+	return "index";
+}
+
 static cx_status find(const engine_schema *schema, cx_slice type_name, cx_slice name,
                       target *ret, cx_error *error)
 {
@@ -43,13 +69,13 @@ static cx_status find(const engine_schema *schema, cx_slice type_name, cx_slice 
 		               CX_SLICE_ARG(type_name));
 	find_index(type, name, ret);
 	find_aggregate(type, name, ret);
+	find_rollup(type, name, ret);
 	if (ret->id == 0)
-		return cx_fail(error, CX_NO_INDEX, "%s has no index or aggregate %.*s",
+		return cx_fail(error, CX_NO_INDEX, "%s has no index, aggregate or rollup %.*s",
 		               type->name, CX_SLICE_ARG(name));
 	if (!ret->building)
 		return cx_fail(error, CX_INVALID_ARGUMENT, "%s %.*s of %s is not being built",
-		               ret->kind == ENGINE__BUILD_INDEX ? "index" : "aggregate",
-		               CX_SLICE_ARG(name), type->name);
+		               kind_text(ret->kind), CX_SLICE_ARG(name), type->name);
 	return CX_OK;
 }
 

@@ -33,6 +33,8 @@ static const engine__builder_of *builder_of(engine__build_kind kind)
 		return &engine__reference_builder;
 	case ENGINE__BUILD_AGGREGATE:
 		return &engine__aggregate_builder;
+	case ENGINE__BUILD_ROLLUP:
+		return &engine__rollup_builder;
 	}
 	return NULL;
 }
@@ -126,6 +128,13 @@ static cx_status run_records(engine__slice *slice)
 	return engine__build_put(slice->write, slice->build);
 }
 
+static void begin_records_anew(engine__build *build)
+{
+	build->action = ENGINE__BUILD_RUNS;
+	build->entries = 0;
+	engine__build_set_frontier(build, (cx_slice){ 0 });
+}
+
 static cx_status run_removal(engine__slice *slice)
 {
 	bool done = false;
@@ -135,7 +144,9 @@ static cx_status run_removal(engine__slice *slice)
 		return status;
 	if (done && build->action == ENGINE__BUILD_REMOVES)
 		return engine__build_forget(slice->write, build);
-	if (done)
+	if (done && build->action == ENGINE__BUILD_RESETS)
+		begin_records_anew(build);
+	else if (done)
 		build->action = ENGINE__BUILD_FAILED;
 	return engine__build_put(slice->write, build);
 }
@@ -282,6 +293,10 @@ static cx_status make_catalog(const engine__catalog *now, const engine__build *b
 		return engine__catalog_with_aggregate(
 			now, build->id,
 			usable ? ENGINE_AGGREGATE_READY : ENGINE_AGGREGATE_FAILED, ret);
+	case ENGINE__BUILD_ROLLUP:
+		return engine__catalog_with_rollup(
+			now, build->id,
+			usable ? ENGINE_AGGREGATE_READY : ENGINE_AGGREGATE_FAILED, ret);
 	case ENGINE__BUILD_REFERENCES:
 		break;
 	}
@@ -297,7 +312,8 @@ cx_status engine__build_set_state(engine_write *write, const engine__build *buil
 	if (status == CX_OK)
 		status = engine__meta_schema_put(write, catalog, number);
 	engine__generation_free(&write->next);
-	return status == CX_OK ? engine__generation_new(&catalog, number, &write->next)
+	return status == CX_OK ? engine__generation_new(&catalog, number, &write->engine->rules,
+	                                                &write->next)
 	                       : status;
 }
 

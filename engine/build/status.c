@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* How indexes and aggregates are. */
+/* How indexes, aggregates and rollups are. */
 #include "base/check.h"
 #include "engine/aggregate.h"
 #include "engine/core/build.h"
@@ -74,6 +74,41 @@ static cx_status tell_aggregate(telling *self, const engine_aggregate *aggregate
 	return status == CX_OK ? self->sink(self->context, &told) : status;
 }
 
+/* Not what it has emptied. */
+static void take_rollup_build(telling *self, const engine__build *build,
+                              engine_index_status *status)
+{
+	take_build(self, build, status);
+	status->duplicates = 0;
+	if (build->action == ENGINE__BUILD_RUNS)
+		status->entries = build->entries;
+}
+
+static cx_status tell_rollup(telling *self, const engine_rollup *rollup)
+{
+	const engine_aggregate_state state = engine_rollup_state(rollup);
+	engine_index_status told = { .type = rollup->parent->name,
+		                     .index = rollup->field->name,
+		                     .rollup = true,
+		                     .state = engine_aggregate_state_name(state),
+		                     .reason = "" };
+	engine__build build;
+	cx_status status = CX_OK;
+	if (rollup->state == ENGINE_AGGREGATE_BUILDING)
+		status = engine__view_estimate(self->read->view,
+		                               engine__tree_of(rollup->type->record_tree),
+		                               &told.records);
+	if (status == CX_OK && rollup->state != ENGINE_AGGREGATE_READY) {
+		status = engine__build_get(self->read, ENGINE__BUILD_ROLLUP, rollup->field->id,
+		                           &build);
+		if (status == CX_OK)
+			take_rollup_build(self, &build, &told);
+		if (status == CX_NOT_FOUND)
+			status = CX_CORRUPT;
+	}
+	return status == CX_OK ? self->sink(self->context, &told) : status;
+}
+
 static cx_status tell_type(telling *self, const engine_type *type)
 {
 	cx_status status = CX_OK;
@@ -81,6 +116,9 @@ static cx_status tell_type(telling *self, const engine_type *type)
 		status = tell_index(self, &type->indexes[i]);
 	for (uint16_t i = 0; i < type->aggregate_count && status == CX_OK; i++)
 		status = tell_aggregate(self, type->aggregates[i]);
+	for (uint16_t i = 0; i < type->field_count && status == CX_OK; i++)
+		if (type->fields[i].rollup != NULL)
+			status = tell_rollup(self, type->fields[i].rollup);
 	return status;
 }
 

@@ -32,10 +32,29 @@ static cx_status apply(replaying *self)
 	                     self->error);
 }
 
+/* A new record has nothing in its rollups; what the other store kept there when it was made may
+ * be of another kind. */
+static cx_status empty_rollups(const engine_type *type, engine__value *values)
+{
+	CX_UNSET engine__value defaults[ENGINE_SLOTS_MAX];
+	cx_status status = engine__fields_defaults(type, defaults);
+	for (uint16_t i = 0; i < type->field_count && status == CX_OK; i++)
+		if (type->fields[i].rollup != NULL)
+			values[i] = defaults[i];
+	return status;
+}
+
 static cx_status create(replaying *self)
 {
 	const engine_logged *change = self->change;
-	cx_status status = engine__row_values(change->type, change->row, self->after);
+	cx_slice row;
+	/* It may be older than the present layout. */
+	cx_status status =
+		engine__row_complete(change->type, change->row, self->write->arena, &row);
+	if (status == CX_OK)
+		status = engine__row_values(change->type, row, self->after);
+	if (status == CX_OK)
+		status = empty_rollups(change->type, self->after);
 	if (status == CX_OK && self->after[ENGINE_SLOT_ID].integer != change->id)
 		status = CX_CORRUPT;
 	if (status == CX_OK)
@@ -159,7 +178,8 @@ static cx_status purge(replaying *self)
 	if (status == CX_OK)
 		status = engine__apply(self->write, change->type, change->id, self->before,
 		                       NULL, self->error);
-	return status == CX_OK ? end_deletion(self) : status;
+	const bool was_deleted = engine__is_deleted(self->before);
+	return status == CX_OK && was_deleted ? end_deletion(self) : status;
 }
 
 /* It was purged since: only its id is taken, and it has its entries. */

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Aggregates and rollups computed anew from the records. The groups that are stored are taken
- * into memory, a bounded number at a time, and every record's share is taken off them: nothing
- * may be missing, and nothing may be left. */
+/* Aggregates computed anew from the records, and rollups with them. The groups that are stored
+ * are taken into memory, a bounded number at a time, and every record's share is taken off
+ * them: nothing may be missing, and nothing may be left. */
 #include "base/hash.h"
 #include "engine/aggregate/maintain.h"
 #include "engine/aggregate/table.h"
 #include "engine/check/report.h"
 #include "engine/record/read.h"
-#include "engine/record/rollup.h"
 #include "engine/row/row.h"
 
 enum {
@@ -72,7 +71,8 @@ static cx_status visit_stray(engine__checking *self, void *context, const engine
 	if (aggregate != NULL && aggregate->state != ENGINE_AGGREGATE_FAILED)
 		return CX_OK;
 	if (pair->key.size < ENGINE__GROUP_KEY_HEAD ||
-	    !engine__check_is_removed(self, engine__group_key_aggregate(pair->key)))
+	    !engine__check_is_removed(self, ENGINE__BUILD_AGGREGATE,
+	                              engine__group_key_aggregate(pair->key)))
 		engine__find(self, "groups: a group belongs to no aggregate");
 	return CX_OK;
 }
@@ -109,31 +109,14 @@ static cx_status check_share(engine__checking *self, const pass *walk,
 	return CX_OK;
 }
 
-static cx_status check_rollup(engine__checking *self, const engine_type *type,
-                              const engine_rollup *rollup, const engine__value *values)
-{
-	const int64_t id = values[ENGINE_SLOT_ID].integer;
-	engine__value computed;
-	cx_error error = { 0 };
-	cx_status status = engine__rollup_compute(self->read, rollup, id, &computed, &error);
-	if (status == CX_CORRUPT || status == CX_INVALID_ARGUMENT) {
-		engine__find(self, "%s %lld: %s cannot be computed: %s", type->name,
-		             (long long)id, rollup->field->name, error.text);
-		return CX_OK;
-	}
-	if (status == CX_OK && !engine__value_equal(&computed, &values[rollup->field->slot]))
-		engine__find(self, "%s %lld: %s is not what its %s records make it", type->name,
-		             (long long)id, rollup->field->name, rollup->type->name);
-	return status;
-}
-
 /* Of one that is being built, the records that the build has passed are in it. */
 static bool is_kept(const engine__checking *self, const engine_aggregate *aggregate,
                     cx_slice record_key)
 {
 	return aggregate->state == ENGINE_AGGREGATE_READY ||
 	       (aggregate->state == ENGINE_AGGREGATE_BUILDING &&
-	        engine__check_has_passed(self, aggregate->id, record_key));
+	        engine__check_has_passed(self, ENGINE__BUILD_AGGREGATE, aggregate->id,
+	                                 record_key));
 }
 
 static cx_status visit_record(engine__checking *self, void *context, const engine__pair *pair)
@@ -151,9 +134,8 @@ static cx_status visit_record(engine__checking *self, void *context, const engin
 	for (uint16_t i = 0; i < type->aggregate_count && status == CX_OK; i++)
 		if (is_kept(self, type->aggregates[i], pair->key))
 			status = check_share(self, walk, type->aggregates[i], values);
-	for (uint16_t i = 0; i < type->field_count && status == CX_OK && walk->part == 0; i++)
-		if (type->fields[i].rollup != NULL)
-			status = check_rollup(self, type, type->fields[i].rollup, values);
+	if (status == CX_OK && walk->part == 0)
+		status = engine__check_rollups(self, type, values);
 	cx_arena_clear(self->read->assembled);
 	return status;
 }
@@ -208,10 +190,12 @@ static void check_builds(engine__checking *self)
 	const engine_schema *schema = engine_read_schema(self->read);
 	for (uint16_t i = 0; i < schema->aggregate_count; i++)
 		if (schema->aggregates[i].state == ENGINE_AGGREGATE_BUILDING &&
-		    !engine__check_is_built(self, schema->aggregates[i].id))
+		    !engine__check_is_built(self, ENGINE__BUILD_AGGREGATE,
+		                            schema->aggregates[i].id))
 			engine__find(self,
 			             "aggregate %s: is being built, but nothing builds it",
 			             schema->aggregates[i].name);
+	engine__check_rollup_builds(self);
 }
 
 cx_status engine__check_aggregates(engine__checking *self)

@@ -2,7 +2,6 @@
 /* What is being built or removed: of that only a part can be asked for. */
 #include "engine/build/removal.h"
 #include "engine/check/report.h"
-#include "engine/core/build.h"
 #include "engine/record/unique.h"
 
 typedef struct engine__frontier {
@@ -37,7 +36,7 @@ static cx_status note(void *context, const engine__build *build)
 	if (build->kind == ENGINE__BUILD_REFERENCES)
 		return engine__removal_count(
 			self->read, build, &self->expected[self->read->engine->backref.number]);
-	if (build->action == ENGINE__BUILD_RUNS || build->kind == ENGINE__BUILD_AGGREGATE)
+	if (build->action == ENGINE__BUILD_RUNS || build->kind != ENGINE__BUILD_INDEX)
 		return note_frontier(self, build);
 	return CX_OK;
 }
@@ -57,26 +56,28 @@ static const engine__frontier *frontier_of(const engine__checking *self,
 	return NULL;
 }
 
-bool engine__check_is_built(const engine__checking *self, uint16_t aggregate_id)
+bool engine__check_has_build(const engine__checking *self, engine__build_kind kind, uint16_t id)
 {
-	const engine__frontier *frontier =
-		frontier_of(self, ENGINE__BUILD_AGGREGATE, aggregate_id);
+	return frontier_of(self, kind, id) != NULL;
+}
+
+bool engine__check_is_built(const engine__checking *self, engine__build_kind kind, uint16_t id)
+{
+	const engine__frontier *frontier = frontier_of(self, kind, id);
 	return frontier != NULL && frontier->action == ENGINE__BUILD_RUNS;
 }
 
-bool engine__check_has_passed(const engine__checking *self, uint16_t aggregate_id,
-                              cx_slice record_key)
+bool engine__check_has_passed(const engine__checking *self, engine__build_kind kind,
+                              uint16_t id, cx_slice record_key)
 {
-	return engine__check_is_built(self, aggregate_id) &&
-	       cx_slice_compare(
-		       record_key,
-		       frontier_of(self, ENGINE__BUILD_AGGREGATE, aggregate_id)->key) <= 0;
+	return engine__check_is_built(self, kind, id) &&
+	       cx_slice_compare(record_key, frontier_of(self, kind, id)->key) <= 0;
 }
 
-bool engine__check_is_removed(const engine__checking *self, uint16_t aggregate_id)
+bool engine__check_is_removed(const engine__checking *self, engine__build_kind kind,
+                              uint16_t id)
 {
-	const engine__frontier *frontier =
-		frontier_of(self, ENGINE__BUILD_AGGREGATE, aggregate_id);
+	const engine__frontier *frontier = frontier_of(self, kind, id);
 	return frontier != NULL && (frontier->action == ENGINE__BUILD_REMOVES ||
 	                            frontier->action == ENGINE__BUILD_CLEARS);
 }

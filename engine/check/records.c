@@ -4,6 +4,7 @@
 #include "engine/index/entries.h"
 #include "engine/record/partial.h"
 #include "engine/record/read.h"
+#include "engine/record/reference.h"
 #include "engine/record/undo.h"
 #include "engine/record/unique.h"
 
@@ -82,7 +83,7 @@ static cx_status check_references(engine__checking *self, const record *what)
 			continue;
 		self->report.references++;
 		const int64_t target = what->values[i].integer;
-		cx_status status = engine__read_exists(self->read, field->target, target);
+		cx_status status = engine__reference_leads(self->read, field, target);
 		if (status == CX_NOT_FOUND)
 			engine__find(self, "%s %lld: %s refers to %s %lld, which is not there",
 			             what->type->name, (long long)what->id, field->name,

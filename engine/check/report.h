@@ -3,7 +3,7 @@
 #pragma once
 
 #include "engine/admin.h"
-#include "engine/core/handle.h"
+#include "engine/core/build.h"
 #include "engine/index/entries.h"
 #include "engine/row/value.h"
 #include "engine/store/store.h"
@@ -44,12 +44,17 @@ CX_MUST_USE cx_status engine__check_begin_builds(engine__checking *self);
 CX_MUST_USE cx_status engine__check_partial(engine__checking *self, const engine__entry *entry,
                                             cx_slice record_key, bool *ret_missing);
 
-/* Whether an aggregate that is being built has a build; whether that has passed a record. */
-bool engine__check_is_built(const engine__checking *self, uint16_t aggregate_id);
-bool engine__check_has_passed(const engine__checking *self, uint16_t aggregate_id,
-                              cx_slice record_key);
-/* Whether the groups of an aggregate, or of one that is no more, wait to be removed. */
-bool engine__check_is_removed(const engine__checking *self, uint16_t aggregate_id);
+/* Of an aggregate or a rollup: whether there is a build, also one that failed; whether it goes
+ * through records; whether that has passed a record. */
+bool engine__check_has_build(const engine__checking *self, engine__build_kind kind,
+                             uint16_t id);
+bool engine__check_is_built(const engine__checking *self, engine__build_kind kind, uint16_t id);
+bool engine__check_has_passed(const engine__checking *self, engine__build_kind kind,
+                              uint16_t id, cx_slice record_key);
+/* Whether the groups of an aggregate, or of one that is no more, wait to be removed; whether
+ * the field of a rollup that failed waits to be emptied. */
+bool engine__check_is_removed(const engine__checking *self, engine__build_kind kind,
+                              uint16_t id);
 
 /* The search index: whether it can be read; the postings of a live record are there; the
  * postings that no live record explains. */
@@ -66,6 +71,10 @@ CX_MUST_USE cx_status engine__check_log(engine__checking *self, bool *ret_differ
 
 /* Aggregates and rollups. */
 CX_MUST_USE cx_status engine__check_aggregates(engine__checking *self);
+/* The rollups of one record; those that should be being built are. */
+CX_MUST_USE cx_status engine__check_rollups(engine__checking *self, const engine_type *type,
+                                            const engine__value *values);
+void engine__check_rollup_builds(engine__checking *self);
 
 typedef cx_status engine__pair_visitor(engine__checking *self, void *what,
                                        const engine__pair *pair);

@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/msgpack.h"
+#include "engine/aggregate.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -123,7 +124,7 @@ static cx_status read_value(cx_slice value, engine__build *build)
 	const int64_t format = cx_read_int(&reader);
 	const int64_t action = cx_read_int(&reader);
 	if (reader.failed || count != 12 || format != FORMAT || action < ENGINE__BUILD_RUNS ||
-	    action > ENGINE__BUILD_FAILED)
+	    action > ENGINE__BUILD_RESETS)
 		return CX_CORRUPT;
 	build->action = (engine__build_action)action;
 	build->type_id = read_id(&reader);
@@ -175,7 +176,7 @@ static cx_status read_pair(const engine__pair *pair, engine__build *ret)
 	if (pair->key.size != KEY_BYTES)
 		return CX_CORRUPT;
 	const uint8_t *key = pair->key.data;
-	if (key[0] < ENGINE__BUILD_INDEX || key[0] > ENGINE__BUILD_AGGREGATE)
+	if (key[0] < ENGINE__BUILD_INDEX || key[0] > ENGINE__BUILD_ROLLUP)
 		return CX_CORRUPT;
 	*ret = (engine__build){ .kind = (engine__build_kind)key[0],
 		                .id = (uint16_t)(key[1] << 8 | key[2]) };
@@ -201,7 +202,29 @@ cx_status engine__builds_each(engine_read *read, engine__build_visitor *visit, v
 	return status;
 }
 
+/* It would be complete before what it is made of. */
+static bool waits(const engine_schema *schema, const engine__build *build)
+{
+	if (build->kind != ENGINE__BUILD_ROLLUP || build->action != ENGINE__BUILD_RUNS)
+		return false;
+	const engine_rollup *rollup = engine__build_rollup(schema, build);
+	return rollup != NULL && engine_rollup_waits(rollup);
+}
+
+const engine_rollup *engine__build_rollup(const engine_schema *schema,
+                                          const engine__build *build)
+{
+	for (uint16_t t = 0; t < schema->type_count; t++) {
+		const engine_type *type = &schema->types[t];
+		for (uint16_t i = 0; type->id == build->other_id && i < type->field_count; i++)
+			if (type->fields[i].id == build->id)
+				return type->fields[i].rollup;
+	}
+	return NULL;
+}
+
 typedef struct search {
+	const engine_schema *schema;
 	engine__build *build;
 	bool found;
 } search;
@@ -209,7 +232,7 @@ typedef struct search {
 static cx_status take_first(void *context, const engine__build *build)
 {
 	search *self = context;
-	if (self->found || build->action == ENGINE__BUILD_FAILED)
+	if (self->found || build->action == ENGINE__BUILD_FAILED || waits(self->schema, build))
 		return CX_OK;
 	*self->build = *build;
 	self->found = true;
@@ -218,7 +241,7 @@ static cx_status take_first(void *context, const engine__build *build)
 
 cx_status engine__builds_next(engine_read *read, engine__build *ret)
 {
-	search self = { .build = ret };
+	search self = { .schema = read->generation->schema, .build = ret };
 	cx_status status = engine__builds_each(read, take_first, &self);
 	return status == CX_OK && !self.found ? CX_NOT_FOUND : status;
 }

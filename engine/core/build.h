@@ -4,9 +4,9 @@
  * slices, each a write transaction of its own; how far it has come, its *frontier*, is written
  * in the same transaction, so after a crash it goes on from there.
  *
- * What is done many times with the same effect (entries of an index) is kept by writes from the
- * beginning. What is not (a sum) is kept by a write only for records that the build has passed:
- * engine__build_reached().
+ * What is done many times with the same effect (entries of an index, the greatest of values) is
+ * kept by writes from the beginning. What is not (a sum) is kept by a write only for records
+ * that the build has passed: engine__build_reached().
  *
  * Kept in the tree `builds`:
  *
@@ -17,8 +17,10 @@
  *
  * kind and id: ENGINE__BUILD_INDEX and an index id; ENGINE__BUILD_REFERENCES and the id of a
  * field, whose target type is `other id`; ENGINE__BUILD_AGGREGATE and an aggregate id, whose
- * entries are counted as the records that are in a group, or the groups removed. Names are for
- * people: what they name may be dropped. */
+ * entries are counted as the records that are in a group, or the groups removed;
+ * ENGINE__BUILD_ROLLUP and the id of a field, which is one of type `other id`, and whose
+ * entries are the records that have a part in it, or those whose field was emptied. Names are
+ * for people: what they name may be dropped. */
 #pragma once
 
 #include "engine/core/handle.h"
@@ -27,6 +29,7 @@ typedef enum engine__build_kind {
 	ENGINE__BUILD_INDEX = 1,
 	ENGINE__BUILD_REFERENCES = 2, /* back references of a field that was dropped */
 	ENGINE__BUILD_AGGREGATE = 3,
+	ENGINE__BUILD_ROLLUP = 4, /* after the indexes, which it uses */
 } engine__build_kind;
 
 typedef enum engine__build_action {
@@ -34,6 +37,7 @@ typedef enum engine__build_action {
 	ENGINE__BUILD_REMOVES = 2, /* entries are removed, then the build is forgotten */
 	ENGINE__BUILD_CLEARS = 3,  /* the same of one that failed, which is remembered */
 	ENGINE__BUILD_FAILED = 4,  /* nothing is left to do; why it failed is kept */
+	ENGINE__BUILD_RESETS = 5,  /* what was there before is removed, then it RUNS */
 } engine__build_action;
 
 enum {
@@ -90,11 +94,16 @@ CX_MUST_USE cx_status engine__build_get(engine_read *read, engine__build_kind ki
 CX_MUST_USE cx_status engine__build_reached(engine_read *read, engine__build_kind kind,
                                             uint16_t id, cx_slice record_key, bool *ret);
 
+/* What a build of that kind is of; NULL: nothing names it any more. */
+const engine_rollup *engine__build_rollup(const engine_schema *schema,
+                                          const engine__build *build);
+
 typedef cx_status engine__build_visitor(void *context, const engine__build *build);
 
 /* All of them, in the order of kind and id; those that failed too. */
 CX_MUST_USE cx_status engine__builds_each(engine_read *read, engine__build_visitor *visit,
                                           void *context);
 
-/* The first with something to do. Errors: CX_NOT_FOUND. */
+/* The first with something to do; a rollup over others that are being built comes after them.
+ * Errors: CX_NOT_FOUND. */
 CX_MUST_USE cx_status engine__builds_next(engine_read *read, engine__build *ret);

@@ -45,7 +45,7 @@ static cx_status collect_referrers(engine__generation *self)
 }
 
 cx_status engine__generation_new(engine__catalog **catalog, uint64_t number,
-                                 engine__generation **ret)
+                                 const engine__rulebook *rules, engine__generation **ret)
 {
 	CX_SCOPED(engine__catalog_free) engine__catalog *taken = *catalog;
 	*catalog = NULL;
@@ -57,6 +57,8 @@ cx_status engine__generation_new(engine__catalog **catalog, uint64_t number,
 	taken = NULL;
 	self->schema = engine__catalog_schema(self->catalog);
 	cx_status status = collect_referrers(self);
+	if (status == CX_OK)
+		status = engine__rules_bind(rules, self->schema, &self->rules);
 	if (status != CX_OK)
 		return status;
 	*ret = self;
@@ -73,6 +75,7 @@ void engine__generation_free(engine__generation **generation)
 	engine__catalog_free(&self->catalog);
 	free(self->referrers);
 	free(self->referrers_from);
+	engine__rules_release(&self->rules);
 	free(self);
 }
 

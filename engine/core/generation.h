@@ -8,16 +8,14 @@
  * Thread rule: adding is for the one who has a write transaction open; finding for everyone. */
 #pragma once
 
+#include "engine/core/rules.h"
 #include "engine/engine.h"
+#include "engine/references.h"
 #include "engine/schema/catalog.h"
 
 #include <stdatomic.h>
 
-/* A reference field seen from its target: records of `source` may refer by `field`. */
-typedef struct engine__referrer {
-	const engine_type *source;
-	const engine_field *field;
-} engine__referrer;
+typedef engine_referrer engine__referrer;
 
 typedef struct engine__generation {
 	atomic_uint_fast64_t number; /* from 1; 0: its commit failed, no snapshot has it */
@@ -26,6 +24,7 @@ typedef struct engine__generation {
 	/* referrers[i] .. referrers[i + 1] refer to the type of number i. */
 	engine__referrer *referrers;
 	uint32_t *referrers_from;
+	engine__bound_rules rules;
 } engine__generation;
 
 typedef struct engine__generations {
@@ -36,6 +35,7 @@ typedef struct engine__generations {
 /* Makes a generation of a catalog whose trees are bound; takes the catalog.
  * Errors: CX_NO_MEMORY (the catalog is freed). */
 CX_MUST_USE cx_status engine__generation_new(engine__catalog **catalog, uint64_t number,
+                                             const engine__rulebook *rules,
                                              engine__generation **ret);
 void engine__generation_free(engine__generation **generation);
 

@@ -35,6 +35,7 @@ struct engine {
 	uint32_t search_work;   /* of a slice of the search index */
 	uint64_t journal_bytes; /* as the options say; 0 = the default */
 	bool created;
+	engine__rulebook rules;
 	uint8_t secret[32];
 };
 

@@ -48,7 +48,7 @@ static cx_status load_schema(engine *self, const engine_options *options, cx_err
 	CX_SCOPED(engine__generation_free) engine__generation *generation = NULL;
 	status = engine__catalog_bind(catalog, name_tree, self);
 	if (status == CX_OK)
-		status = engine__generation_new(&catalog, number, &generation);
+		status = engine__generation_new(&catalog, number, &self->rules, &generation);
 	if (status == CX_OK)
 		status = engine__generations_add(&self->generations, &generation);
 	if (status != CX_OK)
@@ -96,7 +96,9 @@ cx_status engine_open(const char *path, const engine_options *options, engine **
 	self->scan_records_max =
 		options->scan_records_max > 0 ? options->scan_records_max : SCAN_RECORDS;
 	self->journal_bytes = options->journal_bytes;
-	cx_status status = fill(self, path, options, error);
+	cx_status status = engine__rulebook_init(options->rules, &self->rules, error);
+	if (status == CX_OK)
+		status = fill(self, path, options, error);
 	if (status != CX_OK)
 		return status;
 	*ret = self;
@@ -116,6 +118,7 @@ void engine_close(engine **self)
 	engine__shelf_free(&(*self)->shelf);
 	engine__store_close(&(*self)->store);
 	engine__generations_release(&(*self)->generations);
+	engine__rulebook_release(&(*self)->rules);
 	free(*self);
 	*self = NULL;
 }
@@ -133,6 +136,11 @@ const engine_schema *engine_schema_of(const engine *self)
 const engine_schema *engine_read_schema(const engine_read *read)
 {
 	return read->generation->schema;
+}
+
+const char *engine_rule_missing(const engine *self, const engine_rule *rule)
+{
+	return engine__rule_missing(&self->rules, rule, engine_schema_of(self));
 }
 
 uint64_t engine_read_generation(const engine_read *read)

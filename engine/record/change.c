@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* create, update and upsert. */
+#include "engine/record/change.h"
+
 #include "engine/core/meta.h"
 #include "engine/record/apply.h"
+#include "engine/record/draft.h"
 #include "engine/record/fields.h"
 #include "engine/record/operation.h"
 #include "engine/record/read.h"
@@ -19,14 +22,6 @@ static cx_status check_room(const engine__operation *op)
 	               "until there is more");
 }
 
-static cx_status check_type(const engine__operation *op, const engine_type *type)
-{
-	if (!type->readonly || op->change->internal)
-		return CX_OK;
-	return cx_fail(op->error, CX_READ_ONLY_FIELD, "%s records are written by the store",
-	               type->name);
-}
-
 static cx_status check_single(const engine__operation *op, const engine_type *type)
 {
 	if (!type->single)
@@ -42,39 +37,54 @@ static cx_status check_single(const engine__operation *op, const engine_type *ty
 	               type->name, type->name, (long long)last);
 }
 
+cx_status engine__change_make(engine__operation *op, const engine_type *type,
+                              engine__value *values, int64_t *ret_id, cx_error *error)
+{
+	int64_t id = 0;
+	cx_status status = engine__fields_required(type, values, error);
+	if (status == CX_OK)
+		status = engine__references_check(op->write, type, NULL, values, error);
+	if (status == CX_OK)
+		status = engine__meta_next_id(op->write, type, &id);
+	if (status != CX_OK)
+		return status;
+	values[ENGINE_SLOT_ID] = (engine__value){ .shape = ENGINE__INTEGER, .integer = id };
+	values[ENGINE_SLOT_REV] = (engine__value){ .shape = ENGINE__INTEGER, .integer = 1 };
+	engine__fields_stamp(&op->change->author, true, values);
+	*ret_id = id;
+	return engine__apply(op->write, type, id, NULL, values, error);
+}
+
 static cx_status create(engine__operation *op, const engine_type *type, cx_slice fields,
                         engine_outcome *ret)
 {
 	CX_UNSET engine__value values[ENGINE_SLOTS_MAX];
-	engine_write *write = op->write;
+	CX_UNSET engine__given given;
+	CX_UNSET engine__hooks hooks;
 	cx_status status = check_room(op);
 	if (status == CX_OK)
-		status = check_type(op, type);
+		status = engine__operation_check_type(op, type);
 	if (status == CX_OK)
 		status = check_single(op, type);
 	if (status == CX_OK)
 		status = engine__fields_defaults(type, values);
 	if (status == CX_OK)
-		status = engine__fields_read(type, fields, op->change, write->arena, values,
-		                             op->error);
+		status = engine__fields_read(type, fields, op->change, op->write->arena, values,
+		                             &given, op->error);
 	if (status == CX_OK)
-		status = engine__fields_required(type, values, op->error);
-	if (status == CX_OK)
-		status = engine__references_check(write, type, NULL, values, op->error);
+		status = engine__hooks_before(&hooks, op, type, ENGINE_CREATES, 0, NULL, values,
+		                              &given);
 	int64_t id = 0;
 	if (status == CX_OK)
-		status = engine__meta_next_id(write, type, &id);
-	if (status != CX_OK)
-		return status;
-
-	values[ENGINE_SLOT_ID] = (engine__value){ .shape = ENGINE__INTEGER, .integer = id };
-	values[ENGINE_SLOT_REV] = (engine__value){ .shape = ENGINE__INTEGER, .integer = 1 };
-	engine__fields_stamp(&op->change->author, true, values);
-	status = engine__apply(write, type, id, NULL, values, op->error);
+		status = engine__change_make(op, type, values, &id, op->error);
 	if (status == CX_OK)
-		*ret = (engine_outcome){
-			.id = id, .rev = 1, .seq = op->seq, .affected = 1, .created = true
-		};
+		status = engine__hooks_after(&hooks, id);
+	if (status == CX_OK)
+		*ret = (engine_outcome){ .id = id,
+			                 .rev = values[ENGINE_SLOT_REV].integer,
+			                 .seq = op->seq,
+			                 .affected = 1,
+			                 .created = true };
 	return status;
 }
 
@@ -94,48 +104,66 @@ static bool values_equal(const engine_type *type, const engine__value *a,
 	return true;
 }
 
+cx_status engine__change_store(engine__operation *op, const engine_type *type, int64_t id,
+                               const engine__value *before, engine__value *after,
+                               bool *ret_changed, cx_error *error)
+{
+	*ret_changed = false;
+	cx_status status = engine__fields_required(type, after, error);
+	if (status != CX_OK || values_equal(type, before, after))
+		return status;
+	after[ENGINE_SLOT_REV].integer++;
+	engine__fields_stamp(&op->change->author, false, after);
+	status = engine__references_check(op->write, type, before, after, error);
+	if (status == CX_OK)
+		status = engine__apply(op->write, type, id, before, after, error);
+	*ret_changed = status == CX_OK;
+	return status;
+}
+
+/* A live record that the caller may change. */
+static cx_status load(engine__operation *op, const engine_type *type, int64_t id,
+                      engine__value *ret)
+{
+	cx_status status = check_room(op);
+	if (status == CX_OK)
+		status = engine__operation_check_type(op, type);
+	if (status == CX_OK)
+		status = engine__operation_load(op, type, id, ret);
+	if (status == CX_OK && engine__is_deleted(ret))
+		status = engine__fail_not_found(type, id, op->error);
+	return status == CX_OK ? engine__operation_check_rev(op, type, id, ret) : status;
+}
+
 static cx_status update(engine__operation *op, const engine_type *type, int64_t id,
                         cx_slice fields, engine_outcome *ret)
 {
 	CX_UNSET engine__value before[ENGINE_SLOTS_MAX], after[ENGINE_SLOTS_MAX];
-	engine_write *write = op->write;
-	cx_status status = check_room(op);
-	if (status == CX_OK)
-		status = check_type(op, type);
-	if (status == CX_OK)
-		status = engine__operation_load(op, type, id, before);
-	if (status == CX_OK && engine__is_deleted(before))
-		status = engine__fail_not_found(type, id, op->error);
-	if (status == CX_OK)
-		status = engine__operation_check_rev(op, type, id, before);
+	CX_UNSET engine__given given;
+	CX_UNSET engine__hooks hooks;
+	cx_status status = load(op, type, id, before);
 	if (status != CX_OK)
 		return status;
-
 	memcpy(after, before, type->field_count * sizeof *after);
-	status = engine__fields_read(type, fields, op->change, write->arena, after, op->error);
+	bool changed = false;
+	status = engine__fields_read(type, fields, op->change, op->write->arena, after, &given,
+	                             op->error);
 	if (status == CX_OK)
-		status = engine__fields_required(type, after, op->error);
+		status = engine__hooks_before(&hooks, op, type, ENGINE_UPDATES, id, before,
+		                              after, &given);
+	if (status == CX_OK)
+		status = engine__change_store(op, type, id, before, after, &changed, op->error);
+	if (status == CX_OK && changed)
+		status = engine__hooks_after(&hooks, id);
 	if (status != CX_OK)
 		return status;
-	if (values_equal(type, before, after)) {
-		op->seq = write->seq; /* no change, no number */
-		*ret = (engine_outcome){ .id = id,
-			                 .rev = before[ENGINE_SLOT_REV].integer,
-			                 .seq = op->seq };
-		return CX_OK;
-	}
-
-	after[ENGINE_SLOT_REV].integer++;
-	engine__fields_stamp(&op->change->author, false, after);
-	status = engine__references_check(write, type, before, after, op->error);
-	if (status == CX_OK)
-		status = engine__apply(write, type, id, before, after, op->error);
-	if (status == CX_OK)
-		*ret = (engine_outcome){ .id = id,
-			                 .rev = after[ENGINE_SLOT_REV].integer,
-			                 .seq = op->seq,
-			                 .affected = 1 };
-	return status;
+	if (!changed)
+		op->seq = op->write->seq; /* no change, no number */
+	*ret = (engine_outcome){ .id = id,
+		                 .rev = after[ENGINE_SLOT_REV].integer,
+		                 .seq = op->seq,
+		                 .affected = changed };
+	return CX_OK;
 }
 
 cx_status engine_update(engine_write *write, const engine_type *type, int64_t id,
@@ -151,11 +179,12 @@ static cx_status find_match(engine__operation *op, const engine_index *index, cx
                             int64_t *ret)
 {
 	CX_UNSET engine__value values[ENGINE_SLOTS_MAX];
+	CX_UNSET engine__given given;
 	engine__value columns[ENGINE_COLUMNS_MAX];
 	cx_status status = engine__fields_defaults(index->type, values);
 	if (status == CX_OK)
 		status = engine__fields_read(index->type, fields, op->change, op->write->arena,
-		                             values, op->error);
+		                             values, &given, op->error);
 	if (status != CX_OK)
 		return status;
 	if (index->present != NULL && values[index->present->slot].shape == ENGINE__NULL)

@@ -2,7 +2,9 @@
 /* Delete: first the record and, along cascading references, all that goes with it; then it is
  * refused if anything live still refers to one of them by a restricting reference; then the
  * references that may be null are cleared. Each step is written down (engine/record/undo.h). */
+#include "base/check.h"
 #include "engine/record/apply.h"
+#include "engine/record/draft.h"
 #include "engine/record/fields.h"
 #include "engine/record/operation.h"
 #include "engine/record/read.h"
@@ -29,9 +31,13 @@ static cx_status note(deleting *self, const engine__step *step)
 
 /* Marks one live record deleted. */
 static cx_status delete_one(deleting *self, const engine_type *type, int64_t id,
-                            const engine__value *before)
+                            engine__value *before)
 {
 	engine_write *write = self->op->write;
+	const bool named = type == self->root.type && id == self->root.id;
+	cx_status status = engine__hooks_ask(self->op, type, id, before, named);
+	if (status != CX_OK)
+		return status;
 	const engine_author *author = &self->op->change->author;
 	engine__value after[ENGINE_SLOTS_MAX];
 	memcpy(after, before, type->field_count * sizeof *after);
@@ -39,7 +45,7 @@ static cx_status delete_one(deleting *self, const engine_type *type, int64_t id,
 	engine__fields_stamp(author, false, after);
 	after[ENGINE_SLOT_DELETED_AT] = after[ENGINE_SLOT_UPDATED_AT];
 
-	cx_status status = engine__apply(write, type, id, before, after, self->op->error);
+	status = engine__apply(write, type, id, before, after, self->op->error);
 	if (status == CX_OK)
 		status = engine__deletion_put(write, type, id, &self->root);
 	const engine__step step = { .kind = ENGINE__STEP_DELETED, .type = type, .id = id };
@@ -132,6 +138,22 @@ static cx_status follow(deleting *self, engine_on_delete rule)
 	return CX_OK;
 }
 
+/* What rules make of it, once all that goes is gone. */
+static cx_status settle(deleting *self)
+{
+	cx_status status = CX_OK;
+	for (uint32_t i = 0; i < self->steps && status == CX_OK; i++) {
+		engine__step step;
+		cx_arena_clear(self->op->write->arena);
+		status = engine__step_get(&self->op->write->read, self->root.delete_id, i,
+		                          &step);
+		if (status == CX_OK && step.kind == ENGINE__STEP_DELETED)
+			status = engine__hooks_settle(self->op, step.type, ENGINE_DELETES,
+			                              step.id, i == 0);
+	}
+	return status;
+}
+
 static cx_status delete_all(engine__operation *op, const engine_type *type, int64_t id,
                             engine_outcome *ret)
 {
@@ -140,7 +162,9 @@ static cx_status delete_all(engine__operation *op, const engine_type *type, int6
 		               "%s records are kept for good: set them inactive instead",
 		               type->name);
 	engine__value before[ENGINE_SLOTS_MAX];
-	cx_status status = engine__operation_load(op, type, id, before);
+	cx_status status = engine__operation_check_type(op, type);
+	if (status == CX_OK)
+		status = engine__operation_load(op, type, id, before);
 	if (status == CX_OK && engine__is_deleted(before))
 		status = engine__fail_not_found(type, id, op->error);
 	if (status == CX_OK)
@@ -157,6 +181,8 @@ static cx_status delete_all(engine__operation *op, const engine_type *type, int6
 		status = follow(&self, ENGINE_RESTRICT);
 	if (status == CX_OK)
 		status = follow(&self, ENGINE_SET_NULL);
+	if (status == CX_OK)
+		status = settle(&self);
 	if (status == CX_OK)
 		*ret = (engine_outcome){
 			.id = id, .rev = rev, .seq = op->seq, .affected = self.steps

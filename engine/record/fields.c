@@ -53,9 +53,9 @@ static cx_status read_member(const engine_type *type, cx_reader *reader,
 
 cx_status engine__fields_read(const engine_type *type, cx_slice map,
                               const engine_change *change, cx_arena *arena,
-                              engine__value *values, cx_error *error)
+                              engine__value *values, engine__given *given, cx_error *error)
 {
-	bool seen[ENGINE_SLOTS_MAX] = { false };
+	*given = (engine__given){ 0 };
 	cx_reader reader = cx_reader_of(map);
 	const uint32_t count = cx_read_map(&reader);
 	if (reader.failed)
@@ -63,7 +63,7 @@ cx_status engine__fields_read(const engine_type *type, cx_slice map,
 		               type->name);
 	for (uint32_t i = 0; i < count; i++) {
 		cx_status status =
-			read_member(type, &reader, change, arena, seen, values, error);
+			read_member(type, &reader, change, arena, given->slots, values, error);
 		if (status != CX_OK)
 			return status;
 	}
@@ -93,7 +93,9 @@ void engine__fields_stamp(const engine_author *author, bool created, engine__val
 	const engine__value at = { .shape = ENGINE__INTEGER, .integer = author->now_ms };
 	const engine__value by = integer_or_null(author->user);
 	if (created) {
-		values[ENGINE_SLOT_CREATED_AT] = at;
+		values[ENGINE_SLOT_CREATED_AT] =
+			(engine__value){ .shape = ENGINE__INTEGER,
+			                 .integer = engine_author_at(author) };
 		values[ENGINE_SLOT_CREATED_BY] = by;
 	}
 	values[ENGINE_SLOT_UPDATED_AT] = at;

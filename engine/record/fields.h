@@ -5,6 +5,11 @@
 #include "engine/core/handle.h"
 #include "engine/row/value.h"
 
+/* Which slots a request named. */
+typedef struct engine__given {
+	bool slots[ENGINE_SLOTS_MAX];
+} engine__given;
+
 /* Sets every slot: to the field's default, or null. */
 CX_MUST_USE cx_status engine__fields_defaults(const engine_type *type, engine__value *values);
 
@@ -13,7 +18,8 @@ CX_MUST_USE cx_status engine__fields_defaults(const engine_type *type, engine__v
  * CX_MALFORMED (not a map), and those of engine__value_read. */
 CX_MUST_USE cx_status engine__fields_read(const engine_type *type, cx_slice map,
                                           const engine_change *change, cx_arena *arena,
-                                          engine__value *values, cx_error *error);
+                                          engine__value *values, engine__given *given,
+                                          cx_error *error);
 
 /* Errors: CX_REQUIRED, naming the first required field that is null. */
 CX_MUST_USE cx_status engine__fields_required(const engine_type *type,

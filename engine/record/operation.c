@@ -53,3 +53,12 @@ cx_status engine__operation_check_rev(const engine__operation *operation,
 	               "%s %lld has revision %lld, not %lld: read it again", type->name,
 	               (long long)id, (long long)rev, (long long)expected);
 }
+
+cx_status engine__operation_check_type(const engine__operation *operation,
+                                       const engine_type *type)
+{
+	if (!type->readonly || operation->change->internal)
+		return CX_OK;
+	return cx_fail(operation->error, CX_READ_ONLY_FIELD,
+	               "%s records are written by the store", type->name);
+}

@@ -28,6 +28,10 @@ CX_MUST_USE cx_status engine__operation_load(engine__operation *operation,
                                              const engine_type *type, int64_t id,
                                              engine__value *values);
 
+/* Whether the caller may change records of the type. Errors: CX_READ_ONLY_FIELD. */
+CX_MUST_USE cx_status engine__operation_check_type(const engine__operation *operation,
+                                                   const engine_type *type);
+
 /* Errors: CX_CONFLICT_REV. */
 CX_MUST_USE cx_status engine__operation_check_rev(const engine__operation *operation,
                                                   const engine_type *type, int64_t id,

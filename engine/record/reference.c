@@ -6,10 +6,18 @@
 #include "engine/record/unique.h"
 #include "engine/row/row.h"
 
+cx_status engine__reference_leads(engine_read *read, const engine_field *field, int64_t target)
+{
+	if (field->on_delete != ENGINE_KEEP)
+		return engine__read_exists(read, field->target, target);
+	engine_row row;
+	return engine_get_any(read, field->target, target, &row, NULL);
+}
+
 static cx_status check_one(engine_write *write, const engine_type *type,
                            const engine_field *field, int64_t target, cx_error *error)
 {
-	cx_status status = engine__read_exists(&write->read, field->target, target);
+	cx_status status = engine__reference_leads(&write->read, field, target);
 	if (status == CX_OK)
 		return CX_OK;
 	if (status != CX_NOT_FOUND)

@@ -5,7 +5,12 @@
 #include "engine/core/handle.h"
 #include "engine/row/value.h"
 
-/* Every reference that is new in `after` (NULL `before`: all) points to a live record.
+/* Whether the reference `field` may lead to that record: it is live, or deleted where the field
+ * says ENGINE_KEEP. Errors: CX_NOT_FOUND (it may not), CX_CORRUPT, CX_NO_MEMORY, CX_IO. */
+CX_MUST_USE cx_status engine__reference_leads(engine_read *read, const engine_field *field,
+                                              int64_t target);
+
+/* Every reference that is new in `after` (NULL `before`: all) leads to a record.
  * Errors: CX_DANGLING_REFERENCE, naming the field. */
 CX_MUST_USE cx_status engine__references_check(engine_write *write, const engine_type *type,
                                                const engine__value *before,

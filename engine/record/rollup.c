@@ -5,8 +5,9 @@
 #include "base/check.h"
 #include "engine/aggregate/reading.h"
 #include "engine/aggregate/value.h"
+#include "engine/core/build.h"
 #include "engine/core/snapshot.h"
-#include "engine/index/key.h"
+#include "engine/index/entries.h"
 #include "engine/record/apply.h"
 #include "engine/record/read.h"
 #include "engine/record/reference.h"
@@ -74,26 +75,49 @@ static cx_status load(const engine__reading *self, const engine_type *type, int6
 	return status == CX_OK ? engine__row_values(type, row.array, values) : status;
 }
 
+/* Of one that is being built, the records that the build has passed have a part in it. */
+static cx_status is_kept(const engine__reading *self, const engine_rollup *rollup,
+                         const engine__value *values, bool *ret)
+{
+	*ret = rollup->state == ENGINE_AGGREGATE_READY;
+	if (rollup->state != ENGINE_AGGREGATE_BUILDING)
+		return CX_OK;
+	cx_slice place;
+	cx_status status = engine__entries_record_key(rollup->type, values, self->own, &place);
+	if (status != CX_OK)
+		return status;
+	return engine__build_reached(self->read, ENGINE__BUILD_ROLLUP, rollup->field->id, place,
+	                             ret);
+}
+
+static cx_status add_referring(const engine__reading *self, const engine_rollup *rollup,
+                               int64_t child, engine_sum *sum, cx_error *error)
+{
+	CX_UNSET engine__value values[ENGINE_SLOTS_MAX];
+	engine_sum part = { 0 };
+	bool kept = false;
+	cx_status status = load(self, rollup->type, child, values, error);
+	if (status == CX_OK)
+		status = is_kept(self, rollup, values, &kept);
+	if (status == CX_OK && kept)
+		status = addend(rollup, values, &part, error);
+	*sum = engine_sum_add(*sum, part);
+	return status;
+}
+
 static cx_status sum_referring(const engine__reading *self, const engine_rollup *rollup,
                                int64_t id, engine_sum *ret, cx_error *error)
 {
 	CX_SCOPED(engine__referring_release) engine__referring walk = { 0 };
 	const engine__referrer referrer = { .source = rollup->type, .field = rollup->ref };
-	CX_UNSET engine__value values[ENGINE_SLOTS_MAX];
 	int64_t ids[ENGINE__REFERRING_PAGE];
 	size_t count = 0;
 	cx_status status = engine__referring_init(&walk, self->read, &referrer, id);
 	do {
 		if (status == CX_OK)
 			status = engine__referring_next(&walk, self->read, ids, &count);
-		for (size_t i = 0; i < count && status == CX_OK; i++) {
-			engine_sum part;
-			status = load(self, rollup->type, ids[i], values, error);
-			if (status == CX_OK)
-				status = addend(rollup, values, &part, error);
-			if (status == CX_OK)
-				*ret = engine_sum_add(*ret, part);
-		}
+		for (size_t i = 0; i < count && status == CX_OK; i++)
+			status = add_referring(self, rollup, ids[i], ret, error);
 	} while (status == CX_OK && count > 0);
 	return status == CX_NOT_FOUND ? CX_CORRUPT : status;
 }
@@ -182,8 +206,78 @@ typedef struct change {
 	const engine__value *before; /* NULL: it did not refer to this parent */
 	const engine__value *after;
 	int64_t parent;
+	bool builds; /* it is the build that adds it */
 	cx_error *error;
 } change;
+
+static cx_status is_passed(const change *self, const engine_rollup *rollup,
+                           const engine__build *build, const engine__value *values, bool *ret)
+{
+	*ret = false;
+	if (values == NULL || build->action != ENGINE__BUILD_RUNS)
+		return CX_OK;
+	cx_slice place;
+	cx_status status =
+		engine__entries_record_key(rollup->type, values, self->write->arena, &place);
+	*ret = status == CX_OK && cx_slice_compare(place, engine__build_frontier(build)) <= 0;
+	return status;
+}
+
+/* A sum is not the same when it is added twice, so the build and the writes share the records:
+ * those it has passed are the writes', the others still its own. A record that moves in its
+ * cluster may go from the one to the other, though no field of the rollup changes. */
+static cx_status take_passed(change *self, const engine_rollup *rollup,
+                             const engine__build *build)
+{
+	bool old_passed, new_passed;
+	engine_sum part;
+	cx_status status = is_passed(self, rollup, build, self->before, &old_passed);
+	if (status == CX_OK)
+		status = is_passed(self, rollup, build, self->after, &new_passed);
+	/* What the build would fail on is refused before it is there. */
+	if (status == CX_OK)
+		status = addend(rollup, self->after, &part, self->error);
+	if (status != CX_OK)
+		return status;
+	self->before = old_passed ? self->before : NULL;
+	self->after = new_passed ? self->after : NULL;
+	return CX_OK;
+}
+
+/* The least and the greatest are the same however often a record is taken in, so they are kept
+ * by writes from the moment on when the next can be found, which may be a record that the build
+ * has not passed. */
+static cx_status take_while_built(change *self, const engine_rollup *rollup)
+{
+	if (is_extremum(rollup)) {
+		if (rollup->index->state != ENGINE_INDEX_READABLE)
+			self->before = self->after = NULL;
+		return CX_OK;
+	}
+	engine__build build;
+	cx_status status = engine__build_get(&self->write->read, ENGINE__BUILD_ROLLUP,
+	                                     rollup->field->id, &build);
+	if (status != CX_OK)
+		return status == CX_NOT_FOUND ? CX_CORRUPT : status;
+	return take_passed(self, rollup, &build);
+}
+
+/* Leaves of a change what the writes have to keep. */
+static cx_status take_part(change *self, const engine_rollup *rollup)
+{
+	if (self->builds)
+		return CX_OK;
+	switch (rollup->state) {
+	case ENGINE_AGGREGATE_READY:
+		return CX_OK;
+	case ENGINE_AGGREGATE_BUILDING:
+		return take_while_built(self, rollup);
+	case ENGINE_AGGREGATE_FAILED:
+		self->before = self->after = NULL;
+		return CX_OK;
+	}
+	CX_UNREACHABLE();
+}
 
 static cx_status add_up(const change *self, const engine_rollup *rollup, engine__value *value)
 {
@@ -220,6 +314,16 @@ static cx_status keep_extremum(const change *self, const engine_rollup *rollup,
 	return CX_OK;
 }
 
+static cx_status keep(const change *self, const engine_rollup *rollup, engine__value *value)
+{
+	change part = *self;
+	cx_status status = take_part(&part, rollup);
+	if (status != CX_OK || (part.before == NULL && part.after == NULL))
+		return status;
+	return is_extremum(rollup) ? keep_extremum(&part, rollup, value)
+	                           : add_up(&part, rollup, value);
+}
+
 /* Rewrites the parent, which may be deleted itself: what is deleted with its parent goes out
  * of it, and comes back with it. */
 static cx_status rewrite_parent(const change *self, const engine_rollup *const *rollups,
@@ -241,8 +345,7 @@ static cx_status rewrite_parent(const change *self, const engine_rollup *const *
 	bool differs = false;
 	for (size_t i = 0; i < count && status == CX_OK; i++) {
 		const uint16_t slot = rollups[i]->field->slot;
-		status = is_extremum(rollups[i]) ? keep_extremum(self, rollups[i], &after[slot])
-		                                 : add_up(self, rollups[i], &after[slot]);
+		status = keep(self, rollups[i], &after[slot]);
 		differs = differs || !engine__value_equal(&before[slot], &after[slot]);
 	}
 	if (status != CX_OK || !differs)
@@ -262,7 +365,8 @@ static bool differ(const engine_rollup *const *rollups, size_t count,
                    const engine__value *before, const engine__value *after)
 {
 	for (size_t i = 0; i < count; i++)
-		if (engine__slots_differ(rollups[i]->slots, rollups[i]->slot_count, before,
+		if (rollups[i]->state == ENGINE_AGGREGATE_BUILDING || /* it may have moved */
+		    engine__slots_differ(rollups[i]->slots, rollups[i]->slot_count, before,
 		                         after))
 			return true;
 	return false;
@@ -315,4 +419,45 @@ cx_status engine__rollups_apply(engine_write *write, const engine_type *type,
 		i = end;
 	}
 	return status;
+}
+
+/* ---- while it is built ---- */
+
+cx_status engine__rollup_add(engine_write *write, const engine_rollup *rollup,
+                             const engine__value *values, bool *ret_is_in, cx_error *error)
+{
+	const change self = { .write = write,
+		              .after = values,
+		              .parent = parent_in(rollup->ref, values),
+		              .builds = true,
+		              .error = error };
+	*ret_is_in = self.parent != 0 && counts(rollup, values);
+	return *ret_is_in ? rewrite_parent(&self, &rollup, 1) : CX_OK;
+}
+
+bool engine__rollup_is_empty(const engine_rollup *rollup, const engine__value *value)
+{
+	return is_extremum(rollup) ? value->shape == ENGINE__NULL
+	                           : value->shape == ENGINE__INTEGER && value->integer == 0;
+}
+
+cx_status engine__rollup_empty(engine_write *write, const engine_rollup *rollup, int64_t id,
+                               bool *ret_changed)
+{
+	const engine_type *parent = rollup->parent;
+	const uint16_t slot = rollup->field->slot;
+	CX_UNSET engine__value before[ENGINE_SLOTS_MAX], after[ENGINE_SLOTS_MAX];
+	engine_row row;
+	cx_status status = engine_get_any(&write->read, parent, id, &row, NULL);
+	if (status == CX_OK)
+		status = engine__row_values(parent, row.array, before);
+	if (status != CX_OK)
+		return status == CX_NOT_FOUND ? CX_CORRUPT : status;
+	*ret_changed = !engine__rollup_is_empty(rollup, &before[slot]);
+	if (!*ret_changed)
+		return CX_OK;
+	memcpy(after, before, parent->field_count * sizeof *after);
+	after[slot] = (engine__value){ .shape = is_extremum(rollup) ? ENGINE__NULL
+		                                                    : ENGINE__INTEGER };
+	return engine__apply(write, parent, id, before, after, NULL);
 }

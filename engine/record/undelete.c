@@ -3,6 +3,7 @@
  * down. */
 #include "engine/log/log.h"
 #include "engine/record/apply.h"
+#include "engine/record/draft.h"
 #include "engine/record/fields.h"
 #include "engine/record/operation.h"
 #include "engine/record/reference.h"
@@ -26,6 +27,8 @@ static cx_status find_deletion(engine__operation *op, const engine_type *type, i
 
 typedef struct walking {
 	engine__operation *op;
+	const engine_type *type; /* of the record it began with */
+	int64_t id;
 	uint64_t delete_id;
 	uint32_t affected;
 } walking;
@@ -48,7 +51,7 @@ static cx_status begin_walk(engine__operation *op, const engine_type *type, int6
 		status = find_deletion(op, type, id, &deletion);
 	if (status != CX_OK)
 		return status == CX_NOT_FOUND ? CX_CORRUPT : status;
-	*ret = (walking){ .op = op, .delete_id = deletion.delete_id };
+	*ret = (walking){ .op = op, .type = type, .id = id, .delete_id = deletion.delete_id };
 	*ret_rev = values[ENGINE_SLOT_REV].integer;
 	return CX_OK;
 }
@@ -137,6 +140,13 @@ static cx_status check_references(walking *self, const engine__step *step)
 	                                self->op->error);
 }
 
+/* What rules make of a record that is back. */
+static cx_status settle(walking *self, const engine__step *step)
+{
+	const bool named = step->type == self->type && step->id == self->id;
+	return engine__hooks_settle(self->op, step->type, ENGINE_UNDELETES, step->id, named);
+}
+
 static cx_status undelete(engine__operation *op, const engine_type *type, int64_t id,
                           engine_outcome *ret)
 {
@@ -150,6 +160,8 @@ static cx_status undelete(engine__operation *op, const engine_type *type, int64_
 		status = each_step(&self, ENGINE__STEP_CLEARED, restore);
 	if (status == CX_OK)
 		status = each_step(&self, ENGINE__STEP_DELETED, check_references);
+	if (status == CX_OK)
+		status = each_step(&self, ENGINE__STEP_DELETED, settle);
 	if (status == CX_OK)
 		status = forget_steps(&self);
 	if (status == CX_OK)
@@ -168,18 +180,54 @@ cx_status engine_undelete(engine_write *write, const engine_type *type, int64_t 
 
 /* ---- purge ---- */
 
-static cx_status erase(walking *self, const engine__step *step)
+static cx_status erase_one(walking *self, const engine_type *type, int64_t id)
 {
 	engine__value values[ENGINE_SLOTS_MAX];
-	cx_status status = engine__operation_load(self->op, step->type, step->id, values);
+	cx_status status = engine__operation_load(self->op, type, id, values);
 	if (status == CX_OK)
-		status = engine__log_redact(self->op->write, step->type, step->id);
+		status = engine__log_redact(self->op->write, type, id);
 	if (status == CX_OK)
-		status = engine__apply(self->op->write, step->type, step->id, values, NULL,
-		                       self->op->error);
+		status =
+			engine__apply(self->op->write, type, id, values, NULL, self->op->error);
+	if (++self->affected > ENGINE_DELETE_MAX)
+		return cx_fail(self->op->error, CX_TOO_LARGE,
+		               "the purge would erase over %d records", ENGINE_DELETE_MAX);
+	return status;
+}
+
+/* Those that stayed when what they refer to was deleted. Nothing refers to them in turn. */
+static cx_status erase_referring(walking *self, const engine__referrer *referrer,
+                                 int64_t target)
+{
+	CX_SCOPED(engine__referring_release) engine__referring walk = { 0 };
+	engine_read *read = &self->op->write->read;
+	int64_t ids[ENGINE__REFERRING_PAGE];
+	size_t count = 0;
+	cx_status status = engine__referring_init(&walk, read, referrer, target);
+	do {
+		if (status == CX_OK)
+			status = engine__referring_next(&walk, read, ids, &count);
+		for (size_t i = 0; i < count && status == CX_OK; i++) {
+			cx_arena_clear(self->op->write->arena);
+			status = erase_one(self, referrer->source, ids[i]);
+		}
+	} while (status == CX_OK && count > 0);
+	return status;
+}
+
+static cx_status erase(walking *self, const engine__step *step)
+{
+	size_t count;
+	cx_status status = CX_OK;
+	const engine__referrer *referrers =
+		engine__referrers_of(self->op->write->read.generation, step->type, &count);
+	for (size_t i = 0; i < count && status == CX_OK; i++)
+		if (referrers[i].field->on_delete == ENGINE_KEEP)
+			status = erase_referring(self, &referrers[i], step->id);
+	if (status == CX_OK)
+		status = erase_one(self, step->type, step->id);
 	if (status == CX_OK)
 		status = engine__deletion_remove(self->op->write, step->type, step->id);
-	self->affected++;
 	return status;
 }
 

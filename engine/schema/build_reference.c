@@ -5,14 +5,23 @@
 
 /* Deleting what a reference points to needs a rule; where it is never deleted there is nothing
  * to rule. */
+static bool goes_with_another(const engine_type *type)
+{
+	for (uint16_t i = 0; i < type->field_count; i++)
+		if (type->fields[i].kind == ENGINE_REF &&
+		    type->fields[i].on_delete == ENGINE_KEEP)
+			return true;
+	return false;
+}
+
 static cx_status check_rule(const engine__builder *builder, const engine_type *type,
                             const engine__syntax_field *written, const engine_field *field)
 {
 	if (!field->target->keep && !written->on_delete_given)
 		return engine__fail_at(
 			builder->error, written->target.at,
-			"expected \"on delete restrict\", \"on delete cascade\" or "
-			"\"on delete set_null\": records of \"%s\" can be deleted",
+			"expected \"on delete restrict\", \"on delete cascade\", \"on delete "
+			"set_null\" or \"on delete keep\": records of \"%s\" can be deleted",
 			field->target->name);
 	if (field->target->keep && field->on_delete != ENGINE_RESTRICT)
 		return engine__fail_at(builder->error, written->on_delete_at,
@@ -25,6 +34,17 @@ static cx_status check_rule(const engine__builder *builder, const engine_type *t
 			"records of \"%s\" are kept: they cannot be deleted with "
 			"what they refer to",
 			type->name);
+	if (field->on_delete == ENGINE_KEEP && type->keep)
+		return engine__fail_at(builder->error, written->on_delete_at,
+		                       "records of \"%s\" are kept: they cannot be erased with "
+		                       "what they refer to",
+		                       type->name);
+	if (goes_with_another(field->target))
+		return engine__fail_at(
+			builder->error, written->target.at,
+			"records of \"%s\" are erased with what they refer to by \"on delete "
+			"keep\", so nothing can refer to them",
+			field->target->name);
 	if (field->on_delete == ENGINE_SET_NULL && field->required)
 		return engine__fail_at(builder->error, written->on_delete_at,
 		                       "a required field cannot be set to null");

@@ -86,27 +86,17 @@ static cx_status find_ref(const engine__builder *builder, const engine__syntax_r
 		                       "\"%s\" of \"%s\" is no reference to \"%s\"",
 		                       rollup->ref->name, rollup->type->name,
 		                       rollup->parent->name);
+	if (rollup->ref->on_delete == ENGINE_KEEP)
+		return engine__fail_at(builder->error, written->ref.at,
+		                       "\"%s\" stays when what it refers to is deleted: no "
+		                       "rollup can go by it",
+		                       rollup->ref->name);
 	if (rollup->parent->keep && rollup->ref->ref_index == NULL)
 		return engine__fail_at(
 			builder->error, written->ref.at,
 			"type \"%s\" needs an index led by \"%s\" for this rollup",
 			rollup->type->name, rollup->ref->name);
 	return CX_OK;
-}
-
-/* An index by which the least and the greatest of a parent's records are found. */
-static const engine_index *find_ordered(const engine_rollup *rollup)
-{
-	const engine_type *type = rollup->type;
-	for (uint16_t i = 0; i < type->index_count; i++) {
-		const engine_index *index = &type->indexes[i];
-		if (index->column_count >= 2 && index->columns[0].field == rollup->ref &&
-		    index->columns[1].field == rollup->source &&
-		    (index->present == NULL || index->present == rollup->ref ||
-		     index->present == rollup->source))
-			return index;
-	}
-	return NULL;
 }
 
 static cx_status find_source(const engine__builder *builder,
@@ -122,7 +112,7 @@ static cx_status find_source(const engine__builder *builder,
 		return engine__fail_at(builder->error, written->source.at,
 		                       "min and max are of fields of kind int, money, date and "
 		                       "ts");
-	rollup->index = find_ordered(rollup);
+	rollup->index = engine__rollup_index(rollup);
 	if (rollup->index == NULL)
 		return engine__fail_at(
 			builder->error, written->source.at,
@@ -238,19 +228,21 @@ typedef cx_status written_visitor(const engine__builder *builder,
                                   const engine__syntax_rollup *written, engine_field *field,
                                   const engine_type *parent, void *context);
 
-/* Calls `visit` for every field that is written with a rollup. */
+/* Calls `visit` for every field that is written with a rollup. Its slot is not its place in the
+ * text. */
 static cx_status each_written(const engine__builder *builder, const engine__syntax *syntax,
                               written_visitor *visit, void *context)
 {
 	uint16_t number = 0;
 	for (const engine__syntax_type *type = syntax->types; type != NULL; type = type->next) {
-		engine_field *field = builder->model->fields[number] + ENGINE_SYSTEM_SLOTS;
+		engine_field *fields = builder->model->fields[number];
 		const engine_type *parent = &builder->model->types[number++];
-		for (const engine__syntax_field *it = type->fields; it != NULL;
-		     it = it->next, field++) {
+		for (const engine__syntax_field *it = type->fields; it != NULL; it = it->next) {
 			if (it->rollup == NULL)
 				continue;
-			cx_status status = visit(builder, it->rollup, field, parent, context);
+			const engine_field *field = engine_type_field(parent, it->name.text);
+			cx_status status = visit(builder, it->rollup, &fields[field->slot],
+			                         parent, context);
 			if (status != CX_OK)
 				return status;
 		}
@@ -293,6 +285,7 @@ cx_status engine__build_rollups(const engine__builder *builder, const engine__sy
 	if (status != CX_OK)
 		return status;
 	CX_ASSERT(next == rollups + count);
+	builder->model->rollups = rollups;
 	builder->model->schema.rollup_count = count;
 	return list_by_type(builder, rollups, count);
 }

@@ -15,6 +15,7 @@
 
 enum {
 	FORMAT_VERSION = 2,
+	FORMAT_VERSION_MAX = 3, /* with a state of a rollup */
 	STORED_BYTES_MAX = ENGINE_SCHEMA_BYTES_MAX + 4 * 1024 * 1024,
 	STORED_ITEMS_MAX = 400 * 1000,
 	STORED_DEPTH_MAX = 6,
@@ -108,7 +109,8 @@ cx_status engine__catalog_write(const engine__catalog *catalog, cx_buf *out)
 	const engine_schema *schema = &catalog->model.schema;
 	cx_write_map(out, 7);
 	cx_write_text(out, "version");
-	cx_write_int(out, FORMAT_VERSION);
+	cx_write_int(out, engine__ids_have_rollup_state(schema) ? FORMAT_VERSION_MAX
+	                                                        : FORMAT_VERSION);
 	cx_write_text(out, "text");
 	cx_write_str(out, catalog->model.schema.text);
 	cx_write_text(out, "own");
@@ -180,7 +182,7 @@ static cx_status read_version(cx_slice stored, cx_reader *reader, uint32_t *ret_
 	const int64_t version = cx_read_int(reader);
 	if (!good || reader->failed || version < 1)
 		return damaged(error, "no version");
-	if (version > FORMAT_VERSION)
+	if (version > FORMAT_VERSION_MAX)
 		return cx_fail(error, CX_UNSUPPORTED,
 		               "the store was made by a newer cardex (schema format %" PRId64
 		               ")",
@@ -299,6 +301,7 @@ cx_status engine__catalog_read(cx_slice stored, engine__catalog **ret, cx_error 
 	if (!engine__ids_read(types, parts.version, &self->model) ||
 	    (parts.version > 1 && !engine__ids_read_aggregates(parts.aggregates, &self->model)))
 		return damaged(error, "its numbers do not fit its text");
+	engine__rollups_settle(&self->model);
 	self->next = engine__ids_after(&self->model.schema);
 	if (parts.version > 1 && !are_behind(parts.next, self->next))
 		return damaged(error, "a number would be given twice");
@@ -350,9 +353,24 @@ cx_status engine__catalog_with_state(const engine__catalog *catalog, uint16_t in
                                      engine_index_state state, engine__catalog **ret)
 {
 	cx_status status = copy(catalog, ret);
-	if (status == CX_OK)
-		set_state(*ret, index_id, state);
-	return status;
+	if (status != CX_OK)
+		return status;
+	set_state(*ret, index_id, state);
+	engine__rollups_settle(&(*ret)->model);
+	return CX_OK;
+}
+
+cx_status engine__catalog_with_rollup(const engine__catalog *catalog, uint16_t field_id,
+                                      engine_aggregate_state state, engine__catalog **ret)
+{
+	cx_status status = copy(catalog, ret);
+	if (status != CX_OK)
+		return status;
+	engine__model *model = &(*ret)->model;
+	for (uint16_t i = 0; i < model->schema.rollup_count; i++)
+		if (model->rollups[i].field->id == field_id)
+			model->rollups[i].state = state;
+	return CX_OK;
 }
 
 cx_status engine__catalog_with_aggregate(const engine__catalog *catalog, uint16_t aggregate_id,

@@ -3,10 +3,12 @@
  * once and never again. Building a catalog needs no store.
  *
  * Kept in the meta tree under the key "schema" as one MessagePack map:
- *   {"version": 2, "text": str, "own": where in it one's own text begins, "unicode": str,
+ *   {"version": 2 or 3, "text": str, "own": where in it one's own text begins, "unicode": str,
  *    "next": [type id, field id, index id, aggregate id] to be given next,
  *    "types": engine/schema/ids.h, "aggregates": the same}
- * Version 1, which is read too, has no "own", no "next" and no "aggregates". */
+ * Version 1, which is read too, has no "own", no "next" and no "aggregates". Version 3 is
+ * written while a rollup is not ready only, so that a program that does not know of that
+ * refuses. */
 #pragma once
 
 #include "base/arena.h"
@@ -36,6 +38,12 @@ CX_MUST_USE cx_status engine__catalog_with_aggregate(const engine__catalog *cata
                                                      uint16_t aggregate_id,
                                                      engine_aggregate_state state,
                                                      engine__catalog **ret);
+
+/* The same with another state of the rollup that is kept in a field. */
+CX_MUST_USE cx_status engine__catalog_with_rollup(const engine__catalog *catalog,
+                                                  uint16_t field_id,
+                                                  engine_aggregate_state state,
+                                                  engine__catalog **ret);
 
 /* Appends the stored form. */
 CX_MUST_USE cx_status engine__catalog_write(const engine__catalog *catalog, cx_buf *out);

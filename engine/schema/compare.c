@@ -143,11 +143,52 @@ static void compare_marks(comparing *self, const engine_field *old, const engine
 		     new->search ? "searched, or in another way" : "not searched any more");
 	if (!cx_slice_equal(old->default_value, new->default_value))
 		instant(self, new->name, "another default for new records");
-	if (old->on_delete != new->on_delete)
+	if (old->on_delete == ENGINE_KEEP && new->on_delete != ENGINE_KEEP)
+		only_empty(self, new->name, "another rule of deletion",
+		           "records may refer to deleted ones; leave \"on delete keep\"");
+	else if (old->on_delete != new->on_delete)
 		instant(self, new->name, "another rule of deletion");
 	if (strcmp(old->label_en, new->label_en) != 0 ||
 	    strcmp(old->label_zh, new->label_zh) != 0)
 		instant(self, new->name, "other labels");
+}
+
+/* Whether records of a type, which may be new, can be stored. */
+static bool has_records(const comparing *self, const engine_type *type)
+{
+	const engine_type *old = engine_schema_type(self->what->old, cx_slice_of(type->name));
+	return old != NULL && !self->what->empty[old->number];
+}
+
+static void compare_extremum(comparing *self, const engine_rollup *old,
+                             const engine_rollup *new)
+{
+	if (new->source == NULL || !has_records(self, new->type) ||
+	    engine__kept_extremum(old->type, old, new))
+		return;
+	tell(self, ENGINE_VERDICT_REFUSED, new->field->name,
+	     "it is kept by index %s of %s: add another that begins with %s, %s, and drop this "
+	     "one when that is readable",
+	     old->index->name, new->type->name, new->ref->name, new->source->name);
+}
+
+static void compare_rollup(comparing *self, const engine_field *old, const engine_field *new)
+{
+	if (engine__rollup_goes_on(old, new))
+		compare_extremum(self, old->rollup, new->rollup);
+	else if (self->empty)
+		instant(self, new->name, "another rollup");
+	else if (old->rollup == NULL)
+		tell(self, ENGINE_VERDICT_REFUSED, new->name,
+		     "it has values of its own: drop it, and add it again in another change");
+	else if (new->rollup == NULL)
+		tell(self, ENGINE_VERDICT_REFUSED, new->name,
+		     "the store keeps its values, which are in no change log: drop it, and add "
+		     "it again in another change");
+	else
+		tell(self, ENGINE_VERDICT_REBUILD, new->name, "%s",
+		     engine__rollup_stays(old, new) ? "rollup whose build failed"
+		                                    : "another rollup: emptied and built anew");
 }
 
 static void compare_kept(comparing *self, const engine_field *old, const engine_field *new)
@@ -162,10 +203,8 @@ static void compare_kept(comparing *self, const engine_field *old, const engine_
 		compare_labels(self, old, new);
 	compare_required(self, old, new);
 	compare_marks(self, old, new);
-	if (!engine__rollup_stays(old, new))
-		only_empty(self, new->name, "another rollup",
-		           "there are records, and what the store keeps on them over others "
-		           "cannot change");
+	if (old->rollup != NULL || new->rollup != NULL)
+		compare_rollup(self, old, new);
 	const engine_index *index;
 	if (!self->empty && !engine__kept_reference(self->old, self->new, new, &index))
 		tell(self, ENGINE_VERDICT_REFUSED, new->name,
@@ -191,9 +230,9 @@ static void compare_added(comparing *self, const engine_field *new)
 	if (new->required &&new->default_value.size == 0 && !self->empty)
 		tell(self, ENGINE_VERDICT_REFUSED, new->name,
 		     "it is required and there are records without it: give it a default");
-	else if (new->rollup != NULL && !self->empty)
-		tell(self, ENGINE_VERDICT_REFUSED, new->name,
-		     "there are records without it, and a rollup is not computed afterwards");
+	else if (new->rollup != NULL && !self->empty && has_records(self, new->rollup->type))
+		tell(self, ENGINE_VERDICT_REBUILD, new->name, "new rollup, %s",
+		     engine_kind_name(new->kind));
 	else
 		tell(self, ENGINE_VERDICT_INSTANT, new->name, "new field, %s",
 		     engine_kind_name(new->kind));

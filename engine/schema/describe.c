@@ -4,6 +4,7 @@
 
 #include "base/check.h"
 #include "base/msgpack.h"
+#include "engine/aggregate.h"
 #include "engine/schema.h"
 
 static const char *on_delete_name(engine_on_delete rule)
@@ -15,6 +16,8 @@ static const char *on_delete_name(engine_on_delete rule)
 		return "cascade";
 	case ENGINE_SET_NULL:
 		return "set_null";
+	case ENGINE_KEEP:
+		return "keep";
 	}
 	CX_UNREACHABLE();
 }
@@ -59,7 +62,7 @@ static size_t count_field_members(const engine_field *field)
 	return always + (field->length_max > 0) + (field->items_max > 0) +
 	       (search_as_name(field) != NULL) + (field->kind == ENGINE_ENUM) +
 	       (field->kind == ENGINE_REF ? 2 : 0) + (field->default_value.size > 0) +
-	       (field->rollup != NULL);
+	       (field->rollup != NULL ? 2 : 0);
 }
 
 static void write_labels(const engine_field *field, cx_buf *out)
@@ -99,6 +102,9 @@ static void write_field(const engine_field *field, cx_buf *out)
 	if (field->rollup != NULL) {
 		cx_write_text(out, "rollup");
 		engine__rollup_describe(field->rollup, out);
+		write_text_member(
+			out, "state",
+			engine_aggregate_state_name(engine_rollup_state(field->rollup)));
 	}
 }
 

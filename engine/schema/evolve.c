@@ -169,6 +169,24 @@ static void number_aggregates(numbering *self, const engine_schema *old, const b
 	}
 }
 
+/* What a rollup that does not go on is built of; its field may have values of another. */
+static void begin_rollups(engine__model *model, const engine_schema *old, const bool *empty)
+{
+	for (uint16_t i = 0; i < model->schema.rollup_count; i++) {
+		engine_rollup *rollup = &model->rollups[i];
+		const engine_type *parent =
+			engine_schema_type(old, cx_slice_of(rollup->parent->name));
+		const engine_field *before =
+			parent != NULL ? engine__kept_field(parent, rollup->field) : NULL;
+		if (before != NULL && engine__rollup_goes_on(before, rollup->field))
+			rollup->state = before->rollup->state;
+		else if (has_records(old, empty, rollup->parent) &&
+		         (before != NULL || has_records(old, empty, rollup->type)))
+			rollup->state = ENGINE_AGGREGATE_BUILDING;
+	}
+	engine__rollups_settle(model);
+}
+
 static cx_status number_all(const engine_schema *old, const bool *empty,
                             engine__catalog *catalog, cx_error *error)
 {
@@ -180,6 +198,7 @@ static cx_status number_all(const engine_schema *old, const bool *empty,
 		number_type(&self, i);
 	}
 	number_aggregates(&self, old, empty);
+	begin_rollups(&catalog->model, old, empty);
 	if (self.ran_out)
 		return cx_fail(error, CX_TOO_LARGE,
 		               "the numbers of types, fields, indexes or aggregates have run "

@@ -56,9 +56,23 @@ static void write_reference(const engine_field *field, cx_buf *out)
 		cx_write_int(out, field->ref_index != NULL ? field->ref_index->id : 0);
 }
 
+static bool has_state(const engine_field *field)
+{
+	return field->rollup != NULL && field->rollup->state != ENGINE_AGGREGATE_READY;
+}
+
+bool engine__ids_have_rollup_state(const engine_schema *schema)
+{
+	for (uint16_t t = 0; t < schema->type_count; t++)
+		for (uint16_t i = 0; i < schema->types[t].field_count; i++)
+			if (has_state(&schema->types[t].fields[i]))
+				return true;
+	return false;
+}
+
 static void write_field(const engine_field *field, cx_buf *out)
 {
-	cx_write_array(out, 4);
+	cx_write_array(out, has_state(field) ? 5 : 4);
 	if (field->dropped)
 		cx_write_nil(out);
 	else
@@ -69,6 +83,8 @@ static void write_field(const engine_field *field, cx_buf *out)
 		cx_write_raw(out, field->fill);
 	else
 		cx_write_nil(out);
+	if (has_state(field))
+		cx_write_int(out, field->rollup->state);
 }
 
 static void write_index(const engine_index *index, cx_buf *out)
@@ -160,6 +176,7 @@ static bool add_id(id_set *set, uint16_t id)
 
 typedef struct id_reader {
 	cx_reader reader;
+	const engine__model *model;
 	id_set types;
 	id_set fields;
 	id_set indexes;
@@ -220,9 +237,29 @@ static void read_fill(id_reader *self, engine_field *field)
 	expect(self, !field->dropped || field->fill.size == 0);
 }
 
+static engine_rollup *rollup_of(const engine__model *model, const engine_field *field)
+{
+	for (uint16_t i = 0; i < model->schema.rollup_count; i++)
+		if (model->rollups[i].field == field)
+			return &model->rollups[i];
+	return NULL;
+}
+
+static void read_rollup_state(id_reader *self, const engine_field *field)
+{
+	engine_rollup *rollup = rollup_of(self->model, field);
+	const int64_t state = cx_read_int(&self->reader);
+	expect(self, rollup != NULL && (state == ENGINE_AGGREGATE_BUILDING ||
+	                                state == ENGINE_AGGREGATE_FAILED));
+	if (!self->failed)
+		rollup->state = (engine_aggregate_state)state;
+}
+
 static void read_field(id_reader *self, const engine_type *type, engine_field *field)
 {
-	expect(self, cx_read_array(&self->reader) == (self->version == 1 ? 2 : 4));
+	const uint32_t parts = cx_read_array(&self->reader);
+	const bool has_rollup_state = self->version > 2 && parts == 5;
+	expect(self, parts == (self->version == 1 ? 2 : 4) || has_rollup_state);
 	if (field->dropped)
 		expect(self, cx_read_if_nil(&self->reader));
 	else
@@ -234,6 +271,8 @@ static void read_field(id_reader *self, const engine_type *type, engine_field *f
 	read_reference(self, type, field);
 	if (!self->failed)
 		read_fill(self, field);
+	if (!self->failed && has_rollup_state)
+		read_rollup_state(self, field);
 }
 
 static void read_index(id_reader *self, engine_index *index)
@@ -308,7 +347,7 @@ bool engine__ids_read_aggregates(cx_slice stored, engine__model *model)
 
 bool engine__ids_read(cx_slice stored, int64_t version, engine__model *model)
 {
-	id_reader self = { .reader = cx_reader_of(stored), .version = version };
+	id_reader self = { .reader = cx_reader_of(stored), .model = model, .version = version };
 	expect(&self, cx_read_array(&self.reader) == model->schema.type_count);
 	for (size_t t = 0; !self.failed && t < model->schema.type_count; t++)
 		read_type(&self, &model->types[t], model->fields[t], model->indexes[t]);

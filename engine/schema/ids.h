@@ -6,10 +6,12 @@
  *               [[index name, id], …]]
  *   version 2: [name, id, layout, [[field name, field id, reference, fill], …] by slot,
  *               [[index name, id, state], …]]
+ *   version 3: the same, and fields may have a fifth element, the state of a rollup
  *
  * A field name is nil in a hole. `reference` says how the records that refer by this field to
  * one are found: the id of an index, 0 = back references, nil = not at all. `fill` is what
- * records have that are older than the field. `state` is an engine_index_state.
+ * records have that are older than the field. `state` of an index is an engine_index_state, of
+ * a rollup an engine_aggregate_state; of one that is ready it is left out.
  *
  * Aggregates: [[name, id, state], …], state an engine_aggregate_state.
  *
@@ -32,6 +34,8 @@ typedef struct engine__next_ids {
 void engine__ids_give(engine__model *model, engine__next_ids *next);
 
 void engine__ids_write(const engine_schema *schema, cx_buf *out);
+/* Whether that takes version 3. */
+bool engine__ids_have_rollup_state(const engine_schema *schema);
 
 /* The slots that the stored form tells, in the arena; the value must have been scanned, and the
  * texts point into it. Errors: CX_CORRUPT, CX_NO_MEMORY. */

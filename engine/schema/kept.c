@@ -97,7 +97,7 @@ const engine_index *engine__kept_index(const engine_type *old, const engine_inde
 	return found != NULL && index_stays(found, new) ? found : NULL;
 }
 
-static bool is_complete(const engine_type *old, const engine_index *new)
+bool engine__is_complete(const engine_type *old, const engine_index *new)
 {
 	const engine_index *found = engine__kept_index(old, new);
 	return found != NULL && found->state == ENGINE_INDEX_READABLE;
@@ -112,13 +112,13 @@ bool engine__kept_reference(const engine_type *old, const engine_type *new,
 		return true;
 	const cx_slice name = cx_slice_of(before->ref_index->name);
 	const engine_index *same = engine_type_index(new, name);
-	if (same != NULL && is_complete(old, same)) {
+	if (same != NULL && engine__is_complete(old, same)) {
 		*ret = same;
 		return true;
 	}
 	for (uint16_t i = 0; i < new->index_count; i++) {
 		const engine_index *index = &new->indexes[i];
-		if (!engine__index_leads(index, field) || !is_complete(old, index))
+		if (!engine__index_leads(index, field) || !engine__is_complete(old, index))
 			continue;
 		*ret = index;
 		return true;

@@ -34,6 +34,17 @@ const engine_aggregate *engine__kept_aggregate(const engine_schema *old,
                                                const engine_schema *new,
                                                const engine_aggregate *aggregate);
 
-/* Whether what the store has kept in a field is what it is to keep there; also when it is no
- * rollup in either. */
+/* Whether what the store has kept in a field that stays is what it is to keep there; also when
+ * it is no rollup in either. */
 bool engine__rollup_stays(const engine_field *old, const engine_field *new);
+/* The same, and it is kept, or being built: one that failed is built anew. */
+bool engine__rollup_goes_on(const engine_field *old, const engine_field *new);
+
+/* Whether a rollup that goes on finds least and greatest values from now on, too. The type
+ * whose records it is over has some. False when the index they were found by is dropped, and
+ * there is no other that is complete. */
+bool engine__kept_extremum(const engine_type *old, const engine_rollup *before,
+                           const engine_rollup *rollup);
+
+/* Whether the index has all its entries, and keeps them. */
+bool engine__is_complete(const engine_type *old, const engine_index *new);

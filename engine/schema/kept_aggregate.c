@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/aggregate.h"
 #include "engine/schema/kept.h"
+#include "engine/schema/model.h"
 
 #include <string.h>
 
@@ -101,4 +102,24 @@ bool engine__rollup_stays(const engine_field *old, const engine_field *new)
 	       same_name(a->ref, b->ref) && same_name(a->source, b->source) &&
 	       same_where(&a->where, &b->where) &&
 	       (a->kind != ENGINE_ROLLUP_SUM || same_expression(&a->sum, &b->sum));
+}
+
+bool engine__rollup_goes_on(const engine_field *old, const engine_field *new)
+{
+	return engine__rollup_stays(old, new) &&
+	       (old->rollup == NULL || old->rollup->state != ENGINE_AGGREGATE_FAILED);
+}
+
+/* One whose index is being built has not begun, so it can wait for another. */
+bool engine__kept_extremum(const engine_type *old, const engine_rollup *before,
+                           const engine_rollup *rollup)
+{
+	if (before->index == NULL || before->index->state != ENGINE_INDEX_READABLE)
+		return true;
+	for (uint16_t i = 0; i < rollup->type->index_count; i++) {
+		const engine_index *index = &rollup->type->indexes[i];
+		if (engine__rollup_orders(index, rollup) && engine__is_complete(old, index))
+			return true;
+	}
+	return false;
 }

@@ -39,6 +39,23 @@ const char *engine_aggregate_state_name(engine_aggregate_state state)
 	CX_UNREACHABLE();
 }
 
+bool engine_rollup_waits(const engine_rollup *rollup)
+{
+	for (uint16_t i = 0; i < rollup->slot_count; i++) {
+		const engine_rollup *below = rollup->type->fields[rollup->slots[i]].rollup;
+		if (below != NULL && engine_rollup_state(below) == ENGINE_AGGREGATE_BUILDING)
+			return true;
+	}
+	return false;
+}
+
+engine_aggregate_state engine_rollup_state(const engine_rollup *rollup)
+{
+	return rollup->state == ENGINE_AGGREGATE_READY && engine_rollup_waits(rollup)
+	               ? ENGINE_AGGREGATE_BUILDING
+	               : rollup->state;
+}
+
 cx_slice engine_schema_base(const engine_schema *schema)
 {
 	cx_slice base = schema->text;

@@ -12,6 +12,7 @@ typedef struct engine__model {
 	engine_field **fields;        /* fields[n] = types[n].fields */
 	engine_index **indexes;       /* indexes[n] = types[n].indexes */
 	engine_aggregate *aggregates; /* = schema.aggregates */
+	engine_rollup *rollups;       /* of all fields, schema.rollup_count */
 } engine__model;
 
 /* Which field of a type has which slot already: the name by slot, empty where a field was
@@ -69,6 +70,13 @@ CX_MUST_USE cx_status engine__build_aggregates(const engine__builder *builder,
                                                const engine__syntax *syntax);
 CX_MUST_USE cx_status engine__build_rollups(const engine__builder *builder,
                                             const engine__syntax *syntax);
+
+/* Whether the least and the greatest of a parent's records are found by the index. */
+bool engine__rollup_orders(const engine_index *index, const engine_rollup *rollup);
+/* An index by which they are; a readable one if there is one. NULL: there is none. */
+const engine_index *engine__rollup_index(const engine_rollup *rollup);
+/* Chooses the indexes that rollups use anew, as their states have been set. */
+void engine__rollups_settle(engine__model *model);
 
 /* A date named "month(source)": what values of a bucket are. Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__build_bucket_field(cx_arena *arena, const engine_field *source,

@@ -29,8 +29,11 @@ static void parse_on_delete(engine__parser *parser, engine__syntax_field *field)
 		field->on_delete = ENGINE_CASCADE;
 	else if (engine__parser_take_word(parser, "set_null"))
 		field->on_delete = ENGINE_SET_NULL;
+	else if (engine__parser_take_word(parser, "keep"))
+		field->on_delete = ENGINE_KEEP;
 	else
-		engine__parser_expected(parser, "\"restrict\", \"cascade\" or \"set_null\"");
+		engine__parser_expected(parser,
+		                        "\"restrict\", \"cascade\", \"set_null\" or \"keep\"");
 }
 
 static void parse_default(engine__parser *parser, engine__syntax_field *field)

@@ -12,9 +12,8 @@ typedef struct write {
 } write;
 
 enum {
-	/* Of one operation: node, its links, version, write; 64: alignment. */
-	OPERATION_BYTES_MAX = sizeof(engine__node) +
-	                      ENGINE__LEVELS_MAX * sizeof(engine__node *) +
+	/* Of one operation: node, what leads to it, version, write; 64: alignment. */
+	OPERATION_BYTES_MAX = sizeof(engine__node) + ENGINE__GUIDE_BYTES_MAX +
 	                      sizeof(engine__version) + sizeof(write) + 64,
 };
 
@@ -25,7 +24,7 @@ enum {
 	      (size_t)ENGINE__TXN_OPERATIONS_MAX * OPERATION_BYTES_MAX))
 
 struct engine__buffer {
-	engine__skiplist list;
+	engine__map map;
 	write *newest;
 	size_t operations; /* that stand */
 	size_t written;    /* since the clear, with those rolled back */
@@ -38,7 +37,7 @@ cx_status engine__buffer_new(engine__buffer **ret)
 	CX_SCOPED(engine__buffer_free) engine__buffer *buffer = calloc(1, sizeof *buffer);
 	if (buffer == NULL)
 		return CX_NO_MEMORY;
-	cx_status status = engine__skiplist_init(&buffer->list, ARENA_BYTES_MAX);
+	cx_status status = engine__map_init(&buffer->map, ARENA_BYTES_MAX);
 	if (status != CX_OK)
 		return status;
 	*ret = buffer;
@@ -50,14 +49,14 @@ void engine__buffer_free(engine__buffer **buffer)
 {
 	if (*buffer == NULL)
 		return;
-	engine__skiplist_release(&(*buffer)->list);
+	engine__map_release(&(*buffer)->map);
 	free(*buffer);
 	*buffer = NULL;
 }
 
 void engine__buffer_clear(engine__buffer *buffer)
 {
-	cx_status status = engine__skiplist_clear(&buffer->list);
+	cx_status status = engine__map_clear(&buffer->map);
 	CX_ASSERT(status == CX_OK); /* the first block of the arena is kept */
 	buffer->newest = NULL;
 	buffer->operations = 0;
@@ -74,12 +73,11 @@ static cx_status add(engine__buffer *buffer, engine__tree tree, cx_slice key, cx
 	    buffer->written >= ENGINE__TXN_OPERATIONS_MAX)
 		return CX_TOO_LARGE;
 
-	engine__path path = { .fresh = true };
-	engine__version *version = engine__skiplist_version(&buffer->list, value, removed);
-	write *undo = cx_arena_alloc(buffer->list.arena, sizeof *undo);
+	engine__version *version = engine__map_version(&buffer->map, value, removed);
+	write *undo = cx_arena_alloc(buffer->map.arena, sizeof *undo);
 	engine__node *node = NULL;
 	if (version != NULL && undo != NULL)
-		node = engine__skiplist_add(&buffer->list, tree, key, version, &path);
+		node = engine__map_add(&buffer->map, tree, key, version);
 	if (node == NULL)
 		return CX_NO_MEMORY;
 	*undo = (write){ .before = buffer->newest, .node = node };
@@ -104,7 +102,7 @@ cx_status engine__buffer_remove(engine__buffer *buffer, engine__tree tree, cx_sl
 
 engine__layer engine__buffer_layer(const engine__buffer *buffer)
 {
-	return (engine__layer){ .list = &buffer->list };
+	return (engine__layer){ .map = &buffer->map };
 }
 
 size_t engine__buffer_operations(const engine__buffer *buffer)
@@ -116,7 +114,7 @@ void engine__buffer_rollback(engine__buffer *buffer, size_t mark)
 {
 	CX_ASSERT(mark <= buffer->operations);
 	for (; buffer->operations > mark; buffer->operations--) {
-		engine__skiplist_take_back(buffer->newest->node);
+		engine__map_take_back(buffer->newest->node);
 		buffer->newest = buffer->newest->before;
 	}
 	buffer->stamp++;

@@ -1,14 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The sorted write buffer of a transaction: puts and removes in order of (tree, key).
  *
- * A skip list (skiplist.h) whose versions all have the number 0, so that only the newest of a
+ * A map (map.h) whose versions all have the number 0, so that only the newest of a
  * key counts; rolling back takes versions off again. Keys and values handed out stay good until
  * engine__buffer_clear(), whatever is written or rolled back meanwhile.
  *
  * Thread rule: one thread at a time. */
 #pragma once
 
-#include "engine/store/skiplist.h"
+#include "engine/store/map.h"
 
 typedef struct engine__buffer engine__buffer;
 

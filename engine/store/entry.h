@@ -35,7 +35,7 @@
 #pragma once
 
 #include "base/buf.h"
-#include "engine/store/skiplist.h"
+#include "engine/store/map.h"
 
 enum {
 	ENGINE__ENTRY_ALIGNMENT = 8,

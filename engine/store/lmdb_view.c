@@ -73,7 +73,7 @@ static void lay(engine__view *view, uint64_t number)
 			continue;
 		view->of_layer[view->layer_count] = table;
 		view->layers[view->layer_count++] =
-			(engine__layer){ .list = &table->list, .number = number };
+			(engine__layer){ .map = &table->map, .number = number };
 	}
 }
 

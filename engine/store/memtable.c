@@ -11,9 +11,9 @@ cx_status engine__memtable_new(engine__memtable **ret)
 	if (table == NULL)
 		return CX_NO_MEMORY;
 	/* Bounded by its segment: an operation takes less than ten times its bytes there. */
-	cx_status status = engine__skiplist_init(&table->list, SIZE_MAX / 2);
+	cx_status status = engine__map_init(&table->map, SIZE_MAX / 2);
 	if (status != CX_OK) {
-		engine__skiplist_release(&table->list);
+		engine__map_release(&table->map);
 		free(table);
 		return status;
 	}
@@ -35,7 +35,7 @@ void engine__memtable_let_go(engine__memtable **table)
 	if (self == NULL ||
 	    atomic_fetch_sub_explicit(&self->references, 1, memory_order_acq_rel) > 1)
 		return;
-	engine__skiplist_release(&self->list);
+	engine__map_release(&self->map);
 	free(self);
 }
 
@@ -49,14 +49,13 @@ static void count_live(engine__memtable_tree *tree, const engine__version *newes
 }
 
 cx_status engine__memtable_add(engine__memtable *table, engine__tree tree, cx_slice key,
-                               cx_slice value, bool removed, uint64_t number,
-                               engine__path *path)
+                               cx_slice value, bool removed, uint64_t number)
 {
-	engine__version *version = engine__skiplist_version(&table->list, value, removed);
+	engine__version *version = engine__map_version(&table->map, value, removed);
 	if (version == NULL)
 		return CX_NO_MEMORY;
 	version->number = number;
-	if (engine__skiplist_add(&table->list, tree, key, version, path) == NULL)
+	if (engine__map_add(&table->map, tree, key, version) == NULL)
 		return CX_NO_MEMORY;
 	engine__memtable_tree *counts = &table->trees[tree.number];
 	if (version->older == NULL) { /* as good as new: never written, or taken back */
@@ -70,13 +69,13 @@ cx_status engine__memtable_add(engine__memtable *table, engine__tree tree, cx_sl
 void engine__memtable_take_back(engine__memtable *table, const engine__layer *writes,
                                 const engine__node *end)
 {
-	const engine__layer all = { .list = &table->list, .number = UINT64_MAX };
+	const engine__layer all = { .map = &table->map, .number = UINT64_MAX };
 	for (const engine__node *write = engine__layer_next(writes, NULL); write != end;
 	     write = engine__layer_next(writes, write)) {
-		engine__node *node = engine__skiplist_node(
-			&table->list, (engine__tree){ write->tree }, engine__node_key(write));
+		engine__node *node = engine__map_node(
+			&table->map, (engine__tree){ write->tree }, engine__node_key(write));
 		count_live(&table->trees[node->tree], engine__layer_version(&all, node), -1);
-		engine__skiplist_take_back(node);
+		engine__map_take_back(node);
 	}
 }
 
@@ -84,13 +83,12 @@ cx_status engine__memtable_apply(engine__memtable *table, const engine__layer *w
                                  uint64_t number)
 {
 	CX_ASSERT(number >= table->last);
-	engine__path path = { .fresh = true };
 	for (const engine__node *write = engine__layer_next(writes, NULL); write != NULL;
 	     write = engine__layer_next(writes, write)) {
 		const engine__version *version = engine__layer_version(writes, write);
 		cx_status status = engine__memtable_add(
 			table, (engine__tree){ write->tree }, engine__node_key(write),
-			engine__version_value(version), version->removed, number, &path);
+			engine__version_value(version), version->removed, number);
 		if (status != CX_OK) {
 			engine__memtable_take_back(table, writes, write);
 			return status;

@@ -6,7 +6,7 @@
  * frees it. */
 #pragma once
 
-#include "engine/store/skiplist.h"
+#include "engine/store/map.h"
 
 enum { ENGINE__TREE_NUMBERS = ENGINE__TREES_MAX + 3 }; /* with LMDB's two and the journal's */
 
@@ -17,7 +17,7 @@ typedef struct engine__memtable_tree {
 } engine__memtable_tree;
 
 typedef struct engine__memtable {
-	engine__skiplist list;
+	engine__map map;
 	atomic_uint references;
 	atomic_size_t nodes;
 	uint64_t last; /* the newest commit in it; the writer's */
@@ -43,7 +43,7 @@ void engine__memtable_take_back(engine__memtable *table, const engine__layer *wr
  * Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__memtable_add(engine__memtable *table, engine__tree tree,
                                            cx_slice key, cx_slice value, bool removed,
-                                           uint64_t number, engine__path *path);
+                                           uint64_t number);
 
 /* Whether a snapshot taken now has to look here for keys of the tree. */
 static inline bool engine__memtable_has(const engine__memtable *table, engine__tree tree)

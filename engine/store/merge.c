@@ -96,7 +96,7 @@ static cx_status merge_frozen(engine__store *store, size_t *ret_txn)
 	const engine__journal *journal = &store->journal;
 	const engine__segment *frozen = journal->frozen;
 	const engine__segment *active = journal->active;
-	const engine__layer layer = { .list = &frozen->table->list, .number = UINT64_MAX };
+	const engine__layer layer = { .map = &frozen->table->map, .number = UINT64_MAX };
 	size_t share = (size_t)(frozen->size / SLICES_OF_SEGMENT);
 	merging self = {
 		.store = store,

@@ -131,18 +131,16 @@ static cx_status name_tree(recovery *self, const engine__operation *operation)
 }
 
 static cx_status replay_operation(recovery *self, const engine__operation *operation,
-                                  uint64_t number, engine__path *path)
+                                  uint64_t number)
 {
-	if (operation->kind == ENGINE__OPERATION_NAME) {
-		path->fresh = true; /* the order of trees may be another one now */
+	if (operation->kind == ENGINE__OPERATION_NAME)
 		return name_tree(self, operation);
-	}
 	if (operation->tree >= CX_COUNT_OF(self->trees) || self->trees[operation->tree] == 0)
 		return CX_CORRUPT;
 	return engine__memtable_add(self->segment->table,
 	                            (engine__tree){ self->trees[operation->tree] },
 	                            operation->key, operation->value,
-	                            operation->kind == ENGINE__OPERATION_REMOVE, number, path);
+	                            operation->kind == ENGINE__OPERATION_REMOVE, number);
 }
 
 static cx_status replay(void *context, const engine__entry *entry)
@@ -154,13 +152,12 @@ static cx_status replay(void *context, const engine__entry *entry)
 	if (entry->number <= journal->submitted)
 		return CX_CORRUPT;
 	memset(self->trees, 0, sizeof self->trees);
-	engine__path path = { .fresh = true };
 	cx_slice rest = entry->body;
 	for (uint32_t i = 0; i < entry->operations; i++) {
 		engine__operation operation;
 		if (!engine__entry_next(&rest, &operation))
 			return CX_CORRUPT;
-		cx_status status = replay_operation(self, &operation, entry->number, &path);
+		cx_status status = replay_operation(self, &operation, entry->number);
 		if (status != CX_OK)
 			return status;
 	}

@@ -61,6 +61,7 @@ static const struct {
 	const char *cluster;
 } counts[] = {
 	{ "org", 7, 0, 0, NULL },
+	{ "number_series", 2, 1, 0, NULL },
 	{ "fx_rate", 3, 1, 0, NULL },
 	{ "team", 5, 2, 2, NULL },
 	{ "user", 7, 3, 1, NULL },
@@ -77,11 +78,13 @@ static const struct {
 	{ "order_line", 12, 3, 2, "lines" },
 	{ "payment", 11, 3, 3, "order,paid_at" },
 	{ "contract", 24, 4, 6, NULL },
-	{ "service_request", 20, 6, 5, NULL },
+	{ "service_request", 21, 6, 5, NULL },
 	{ "feedback", 13, 4, 6, NULL },
 	{ "sales_target", 6, 1, 2, NULL },
-	{ "customer_tier", 12, 2, 1, NULL },
+	{ "customer_tier", 13, 2, 1, NULL },
 	{ "forecast", 17, 2, 2, NULL },
+	{ "customer_merge", 5, 2, 0, NULL },
+	{ "customer_merge_part", 5, 2, 1, "parts" },
 };
 
 static int count_references(const engine_type *type)
@@ -95,7 +98,7 @@ static int count_references(const engine_type *type)
 static void it_has_these_types(void **state)
 {
 	const engine_schema *schema = engine__catalog_schema(*state);
-	assert_int_equal(schema->type_count, 22);
+	assert_int_equal(schema->type_count, 25);
 	assert_int_equal(schema->type_count, CX_COUNT_OF(counts));
 	for (size_t i = 0; i < CX_COUNT_OF(counts); i++) {
 		const engine_type *type = &schema->types[i];
@@ -118,11 +121,16 @@ static void what_is_kept_is_people_and_settings(void **state)
 	const engine_schema *schema = engine__catalog_schema(*state);
 	for (size_t i = 0; i < schema->type_count; i++) {
 		const engine_type *type = &schema->types[i];
-		bool kept = strcmp(type->name, "org") == 0 || strcmp(type->name, "team") == 0 ||
-		            strcmp(type->name, "user") == 0 || strcmp(type->name, "stage") == 0;
+		const bool series = strcmp(type->name, "number_series") == 0;
+		const bool kept = series || strcmp(type->name, "org") == 0 ||
+		                  strcmp(type->name, "team") == 0 ||
+		                  strcmp(type->name, "user") == 0 ||
+		                  strcmp(type->name, "stage") == 0;
 		assert_int_equal(type->keep, kept);
 		assert_int_equal(type->single, strcmp(type->name, "org") == 0);
-		assert_int_equal(type->readonly, strcmp(type->name, "stage_history") == 0);
+		const bool written = series || strcmp(type->name, "stage_history") == 0 ||
+		                     strncmp(type->name, "customer_merge", 14) == 0;
+		assert_int_equal(type->readonly, written);
 	}
 }
 

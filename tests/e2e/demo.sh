@@ -33,7 +33,7 @@ left_behind() { find "$folder" -maxdepth 1 -name 'cardex-demo-*'; }
 
 demo || fail "exit code $?"
 [ -z "$(left_behind)" ] || fail "it leaves $(left_behind)"
-[ "$(grep -c ' 0 updated, 0 unchanged, 0 skipped, 0 rejected' "$folder/out")" = \
+[ "$(grep -c ' 0 unchanged, 0 skipped, 0 rejected' "$folder/out")" = \
 	"$(find "$CARDEX_SOURCE/sample/data" -name '*.csv' | wc -l)" ] || fail "not every file went in"
 [ "$(grep -c '^\$ cardex ' "$folder/out")" -ge 12 ] || fail "the commands are not shown"
 shows '^plan: index owner,stage,amount'

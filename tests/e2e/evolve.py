@@ -1,8 +1,8 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: Apache-2.0
-"""An index, and then an aggregate, is built on a store with records while a client writes; the
-daemon is killed in the middle of it and goes on where it was; in the end the index is readable,
-what it finds and the aggregate counts is what a scan does, and the check finds nothing. A unique index over duplicates fails with their list, and the store goes on.
+"""An index, then an aggregate, then a rollup is built on a store with records while a client writes;
+the daemon is killed in the middle of it and goes on where it was; in the end the index is readable,
+what it finds, the aggregate counts and the rollup sums up is what a scan does, and the check finds nothing. A unique index over duplicates fails with their list, and the store goes on.
 
 CARDEX_EVOLVE_RECORDS (default 30000) says how many records there are, CARDEX_EVOLVE_WRITERS (1)
 how many connections write meanwhile. Prints the longest time a
@@ -21,10 +21,14 @@ RECORDS = int(os.environ.get("CARDEX_EVOLVE_RECORDS", "30000"))
 WRITERS = int(os.environ.get("CARDEX_EVOLVE_WRITERS", "1"))
 BATCH = 1000
 
-OWN = """type site {
+DEPOTS = 40
+DEPOT = "type depot { name string(20) %s }\n"
+SITE = """type site {
   number int  name string(40)  code string(20)  customer ref(customer) on delete cascade
+  depot ref(depot) on delete cascade
   %s
 }"""
+OWN = DEPOT % "" + SITE
 
 INDEX = "index (number, name)"
 AGGREGATE = "\naggregate by_code on site group by (code) count, sum(number)"
@@ -37,9 +41,11 @@ def claim(truth, what):
 
 def fill(client):
     client.call("hello")
+    client.call("batch", [["create", "depot", {"name": "Depot %d" % i}] for i in range(DEPOTS)])
     for begin in range(0, RECORDS, BATCH):
         client.call("batch", [["create", "site", {
-            "number": i * 7919 % RECORDS, "name": "Site %d" % (i * 31 % RECORDS), "code": str(i)}]
+            "number": i * 7919 % RECORDS, "name": "Site %d" % (i * 31 % RECORDS), "code": str(i),
+            "depot": 1 + i % DEPOTS}]
             for i in range(begin, min(begin + BATCH, RECORDS))])
 
 
@@ -83,8 +89,8 @@ def end_load(loads):
 
 
 def state(client, index):
-    for status in client.call("index.status", {"type": "site"}):
-        if status["index"] == index:
+    for status in client.call("index.status"):
+        if status["type"] in ("site", "depot") and status["index"] == index:
             return status
     return None
 
@@ -100,9 +106,9 @@ def wait_until(client, index, wanted, seconds=600):
     raise SystemExit("FAILED: %s does not become %s" % (index, wanted))
 
 
-def build_through_a_kill(daemon, client, text, name):
+def build_through_a_kill(daemon, client, text, name, steps=("rebuild",)):
     plan = client.call("schema.plan", text)
-    claim([s["verdict"] for s in plan["steps"]] == ["rebuild"], "a plan: %r" % plan)
+    claim([s["verdict"] for s in plan["steps"]] == list(steps), "a plan: %r" % plan)
     loads = begin_load(daemon.path)
     client.call("schema.apply", text)
     end = time.monotonic() + 60
@@ -166,6 +172,23 @@ def build_an_aggregate(daemon, client):
     return client
 
 
+def build_a_rollup(daemon, client):
+    text = DEPOT % "total int readonly = 0 rollup sum(number) of site by depot index by_total (total)" + (
+        SITE % INDEX)
+    # The index first, which follows what is built.
+    client.call("schema.apply", DEPOT % "" + SITE % INDEX)
+    client = build_through_a_kill(daemon, client, text, "total", ["rebuild", "rebuild"])
+    claim(state(client, "total")["rollup"], "it says that it is one")
+    sums = client.call("aggregate", "site", {"group": ["depot"], "values": ["sum(number)"],
+                                             "allow_scan": True})[1]
+    kept = client.call("query", "depot", {"fields": ["id", "total"], "limit": 1000,
+                                          "allow_scan": True})[2]
+    claim(len(kept) == DEPOTS and sorted(kept) == sorted(sums),
+          "what is kept is what is summed up: %r, %r" % (kept[:5], sums[:5]))
+    client.call("schema.apply", OWN % INDEX, {"may_lose": True})
+    return client
+
+
 def fail_on_duplicates(client):
     text = OWN % "index (number, name)  unique (code)"
     client.call("update", "site", RECORDS, {"code": "5"})
@@ -191,11 +214,11 @@ def cancel_and_drop(client):
     except Refused:
         claim(state(client, "name")["state"] == "readable", "it was faster")
     try:
-        client.call("schema.apply", "type site { number int }")
+        client.call("schema.apply", DEPOT % "" + "type site { number int }")
         claim(False, "values are not lost unasked")
     except Refused as refusal:
         claim("UNSAFE_CHANGE" in str(refusal), str(refusal))
-    client.call("schema.apply", "type site { number int }", {"may_lose": True})
+    client.call("schema.apply", DEPOT % "" + "type site { number int }", {"may_lose": True})
     names = client.call("get", "site", 1)[1]
     claim(names[-1] == "number" and "code" not in names, "names: %r" % names)
     row = client.call("get", "site", 1)[2]
@@ -213,6 +236,7 @@ def main():
         fill(client)
         client = build_an_index(daemon, client)
         client = build_an_aggregate(daemon, client)
+        client = build_a_rollup(daemon, client)
         fail_on_duplicates(client)
         cancel_and_drop(client)
         client.close()

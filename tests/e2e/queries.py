@@ -3,6 +3,7 @@
 """The sample data goes in through the tool; every list that people open is answered right, by the
 index meant for it, and its pages are the whole. What is right is worked out here from the files."""
 
+import collections
 import csv
 import decimal
 import filecmp
@@ -44,11 +45,13 @@ def plan(*arguments):
 
 
 def files():
-    tables = {}
+    """The records as they are in the end: a later file of a type changes those of an earlier one."""
+    tables = collections.defaultdict(dict)
     for name in sorted(os.listdir(os.path.join(SAMPLE, "data"))):
         with open(os.path.join(SAMPLE, "data", name), encoding="utf-8", newline="") as file:
-            tables[name[3:-4]] = list(csv.DictReader(file))
-    return tables
+            for row in csv.DictReader(file):
+                tables[name[3:-4]].setdefault(row["ext_id"], {}).update(row)
+    return {kind: list(found.values()) for kind, found in tables.items()}
 
 
 def generator():
@@ -63,9 +66,10 @@ def generator():
 def load(tables):
     for name in sorted(os.listdir(os.path.join(SAMPLE, "data"))):
         path = os.path.join(SAMPLE, "data", name)
+        before = tool("export", name[3:-4]).stdout
         tried = tool("import", name[3:-4], path, "--key", "ext_id", "--dry-run")
         check("a dry run writes nothing", "nothing was written" in tried.stderr, tried.stderr)
-        check("… of " + name, tool("count", name[3:-4], "--allow-scan").stdout.strip() == "0")
+        check("… of " + name, tool("export", name[3:-4]).stdout == before)
         tool("import", name[3:-4], path, "--key", "ext_id")
     for kind, expected in tables.items():
         check("all of " + kind, int(tool("count", kind, "--allow-scan").stdout) == len(expected))

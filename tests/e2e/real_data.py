@@ -82,7 +82,9 @@ def salesforce(folder):
     equal("campaigns", count("campaign"), sizes["Campaign"])
     equal("requests", count("service_request"), sizes["Case"])
     equal("activities", count("activity"), sizes["Task"])
-    members = {(r["CampaignId"], r["LeadOrContactId"]) for r in rows_of(folder, "CampaignMember.csv")}
+    owned = {r["Id"] for r in rows_of(folder, "Contact.csv") if r["AccountId"]}
+    members = {(r["CampaignId"], r["LeadOrContactId"]) for r in rows_of(folder, "CampaignMember.csv")
+               if r["LeadOrContactId"] not in owned}
     equal("touches", count("campaign_touch"), len(members))
     customers = {r["id"]: r["ext_id"] for r in records("customer", "id,ext_id")}
     found = collections.Counter()
@@ -112,6 +114,12 @@ def superstore(folder):
     for r in lines:
         expected[r["产品 ID"]] += int(r["数量"]) * 1000
     equal("units by product", found, expected)
+    equal("confirmed orders", count("sales_order", "status = confirmed"), len(orders))
+    nets = collections.Counter()
+    for r in records("order_line", "order,net"):
+        nets[r["order"]] += decimal.Decimal(r["net"])
+    equal("totals of orders", {r["id"]: decimal.Decimal(r["total_base"])
+                               for r in records("sales_order", "id,total_base")}, dict(nets))
 
 
 def tickets(folder):

@@ -101,7 +101,7 @@ print(sum(1 for r in rows if not r["account"] or r["product"] == "GTXPro"))' "$s
 }
 
 salesforce() {
-	local set=$data/salesforce-data-cloud duplicates
+	local set=$data/salesforce-data-cloud refused
 	[ -d "$set" ] || return 0
 	start
 	stages
@@ -113,15 +113,16 @@ salesforce() {
 	import contact salesforce/lead "$set/Lead.csv"
 	import opportunity salesforce/opportunity "$set/Opportunity.csv"
 	import campaign salesforce/campaign "$set/Campaign.csv"
-	duplicates=$(/usr/bin/python3 -c '
+	# Of each pair one row goes in, and none whose contact belongs to an account: the touches
+	# here are of the customer "(none)".
+	refused=$(/usr/bin/python3 -c '
 import csv, sys
-rows = list(csv.DictReader(open(sys.argv[1], encoding="utf-8-sig", newline="")))
-print(len(rows) - len({(r["CampaignId"], r["LeadOrContactId"]) for r in rows}))' "$set/CampaignMember.csv")
-	if [ "$duplicates" = 0 ]; then
-		import campaign_touch salesforce/campaign_touch "$set/CampaignMember.csv"
-	else
-		import_rejecting "$duplicates" campaign_touch salesforce/campaign_touch "$set/CampaignMember.csv"
-	fi
+members, contacts = (list(csv.DictReader(open(path, encoding="utf-8-sig", newline=""))) for path in sys.argv[1:])
+owned = {r["Id"] for r in contacts if r["AccountId"]}
+print(len(members) - len({(r["CampaignId"], r["LeadOrContactId"]) for r in members
+                          if r["LeadOrContactId"] not in owned}))' "$set/CampaignMember.csv" "$set/Contact.csv")
+	[ "$refused" -gt 0 ] || fail "no member is a contact of an account"
+	import_rejecting "$refused" campaign_touch salesforce/campaign_touch "$set/CampaignMember.csv"
 	import service_request salesforce/service_request "$set/Case.csv"
 	import activity salesforce/activity "$set/Task.csv"
 	verify salesforce "$set"
@@ -137,6 +138,7 @@ superstore() {
 	import product superstore/product "$set/订单.csv"
 	import sales_order superstore/sales_order "$set/订单.csv"
 	import order_line superstore/order_line "$set/订单.csv"
+	import sales_order superstore/sales_order_confirmed "$set/订单.csv"
 	verify superstore "$set"
 }
 
@@ -144,6 +146,8 @@ tickets() {
 	local set=$data/support-tickets
 	[ -d "$set" ] || return 0
 	start
+	"$CARDEX" create team name=Care ext_id=care >"$folder/out"
+	"$CARDEX" create user login=care name=Care team@ext_id=care role=service >"$folder/out"
 	"$CARDEX" create customer name=People ext_id="(people)" kind=individual >"$folder/out"
 	import product tickets/product "$set/customer_support_tickets.csv"
 	import contact tickets/contact "$set/customer_support_tickets.csv"

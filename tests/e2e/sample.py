@@ -41,11 +41,13 @@ def generator_writes_the_shipped_files():
 
 
 def read_files():
-    tables = {}
+    """The records as they are in the end: a later file of a type changes those of an earlier one."""
+    tables = collections.defaultdict(dict)
     for name in sorted(os.listdir(DATA)):
         with open(os.path.join(DATA, name), encoding="utf-8", newline="") as file:
-            tables[name[3:-4]] = list(csv.DictReader(file))
-    return tables
+            for row in csv.DictReader(file):
+                tables[name[3:-4]].setdefault(row["ext_id"], {}).update(row)
+    return {kind: list(rows.values()) for kind, rows in tables.items()}
 
 
 def load():

@@ -68,6 +68,56 @@ static void aggregates_are_a_part_of_their_own(void **state)
 	assert_null(none);
 }
 
+/* One that is ready takes no room, and no newer program. */
+static void the_state_of_a_rollup_is_stored_while_it_is_not_ready(void **state)
+{
+	(void)state;
+	static const char text[] = "type p { n int readonly = 0 rollup count of c by p }"
+				   "type c { p ref(p) on delete cascade }";
+	CX_SCOPED(engine__catalog_free)
+	engine__catalog *catalog = schema_fixture_catalog(text);
+	const engine_schema *schema = engine__catalog_schema(catalog);
+	const uint16_t id = schema->types[0].fields[ENGINE_SYSTEM_SLOTS].id;
+	const char *ready = "{'version': 2, ";
+	assert_non_null(strstr(wire_show(stored_form(catalog)), ready));
+	CX_SCOPED(engine__catalog_free) engine__catalog *building = NULL;
+	assert_int_equal(
+		engine__catalog_with_rollup(catalog, id, ENGINE_AGGREGATE_BUILDING, &building),
+		CX_OK);
+	char stored[2048];
+	snprintf(stored, sizeof stored, "%s", wire_show(stored_form(building)));
+	assert_non_null(strstr(stored, "{'version': 3, "));
+	assert_non_null(strstr(stored, "['n', 9, nil, nil, 1]"));
+	CX_SCOPED(engine__catalog_free) engine__catalog *back = NULL;
+	assert_int_equal(engine__catalog_read(wire(stored), &back, NULL), CX_OK);
+	const engine_type *p =
+		engine_schema_type(engine__catalog_schema(back), CX_SLICE_LITERAL("p"));
+	assert_int_equal(p->fields[ENGINE_SYSTEM_SLOTS].rollup->state,
+	                 ENGINE_AGGREGATE_BUILDING);
+	/* A state that is none; one of a field that is no rollup; and not in version 2. */
+	char *element = strstr(stored, "['n', 9, nil, nil, 1]");
+	memcpy(element, "['n', 9, nil, nil, 3]", 21);
+	expect_status(stored, CX_CORRUPT);
+	memcpy(element, "['n', 9, nil, nil, 0]", 21);
+	expect_status(stored, CX_CORRUPT);
+	memcpy(element, "['n', 9, nil, nil, 2]", 21);
+	CX_SCOPED(engine__catalog_free) engine__catalog *failed = NULL;
+	assert_int_equal(engine__catalog_read(wire(stored), &failed, NULL), CX_OK);
+	assert_int_equal(engine__catalog_schema(failed)->types[0].fields[8].rollup->state,
+	                 ENGINE_AGGREGATE_FAILED);
+	memcpy(stored + strlen("{'version': "), "2", 1);
+	expect_status(stored, CX_CORRUPT);
+	memcpy(stored + strlen("{'version': "), "3", 1);
+	memcpy(element, "['n', 9, nil, nil]   ", 21);
+	CX_SCOPED(engine__catalog_free) engine__catalog *plain = NULL;
+	assert_int_equal(engine__catalog_read(wire(stored), &plain, NULL), CX_OK);
+	char *reference = strstr(stored, "['p', 18, 0, nil]");
+	assert_non_null(reference);
+	memmove(reference + 19, reference + 16, strlen(reference + 16) + 1);
+	memcpy(reference + 16, ", 1", 3);
+	expect_status(stored, CX_CORRUPT);
+}
+
 static void ids_count_from_1_in_the_order_of_the_text(void **state)
 {
 	(void)state;
@@ -257,8 +307,8 @@ static void another_unicode_version_is_refused_where_it_matters(void **state)
 static void a_newer_form_is_unsupported_whatever_it_holds(void **state)
 {
 	(void)state;
-	expect_status(stored_text("3", TEXT, "'0.0'", TYPES), CX_UNSUPPORTED);
-	expect_status("{'version': 3}", CX_UNSUPPORTED);
+	expect_status(stored_text("4", TEXT, "'0.0'", TYPES), CX_UNSUPPORTED);
+	expect_status("{'version': 4}", CX_UNSUPPORTED);
 	expect_status("{'version': 9223372036854775807, 'x': []}", CX_UNSUPPORTED);
 }
 
@@ -476,6 +526,7 @@ int main(void)
 		cmocka_unit_test(parts_of_version_2_that_do_not_fit_are_corrupt),
 		cmocka_unit_test(another_unicode_version_is_refused_where_it_matters),
 		cmocka_unit_test(aggregates_are_a_part_of_their_own),
+		cmocka_unit_test(the_state_of_a_rollup_is_stored_while_it_is_not_ready),
 		cmocka_unit_test(a_newer_form_is_unsupported_whatever_it_holds),
 		cmocka_unit_test(parts_that_no_catalog_writes_are_corrupt),
 		cmocka_unit_test(numbers_that_do_not_fit_the_text_are_corrupt),

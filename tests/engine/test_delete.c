@@ -9,7 +9,8 @@
 
 /* company ← contact (cascade, own index), deal (restrict, back reference),
  * contact ← deal.contact (set null, back reference), call (cascade, clustered),
- * call.deal (set null, index). */
+ * call.deal (set null, index), call ← trace (keep, index), contact ← trace.contact (keep, back
+ * reference). */
 static const char SCHEMA[] =
 	"type company \"Company\" { name string(20) unique"
 	" parent ref(company) on delete set_null }\n"
@@ -19,7 +20,10 @@ static const char SCHEMA[] =
 	"  contact ref(contact) on delete set_null amount money }\n"
 	"type call \"Call\" { contact ref(contact) on delete cascade required at ts required\n"
 	"  deal ref(deal) on delete set_null cluster by (contact, at desc)"
-	" index (deal, at) }\n";
+	" index (deal, at) }\n"
+	"type trace \"Trace\" { call ref(call) on delete keep\n"
+	"  contact ref(contact) required on delete keep  note string(20)  index (call, note) "
+	"}\n";
 
 static int setup(void **state)
 {
@@ -157,6 +161,48 @@ static void many_children_go_and_come_back(void **state)
 	assert_true(fixture_state_hash(f) == before);
 }
 
+/* What happened stays, whatever becomes of those it happened to. */
+static void a_kept_reference_stays_and_its_record_too(void **state)
+{
+	store_fixture *f = *state;
+	const int64_t trace =
+		fixture_create(f, "trace", "{'contact': 1, 'call': 1, 'note': 'a'}");
+	fixture_create(f, "trace", "{'contact': 2}");
+	const uint64_t before = fixture_state_hash(f);
+	assert_int_equal(fixture_do(f, FIXTURE_DELETE, "company", 1).affected, 7);
+	fixture_assert_sound(f);
+	assert_int_equal(fixture_int(f, "trace", trace, "call"), 1);
+	assert_int_equal(fixture_int(f, "trace", trace, "contact"), 1);
+	/* more can be told of them */
+	fixture_update(f, "trace", trace, "{'note': 'b'}");
+	fixture_create(f, "trace", "{'contact': 1, 'note': 'c'}");
+	assert_int_equal(fixture_try_create(f, "trace", "{'contact': 99}"),
+	                 CX_DANGLING_REFERENCE);
+	fixture_do(f, FIXTURE_DELETE, "trace", 3);
+	fixture_do(f, FIXTURE_PURGE, "trace", 3);
+	fixture_update(f, "trace", trace, "{'note': 'a'}");
+	fixture_do(f, FIXTURE_UNDELETE, "company", 1);
+	assert_true(fixture_state_hash(f) == before);
+}
+
+static void purge_erases_what_stayed(void **state)
+{
+	store_fixture *f = *state;
+	fixture_create(f, "trace", "{'contact': 3, 'call': 1}");
+	fixture_create(f, "trace", "{'contact': 1, 'call': 3}");
+	fixture_create(f, "trace", "{'contact': 1, 'call': 1}"); /* by two, erased once */
+	fixture_create(f, "trace", "{'contact': 3, 'call': 3}");
+	fixture_do(f, FIXTURE_DELETE, "company", 1);
+	/* company, two contacts, two calls, three traces */
+	assert_int_equal(fixture_do(f, FIXTURE_PURGE, "company", 1).affected, 8);
+	fixture_assert_sound(f);
+	assert_int_equal(fixture_exists(f, "trace", 1), CX_NOT_FOUND);
+	assert_int_equal(fixture_exists(f, "trace", 2), CX_NOT_FOUND);
+	assert_int_equal(fixture_exists(f, "trace", 3), CX_NOT_FOUND);
+	assert_int_equal(fixture_exists(f, "trace", 4), CX_OK);
+	fixture_do(f, FIXTURE_DELETE, "trace", 4);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -171,6 +217,8 @@ int main(void)
 		TEST(undelete_is_refused_when_a_referred_record_is_gone),
 		TEST(purge_erases_all_that_the_delete_took),
 		TEST(many_children_go_and_come_back),
+		TEST(a_kept_reference_stays_and_its_record_too),
+		TEST(purge_erases_what_stayed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -50,7 +50,7 @@ static cx_status apply(engine__memtable *table, engine__tree tree, const char *w
 static const char *show(const engine__memtable *table, uint64_t number)
 {
 	static char text[512];
-	const engine__layer layer = { .list = &table->list, .number = number };
+	const engine__layer layer = { .map = &table->map, .number = number };
 	size_t used = 0;
 	text[0] = '\0';
 	for (const engine__node *node = engine__layer_next(&layer, NULL); node != NULL;
@@ -119,8 +119,8 @@ static void without_memory_a_commit_leaves_nothing(void **state)
 	(void)state;
 	for (size_t bytes = 6 * 1024; bytes < 20 * 1024; bytes += 100) {
 		engine__memtable *table = new_table();
-		engine__skiplist_release(&table->list);
-		assert_int_equal(engine__skiplist_init(&table->list, bytes), CX_OK);
+		engine__map_release(&table->map);
+		assert_int_equal(engine__map_init(&table->map, bytes), CX_OK);
 		uint64_t number = 0;
 		cx_status status;
 		do
@@ -131,7 +131,7 @@ static void without_memory_a_commit_leaves_nothing(void **state)
 		const char *expected = number == 1 ? "" : "2a=1 2b=2 2c- 2d=4 2e=5";
 		assert_string_equal(show(table, UINT64_MAX), expected);
 		assert_int_equal(live(table, first), number == 1 ? 0 : 4);
-		const engine__layer layer = { .list = &table->list, .number = UINT64_MAX };
+		const engine__layer layer = { .map = &table->map, .number = UINT64_MAX };
 		const engine__version *newest =
 			engine__layer_find(&layer, first, cx_slice_of("a"));
 		assert_true(newest == NULL ? number == 1 : newest->number == number - 1);
@@ -215,7 +215,7 @@ static void *read_along(void *context)
 	uint64_t number;
 	do {
 		number = atomic_load(&all->visible);
-		const engine__layer layer = { .list = &all->table->list, .number = number };
+		const engine__layer layer = { .map = &all->table->map, .number = number };
 		if (!is_whole(&layer))
 			atomic_fetch_add(&all->wrong, 1);
 	} while (number < COMMITS);

@@ -426,7 +426,7 @@ static void a_description_says_what_applies(void **state)
 		"'search': false, 'length_max': 2, 'items_max': 3}, ",
 		"'readonly': true, 'search': false, 'default': 0, 'rollup': 'sum(x - id) of c "
 		"by a where x > "
-		"-3 and y = true'}], 'indexes': [{'name': 'ext_id', "
+		"-3 and y = true', 'state': 'readable'}], 'indexes': [{'name': 'ext_id', "
 		"'unique': true, 'cluster': false, 'state': 'readable', 'columns': [{'field': "
 		"'ext_id', "
 		"'desc': false, 'folded': false}], 'where': 'ext_id'}, ",

@@ -211,6 +211,15 @@ static void a_reference_has_a_rule_that_can_hold(void **state)
 		  "records of \"k\" are kept" },
 		{ "type a { b ref(k) on delete set_null } type k keep {}", 1, 19,
 		  "records of \"k\" are kept" },
+		{ "type a { b ref(k) on delete keep } type k keep {}", 1, 19,
+		  "records of \"k\" are kept, never deleted" },
+		{ "type k keep { b ref(a) on delete keep } type a {}", 1, 24,
+		  "records of \"k\" are kept: they cannot be erased" },
+		{ "type h { b ref(a) on delete keep } type a { c ref(h) on delete cascade }", 1,
+		  51, "nothing can refer to them" },
+		{ "type a { n int readonly = 0 rollup count of h by b } "
+		  "type h { b ref(a) on delete keep index (b) }",
+		  1, 50, "no rollup can go by it" },
 		{ "type k keep { b ref(a) on delete cascade } type a {}", 1, 24,
 		  "records of \"k\" are kept: they cannot be deleted" },
 	};

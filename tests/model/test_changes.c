@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { OPERATIONS = 110 * 1000, GROUP = 250, SAMPLES = 3000, TYPES = 3, IDS_BACK = 400 };
+enum { OPERATIONS = 110 * 1000, GROUP = 250, SAMPLES = 3000, TYPES = 4, IDS_BACK = 400 };
 
 static const char SCHEMA[] =
 	"type firm \"Firm\" { code string(20) unique size int calls int readonly = 0"
@@ -23,9 +23,12 @@ static const char SCHEMA[] =
 	"type call \"Call\" { firm ref(firm) on delete cascade person ref(person) on delete "
 	"set_null"
 	" at int required  text string(200)  cluster by (firm, at desc) }\n"
+	"type trace \"Trace\" { firm ref(firm) on delete keep required  at int\n"
+	"  person ref(person) on delete keep  cluster by (firm, at) }\n"
+	"aggregate traces on trace group by (firm) count, sum(at)\n"
 	"aggregate sizes on firm group by (size) count\n";
 
-static const char *const names[TYPES] = { "firm", "person", "call" };
+static const char *const names[TYPES] = { "firm", "person", "call", "trace" };
 
 /* A record as it was after a change. */
 typedef struct sample {
@@ -184,8 +187,8 @@ static void replay_all(engine *from, engine *to)
 	for (uint64_t next = 1; next <= last;) {
 		replaying self = { .to = to };
 		assert_int_equal(engine_write_begin(to, &self.write), CX_OK);
-		const cx_status status = engine_changes_read(read, next, NULL, 0, GROUP, replay,
-		                                             &self, &next, NULL, NULL);
+		const cx_status status =
+			engine_changes_read_all(read, next, GROUP, replay, &self, &next, NULL);
 		if (status != CX_OK)
 			fail_msg("%s: %s", cx_status_name(status), self.error.text);
 		assert_int_equal(engine_write_commit(&self.write), CX_OK);

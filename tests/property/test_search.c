@@ -115,7 +115,7 @@ static void add_files(corpus *self)
 	static const char *const samples[] = { "05-product",         "07-customer",
 		                               "08-contact",         "11-activity",
 		                               "12-contract",        "13-sales_order",
-		                               "16-service_request", "17-feedback" };
+		                               "18-service_request", "19-feedback" };
 	static const char *const others[] = { "zh-waimai/waimai_10k.csv",
 		                              "zh-superstore/订单.csv" };
 	const char *source = getenv("CARDEX_SOURCE");

@@ -14,6 +14,7 @@ typedef struct store_fixture {
 	engine *engine;
 	engine_write *write; /* of fixture_begin */
 	int64_t now_ms;      /* time of the next change; one more each */
+	bool internal;       /* changes may set readonly fields (engine_change) */
 	cx_buf buf;          /* what fixture_text returned */
 	cx_error error;      /* of the last failing call */
 } store_fixture;
@@ -58,7 +59,12 @@ cx_status fixture_try_update(store_fixture *self, const char *type, int64_t id,
                              const char *fields, int64_t if_rev);
 cx_status fixture_try(store_fixture *self, fixture_verb verb, const char *type, int64_t id);
 
-/* One field of a live record as an integer; INT64_MIN when it is null. */
+/* One operation of many, with the status it ends in; no hash is made. `fields` is not looked at
+ * where there are none. */
+cx_status fixture_run(store_fixture *self, fixture_verb verb, const char *type, int64_t id,
+                      const char *fields, engine_outcome *ret);
+
+/* One field of a live record as an integer (a bool as 0 or 1); INT64_MIN when it is null. */
 int64_t fixture_int(store_fixture *self, const char *type, int64_t id, const char *field);
 /* The same as text, copied into a buffer of the fixture; NULL when it is null. */
 const char *fixture_text(store_fixture *self, const char *type, int64_t id, const char *field);

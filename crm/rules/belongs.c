@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crm/rules/belongs.h"
+
+#include "crm/crm.h"
+
+static cx_status check(engine_draft *draft, int64_t customer, const crm__belonging *item,
+                       const char *name, cx_error *error)
+{
+	engine_draft *other;
+	const int64_t id = engine_draft_int(draft, item->reference);
+	cx_status status = engine_draft_load(draft, item->customer, id, &other, error);
+	if (status != CX_OK) /* that it does not exist is told when the record is written */
+		return status == CX_NOT_FOUND ? CX_OK : status;
+	const int64_t theirs = engine_draft_int(other, item->customer);
+	if (theirs == customer)
+		return CX_OK;
+	return cx_fail_field(error, CX_CHECK, name,
+	                     "%s %lld belongs to customer %lld, not to customer %lld",
+	                     engine_draft_type(other)->name, (long long)id, (long long)theirs,
+	                     (long long)customer);
+}
+
+cx_status crm__belongs_check(engine_draft *draft, unsigned customer,
+                             const crm__belonging *items, size_t count,
+                             const char *const *names, cx_error *error)
+{
+	if (engine_draft_change(draft)->cause == CRM_CAUSE_MERGE)
+		return CX_OK;
+	const bool moved = engine_draft_is_changed(draft, customer);
+	cx_status status = CX_OK;
+	for (size_t i = 0; i < count && status == CX_OK; i++) {
+		const unsigned field = items[i].reference;
+		if (engine_draft_is_null(draft, field) ||
+		    !(moved || engine_draft_is_changed(draft, field)))
+			continue;
+		status = check(draft, engine_draft_int(draft, customer), &items[i],
+		               names[field], error);
+	}
+	return status;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "crm/rules/norms.h"
+
+#include "crm/norm/credit_code.h"
+#include "crm/norm/email.h"
+#include "crm/norm/name.h"
+#include "crm/norm/phone.h"
+
+enum { NORM_BYTES_MAX = 64 * 1024 };
+
+static cx_status keep(engine_draft *draft, unsigned to, cx_status status, const cx_buf *made)
+{
+	if (status != CX_OK)
+		return status;
+	if (made->size > 0)
+		return engine_draft_set_text(draft, to, cx_buf_slice(made));
+	engine_draft_set_null(draft, to);
+	return CX_OK;
+}
+
+cx_status crm__norms_name(engine_draft *draft, unsigned from, unsigned to)
+{
+	CX_SCOPED(cx_buf_release) cx_buf made = CX_BUF_INIT(NORM_BYTES_MAX);
+	cx_status status = crm__norm_name(engine_draft_text(draft, from), &made);
+	return keep(draft, to, status, &made);
+}
+
+cx_status crm__norms_email(engine_draft *draft, unsigned from, unsigned to)
+{
+	CX_SCOPED(cx_buf_release) cx_buf made = CX_BUF_INIT(NORM_BYTES_MAX);
+	cx_status status = crm__norm_email(engine_draft_text(draft, from), &made);
+	return keep(draft, to, status, &made);
+}
+
+cx_status crm__norms_phone(engine_draft *draft, unsigned from, cx_slice country, unsigned to)
+{
+	CX_SCOPED(cx_buf_release) cx_buf made = CX_BUF_INIT(NORM_BYTES_MAX);
+	cx_status status = crm__norm_phone(engine_draft_text(draft, from), country, &made);
+	return keep(draft, to, status, &made);
+}
+
+cx_status crm__norms_tax_id(engine_draft *draft, unsigned from, unsigned to)
+{
+	CX_SCOPED(cx_buf_release) cx_buf made = CX_BUF_INIT(NORM_BYTES_MAX);
+	cx_status status = crm__norm_tax_id(engine_draft_text(draft, from), &made);
+	return keep(draft, to, status, &made);
+}
+
+cx_status crm__norms_not_blank(const engine_draft *draft, unsigned field, const char *name,
+                               cx_error *error)
+{
+	if (engine_draft_is_null(draft, field))
+		return CX_OK; /* whether it may be is another question */
+	cx_slice text = engine_draft_text(draft, field);
+	while (text.size > 0 && (text.data[0] == ' ' || text.data[0] == '\t'))
+		text = cx_slice_from(text, 1);
+	if (text.size > 0)
+		return CX_OK;
+	return cx_fail_field(error, CX_CHECK, name, "%s.%s is blank: give a text",
+	                     engine_draft_type(draft)->name, name);
+}
