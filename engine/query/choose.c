@@ -468,21 +468,28 @@ static double feared_cost(const engine__plan *plan, uint64_t keys)
 	return engine__cost(plan, ENGINE__PURPOSE_ALL, &feared, 0);
 }
 
+static bool is_impatient(const engine__plan *plan, uint64_t keys)
+{
+	const uint64_t asked = plan->query->give_up_keys;
+	if (asked > 0)
+		return keys >= asked;
+	return keys >= ENGINE__GIVE_UP_KEYS_MIN &&
+	       (double)keys >= ENGINE__IMPATIENCE * plan->expected;
+}
+
 engine__candidate *engine__plan_next(const engine__plan *plan, uint64_t keys)
 {
-	engine__candidate *next = NULL;
-	double cost = may_turn(plan) ? feared_cost(plan, keys) : 0;
-	const uint64_t asked = plan->query->give_up_keys;
-	double most = ENGINE__IMPATIENCE * plan->expected;
-	most = most < ENGINE__GIVE_UP_KEYS_MIN ? ENGINE__GIVE_UP_KEYS_MIN : most;
-	if (!may_turn(plan) || (double)keys < (asked > 0 ? (double)asked : most))
+	if (!is_impatient(plan, keys) || !may_turn(plan))
 		return NULL;
+	engine__candidate *next = NULL;
+	/* Who asks for it is given the next best one at any cost. */
+	double cost = plan->query->give_up_keys > 0 ? cost_of_refusal : feared_cost(plan, keys);
 	for (size_t i = 0; i < plan->candidate_count; i++) {
 		engine__candidate *at = &plan->candidates[i];
 		if (at == plan->chosen || at->why != NULL)
 			continue;
 		const double other = engine__cost(plan, ENGINE__PURPOSE_RUN, at, plan->fewest);
-		if (other >= cost && !(asked > 0 && other < cost_of_refusal))
+		if (other >= cost)
 			continue;
 		cost = other;
 		next = at;
