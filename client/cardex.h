@@ -113,7 +113,7 @@ typedef struct cardex_field {
 	const char *on_delete;             /* of a reference: what deleting the target does */
 	const cardex_value *default_value; /* NULL: none */
 	const char
-		*rollup; /* how the store keeps it: "count of contact by customer"; or NULL */
+		*rollup;   /* how the store keeps it: "count of contact by customer"; or NULL */
 	const char *state; /* of a rollup: "readable", "building" (partial), "failed" */
 } cardex_field;
 
@@ -247,7 +247,8 @@ typedef enum cardex_method {
 	CARDEX_METHOD_WATCH, /* these three by cardex_watch() and cardex_unwatch() */
 	CARDEX_METHOD_UNWATCH,
 	CARDEX_METHOD_CREDIT,
-	CARDEX_METHOD_AGGREGATE
+	CARDEX_METHOD_AGGREGATE,
+	CARDEX_METHOD_REPORT /* by cardex_report_run(): cardex_report.h */
 } cardex_method;
 
 typedef struct cardex_batch cardex_batch;
@@ -279,14 +280,15 @@ typedef struct cardex_request {
 	bool id_is_outcome;       /* in a batch: `id` is the number of an earlier operation */
 	const char *index;        /* lookup upsert */
 	const cardex_doc *values; /* lookup: one per column of the index */
-	const cardex_doc *fields; /* create update upsert */
+	const cardex_doc *fields; /* create update upsert; report: its parameters */
 	const cardex_doc *filter; /* query count aggregate; NULL = all */
 	const cardex_batch *batch;
 
 	const char *columns; /* get lookup query search: only these fields, "id, name" */
 	const char *order;   /* query aggregate: "order_base desc, id" */
-	size_t limit;        /* query: rows of a page; search: hits; 0 = the server's choice */
-	const void *after;   /* query aggregate: where to go on, from cardex_page */
+	size_t limit; /* query: rows of a page; report: rows; search: hits; 0 = the server's
+	                 choice */
+	const void *after; /* query aggregate: where to go on, from cardex_page */
 	size_t after_size;
 	const char *use_index;  /* query count aggregate: this index or an error */
 	bool allow_scan;        /* query count aggregate: permit reading every record */
@@ -298,8 +300,8 @@ typedef struct cardex_request {
 	int64_t if_rev;         /* writes: only when the record has this revision; > 0 */
 	bool dry_run;           /* writes: say what would happen, and take it back */
 
-	/* search: words parted by blanks; schema.plan, schema.apply: one's own part of the
-	 * schema, NULL = the one there is */
+	/* search: words parted by blanks; report: its name, NULL = the list; schema.plan,
+	 * schema.apply: one's own part of the schema, NULL = the one there is */
 	const char *text;
 	/* search changes watch: only these types, "customer, contact"; NULL = all */
 	const char *types;
@@ -307,8 +309,8 @@ typedef struct cardex_request {
 
 	const char *const *no_index; /* query count aggregate: indexes that are not used */
 	size_t no_index_count;
-	/* query: keys looked at, after which the page ends. aggregate: more of them, or of
-	 * groups kept, are CARDEX_SCAN_LIMIT. 0 = no limit. */
+	/* query: keys looked at, after which the page ends. aggregate, report: more of them, or
+	 * of groups kept, are CARDEX_SCAN_LIMIT. 0 = no limit; of a report the server's. */
 	uint64_t max_scan;
 	const cardex_include *include; /* get query: see cardex_row_included() */
 	size_t include_count;
@@ -316,12 +318,14 @@ typedef struct cardex_request {
 	                     "none" */
 	bool may_lose;    /* schema.apply: drop fields with their values */
 	uint64_t from; /* changes, watch: the first seq; 0 = the oldest kept, or from now on */
-	uint64_t before;    /* history: changes before this seq; 0 = all */
-	uint64_t seq;       /* as_of: after this change; or 0, and at_ms says when */
-	int64_t at_ms;      /* as_of: at this time, ms since 1970 UTC; > 0 */
-	bool state_hash;    /* check: the hash of all records too */
-	uint32_t from_part; /* watch: parts of `from` before this one were taken already */
-	bool snapshot;      /* watch: first the records that there are */
+	uint64_t before; /* history: changes before this seq; 0 = all */
+	uint64_t seq;    /* as_of: after this change; or 0, and at_ms says when */
+	/* as_of: at this time, ms since 1970 UTC; writes: it happened then; > 0 */
+	int64_t at_ms;
+	const char *duplicates; /* create, upsert of customers: "off", "warn", "block" */
+	bool state_hash;        /* check: the hash of all records too */
+	uint32_t from_part;     /* watch: parts of `from` before this one were taken already */
+	bool snapshot;          /* watch: first the records that there are */
 	/* watch, with `snapshot` and `from`: go on with rows behind this one, which
 	 * cardex_watcher_row() told; NULL = from the first */
 	const char *rows_after_type;

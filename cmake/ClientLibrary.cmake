@@ -40,6 +40,8 @@ install(TARGETS libcardex libcardex_static
   LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR}
   ARCHIVE DESTINATION ${CMAKE_INSTALL_LIBDIR})
 install(FILES ${CMAKE_SOURCE_DIR}/client/cardex.h
-  ${CMAKE_SOURCE_DIR}/client/cardex_value.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
+  ${CMAKE_SOURCE_DIR}/client/cardex_value.h
+  ${CMAKE_SOURCE_DIR}/client/cardex_report.h
+  ${CMAKE_SOURCE_DIR}/client/cardex_trade.h DESTINATION ${CMAKE_INSTALL_INCLUDEDIR})
 install(FILES ${CMAKE_CURRENT_BINARY_DIR}/cardex.pc
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/pkgconfig)

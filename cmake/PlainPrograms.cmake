@@ -23,7 +23,7 @@ function(plain_program name main)
   target_compile_options(${name} PRIVATE ${plain_flags})
   target_link_options(${name} PRIVATE -fno-sanitize=all)
   target_link_libraries(${name} PRIVATE ${ARGN} PkgConfig::MSGPACK PkgConfig::UTF8PROC
-    PkgConfig::XXHASH PkgConfig::LMDB PkgConfig::CMOCKA Threads::Threads)
+    PkgConfig::XXHASH PkgConfig::LMDB PkgConfig::CMOCKA Threads::Threads m)
 endfunction()
 
 plain_library(plain_base ${base_sources})

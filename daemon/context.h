@@ -59,3 +59,6 @@ typedef struct daemon_context {
 } daemon_context;
 
 void daemon_context_wake(daemon_context *context);
+
+/* Something was committed that the writer did not: whoever watches is told. */
+void daemon_context_committed(daemon_context *context);

@@ -7,16 +7,21 @@
  *   ["between", field, low, high]   both ends included
  *   ["in", field, [v, …]]           at most ENGINE_FILTER_VALUES_MAX values
  *   ["prefix", field, text]         string and text fields
+ *   ["contains", field, text]       the same; "contains~" compares folded forms
+ *   ["match", text]                 a search (engine/search.h) finds the record by this text
+ *   ["match", field, text]          … by this field alone
  *   ["null", field]  ["notnull", field]
  *   ["has", field, v]               list fields
  *   ["exists", type, field, f]      some record of that type refers to this one by the field,
  * and f (nil = any) holds for it
  *   ["exists", field, f]            the record this reference field leads to holds f
- * In an exists no other can stand. It finds live records and is true or false, never unknown.
- * A comparison with a null field is never true, "not" of it included (three-valued logic), and
- * nil is no value to compare with. Text compares byte by byte, unless a folded form is asked
- * for: "=~" and "prefix~" compare the folded forms (case and width do not count), and are
- * what folded index columns serve. Enums compare by the order of their labels.
+ * In an exists no other can stand, and no match. Both find live records and are true or false,
+ * never unknown. The search index says which records a match can find; when they are more than
+ * some hundred, or it is being built, the match is looked for in what the rest of the query
+ * finds. A comparison with a null field is never true, "not" of it included (three-valued
+ * logic), and nil is no value to compare with. Text compares byte by byte, unless a folded form
+ * is asked for: "=~" and "prefix~" compare the folded forms (case and width do not count), and
+ * are what folded index columns serve. Enums compare by the order of their labels.
  *
  * Records that are equal in the order asked for come in an order of the plan, the same from
  * page to page: by ascending id where they were sorted; put `id` last to fix it.
@@ -32,6 +37,7 @@ enum {
 	ENGINE_FILTER_NODES_MAX = 200,
 	ENGINE_FILTER_VALUES_MAX = 1000, /* of all "in" together */
 	ENGINE_FILTER_EXISTS_MAX = 4,
+	ENGINE_FILTER_MATCH_MAX = 4,
 	ENGINE_ORDER_MAX = 4,
 	ENGINE_PAGE_RECORDS_MAX = 10000,
 	ENGINE_PAGE_RECORDS_DEFAULT = 100,
@@ -149,6 +155,7 @@ typedef enum engine_explain_level {
  *  recheck: bool, covering: the rows come from index keys alone: bool, rows_of_type: n,
  *  estimate: keys, or nil when nothing had to be estimated, hint: what was used of it
  *  ("use_index" | "no_index" | "combine") or nil, stats_epoch: of the statistics, 0 = none,
+ *  search: records that the search index found for a match, or nil,
  *  legs: of a union or an intersection [{plan, index, ranges, equal, range, filter_in_index,
  *   recheck, estimate}, …], otherwise empty,
  *  rejected: from level 1 [{index, why}, …],

@@ -5,7 +5,7 @@
 static cx_status check_method(proto_method method, cx_error *error)
 {
 	const proto_method_info *info = proto_method_info_of(method);
-	if (info->access == PROTO_ACCESS_WRITE && method != PROTO_BATCH)
+	if (proto_method_may_be_batched(method))
 		return CX_OK;
 	return cx_fail(error, CX_INVALID_ARGUMENT, "%s may not stand in a batch", info->name);
 }

@@ -15,6 +15,8 @@
  *   SCHEMA     str    schema text, or nil for the one that is there
  *   WATCH      int    number of a watch of this connection
  *   AMOUNT     int    >= 1
+ *   REPORT     str    name of a report (crm/report.h), or nil for the list of them
+ *   OTHER      int    id of a second record
  * After them every method takes one optional map of options, and no other option than its
  * own. */
 
@@ -30,53 +32,65 @@
 	P(OPERATIONS, operations, "operations") \
 	P(SCHEMA, schema, "schema")             \
 	P(WATCH, watch, "watch")                \
-	P(AMOUNT, amount, "n")
+	P(AMOUNT, amount, "n")                  \
+	P(REPORT, report, "report")             \
+	P(OTHER, other, "other")
 
 /* An option: O(C name, member of proto_options, name on the wire, kind).
  * Kinds: FLAG bool · COUNT int >= 0 · WORD str · BYTES bin (a str is taken too) · RAW any
  * value, kept as bytes. */
-#define PROTO_OPTIONS(O)                                                                    \
-	O(CLIENT, client, "client", WORD)  /* hello: who calls, for the log */              \
-	O(ERRORS, errors, "errors", WORD)  /* hello: "string" (default) or "map" */         \
-	O(ONLY, only, "fields", RAW)       /* array of field names: only these */           \
-	O(LAYOUT, layout, "layout", COUNT) /* layout the client knows: no names */          \
-	O(WHERE, where, "filter", RAW)                                                      \
-	O(ORDER, order, "order", RAW) /* ["amount desc", "id"] */                           \
-	O(LIMIT, limit, "limit", COUNT)                                                     \
-	O(AFTER, after, "after", BYTES)     /* continuation of an earlier page */           \
-	O(EXPLAIN, explain, "explain", RAW) /* the plan instead of rows; level 0..2 */      \
-	O(ALLOW_SCAN, allow_scan, "allow_scan", FLAG)                                       \
-	O(USE_INDEX, use_index, "use_index", WORD)                                          \
-	O(COUNT, count, "count", RAW) /* the number of all; "exact" or "estimate" */        \
-	O(DEADLINE, deadline_ms, "deadline_ms", COUNT)                                      \
-	O(IF_REV, if_rev, "if_rev", COUNT)                                                  \
-	O(DELETED, deleted, "deleted", FLAG)          /* get: a deleted record too */       \
-	O(ONLY_TYPE, only_type, "type", WORD)         /* schema.get: one type */            \
-	O(DRY_RUN, dry_run, "dry_run", FLAG)          /* writes: try, and take it back */   \
-	O(TYPES, types, "types", RAW)                 /* array of names of types */         \
-	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */      \
-	O(BASE, base, "base", WORD) /* schema.plan, apply: stored, program, none */         \
-	O(MAY_LOSE, may_lose, "may_lose", FLAG)       /* schema.apply: drop fields */       \
-	O(FROM, from, "from", COUNT)                  /* changes, watch: the first seq */   \
-	O(BEFORE, before, "before", COUNT)            /* history: those before this seq */  \
-	O(SEQ, seq, "seq", COUNT)                     /* as_of: after this change */        \
-	O(AT, at, "at", COUNT)                        /* as_of: at this time, in ms */      \
-	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */      \
-	O(NO_INDEX, no_index, "no_index", RAW)        /* array of names: none of these */   \
-	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys that are looked at */         \
-	O(INCLUDE, include, "include", RAW)     /* array of maps: what the rows refer to */ \
-	O(SNAPSHOT, snapshot, "snapshot", FLAG) /* watch: the rows there are, first */      \
-	O(CREDIT, credit, "credit", COUNT)      /* watch: notifications that may come */    \
-	O(ROWS_AFTER, rows_after, "rows_after", RAW) /* watch: [type, id], the last row */  \
-	O(GROUP, group, "group", RAW)                /* aggregate: array of columns */      \
-	O(VALUES, values, "values", RAW)             /* aggregate: array of words */        \
-	O(NAME, name, "name", WORD)                  /* aggregate: a maintained one */
+#define PROTO_OPTIONS(O)                                                                      \
+	O(CLIENT, client, "client", WORD)  /* hello: who calls, for the log */                \
+	O(ERRORS, errors, "errors", WORD)  /* hello: "string" (default) or "map" */           \
+	O(ONLY, only, "fields", RAW)       /* array of field names: only these */             \
+	O(LAYOUT, layout, "layout", COUNT) /* layout the client knows: no names */            \
+	O(WHERE, where, "filter", RAW)                                                        \
+	O(ORDER, order, "order", RAW) /* ["amount desc", "id"] */                             \
+	O(LIMIT, limit, "limit", COUNT)                                                       \
+	O(AFTER, after, "after", BYTES)     /* continuation of an earlier page */             \
+	O(EXPLAIN, explain, "explain", RAW) /* the plan instead of rows; level 0..2 */        \
+	O(ALLOW_SCAN, allow_scan, "allow_scan", FLAG)                                         \
+	O(USE_INDEX, use_index, "use_index", WORD)                                            \
+	O(COUNT, count, "count", RAW) /* the number of all; "exact" or "estimate" */          \
+	O(DEADLINE, deadline_ms, "deadline_ms", COUNT)                                        \
+	O(IF_REV, if_rev, "if_rev", COUNT)                                                    \
+	O(DELETED, deleted, "deleted", FLAG)          /* get: a deleted record too */         \
+	O(ONLY_TYPE, only_type, "type", WORD)         /* schema.get: one type */              \
+	O(DRY_RUN, dry_run, "dry_run", FLAG)          /* writes: try, and take it back */     \
+	O(TYPES, types, "types", RAW)                 /* array of names of types */           \
+	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */        \
+	O(BASE, base, "base", WORD) /* schema.plan, apply: stored, program, none */           \
+	O(MAY_LOSE, may_lose, "may_lose", FLAG) /* schema.apply: drop fields */               \
+	O(FROM, from, "from", COUNT) /* changes, watch: the first seq; else the first id */   \
+	O(BEFORE, before, "before", COUNT) /* history: those before this seq */               \
+	O(SEQ, seq, "seq", COUNT)          /* as_of: after this change */                     \
+	O(AT, at, "at", COUNT)             /* in ms; as_of: then; writes: it happened then */ \
+	O(STATE_HASH, state_hash, "state_hash", FLAG) /* check: hash of all records */        \
+	O(NO_INDEX, no_index, "no_index", RAW)        /* array of names: none of these */     \
+	O(MAX_SCAN, max_scan, "max_scan", COUNT)      /* keys that are looked at */           \
+	O(INCLUDE, include, "include", RAW)     /* array of maps: what the rows refer to */   \
+	O(SNAPSHOT, snapshot, "snapshot", FLAG) /* watch: the rows there are, first */        \
+	O(CREDIT, credit, "credit", COUNT)      /* watch: notifications that may come */      \
+	O(ROWS_AFTER, rows_after, "rows_after", RAW)  /* watch: [type, id], the last row */   \
+	O(GROUP, group, "group", RAW)                 /* aggregate: array of columns */       \
+	O(VALUES, values, "values", RAW)              /* aggregate: array of words */         \
+	O(NAME, name, "name", WORD)                   /* aggregate: a maintained one */       \
+	O(PARAMS, params, "params", RAW)              /* report, runs: map name → value */  \
+	O(LINES, lines, "lines", RAW)                 /* convert: array of maps of fields */  \
+	O(IDS, ids, "ids", RAW)                       /* transfer: array of ids */            \
+	O(OWNER, owner, "owner", COUNT)               /* transfer: all of this user */        \
+	O(ON, on, "on", COUNT)                        /* revalue: the day of the rates */     \
+	O(DUPLICATES, duplicates, "duplicates", WORD) /* off, warn, block */                  \
+	O(RUN, run, "run", COUNT)                     /* run_forecast: its number */          \
+	O(MONTHS, months, "months", COUNT)            /* run_forecast: how far it goes */     \
+	O(MODEL, model, "model", WORD)                /* run_forecast: instead of the best */
 
 #define PROTO_BIT(option) (1ULL << PROTO_OPTION_##option)
 
 /* A method: M(C name, name on the wire, access, parameters, options, result)
  * access: READ, WRITE, or NONE (changes no record and reads none). Inside a batch only WRITE
- * methods other than batch. `parameters` is a list of PROTO_P_x ended by PROTO_P_END. */
+ * methods that answer with the outcome of one record: proto_method_may_be_batched().
+ * `parameters` is a list of PROTO_P_x ended by PROTO_P_END. */
 #define PROTO_METHODS(M)                                                                       \
 	M(HELLO, "hello", NONE, (PROTO_P_END), PROTO_BIT(CLIENT) | PROTO_BIT(ERRORS),          \
 	  "map: server, version, protocol, limits, seq")                                       \
@@ -105,6 +119,9 @@
 	          PROTO_BIT(NO_INDEX) | PROTO_BIT(DEADLINE) | PROTO_BIT(MAX_SCAN),             \
 	  "[columns, rows, after, reason, {seq, kinds, groups, keys, fetched, aggregate}], "   \
 	  "or the plan")                                                                       \
+	M(REPORT, "report", READ, (PROTO_P_REPORT, PROTO_P_END),                               \
+	  PROTO_BIT(PARAMS) | PROTO_BIT(LIMIT) | PROTO_BIT(MAX_SCAN) | PROTO_BIT(DEADLINE),    \
+	  "map: report, sections, notes, …; an array of maps for nil")                         \
 	M(SEARCH, "search", READ, (PROTO_P_TEXT, PROTO_P_END),                                 \
 	  PROTO_BIT(ONLY) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE) | PROTO_BIT(TYPES) |        \
 	          PROTO_BIT(HIGHLIGHTS),                                                       \
@@ -120,19 +137,24 @@
 	          PROTO_BIT(DEADLINE),                                                         \
 	  "[layout, names, row]")                                                              \
 	M(CREATE, "create", WRITE, (PROTO_P_TYPE, PROTO_P_FIELDS, PROTO_P_END),                \
-	  PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")                             \
+	  PROTO_BIT(DRY_RUN) | PROTO_BIT(AT) | PROTO_BIT(DUPLICATES),                          \
+	  "[id, rev, seq, affected, created], with duplicates [id, rev, seq, affected, "       \
+	  "created, candidates]")                                                              \
 	M(UPDATE, "update", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_FIELDS, PROTO_P_END),    \
-	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(AT),                              \
+	  "[id, rev, seq, affected, created]")                                                 \
 	M(UPSERT, "upsert", WRITE, (PROTO_P_TYPE, PROTO_P_INDEX, PROTO_P_FIELDS, PROTO_P_END), \
-	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(AT) | PROTO_BIT(DUPLICATES),      \
+	  "[id, rev, seq, affected, created], with duplicates [id, rev, seq, affected, "       \
+	  "created, candidates]")                                                              \
 	M(DELETE, "delete", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                    \
 	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
 	M(UNDELETE, "undelete", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                \
 	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
 	M(PURGE, "purge", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                      \
 	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
-	M(BATCH, "batch", WRITE, (PROTO_P_OPERATIONS, PROTO_P_END), PROTO_BIT(DRY_RUN),        \
-	  "array of the operations' results")                                                  \
+	M(BATCH, "batch", WRITE, (PROTO_P_OPERATIONS, PROTO_P_END),                            \
+	  PROTO_BIT(DRY_RUN) | PROTO_BIT(AT), "array of the operations' results")              \
 	M(SCHEMA_GET, "schema.get", NONE, (PROTO_P_END), PROTO_BIT(ONLY_TYPE),                 \
 	  "map: types (array of descriptions), text, own, generation")                         \
 	M(SCHEMA_PLAN, "schema.plan", READ, (PROTO_P_SCHEMA, PROTO_P_END), PROTO_BIT(BASE),    \
@@ -154,7 +176,34 @@
 	  "[watch, seq]; then notifications")                                                  \
 	M(UNWATCH, "unwatch", NONE, (PROTO_P_WATCH, PROTO_P_END), 0, "true")                   \
 	M(CREDIT, "credit", NONE, (PROTO_P_WATCH, PROTO_P_AMOUNT, PROTO_P_END), 0,             \
-	  "int: the credit there is now")
+	  "int: the credit there is now")                                                      \
+	M(CONVERT, "convert", WRITE, (PROTO_P_ID, PROTO_P_FIELDS, PROTO_P_END),                \
+	  PROTO_BIT(LINES) | PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(AT),           \
+	  "[id, rev, seq, affected, created] of the order")                                    \
+	M(REOPEN, "reopen", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_FIELDS, PROTO_P_END),    \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(AT),                              \
+	  "[id, rev, seq, affected, created]")                                                 \
+	M(TRANSFER, "transfer", WRITE, (PROTO_P_ID, PROTO_P_END),                              \
+	  PROTO_BIT(TYPES) | PROTO_BIT(IDS) | PROTO_BIT(OWNER) | PROTO_BIT(WHERE) |            \
+	          PROTO_BIT(LIMIT) | PROTO_BIT(DRY_RUN),                                       \
+	  "map: seq, transferred, more, types")                                                \
+	M(MERGE, "merge", WRITE, (PROTO_P_ID, PROTO_P_OTHER, PROTO_P_FIELDS, PROTO_P_END),     \
+	  PROTO_BIT(DRY_RUN), "map: id, rev, seq, merge, moved, filled, gone")                 \
+	M(UNMERGE, "unmerge", WRITE, (PROTO_P_ID, PROTO_P_END), PROTO_BIT(DRY_RUN),            \
+	  "map: id, rev, seq, merge, moved, filled, gone")                                     \
+	M(REVALUE, "revalue", WRITE, (PROTO_P_END),                                            \
+	  PROTO_BIT(ON) | PROTO_BIT(FROM) | PROTO_BIT(LIMIT) | PROTO_BIT(DRY_RUN),             \
+	  "map: seq, looked, revalued, next")                                                  \
+	M(DUPLICATES, "duplicates", READ, (PROTO_P_FIELDS, PROTO_P_END),                       \
+	  PROTO_BIT(FROM) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE),                            \
+	  "map: seq, candidates; without fields: seq, pairs, next")                            \
+	M(RUN_TIERS, "run_tiers", WRITE, (PROTO_P_END),                                        \
+	  PROTO_BIT(AT) | PROTO_BIT(PARAMS) | PROTO_BIT(DEADLINE),                             \
+	  "map: seq, customers, written, skipped, by_hand, changed, dormant, tiers")           \
+	M(RUN_FORECAST, "run_forecast", WRITE, (PROTO_P_END),                                  \
+	  PROTO_BIT(AT) | PROTO_BIT(RUN) | PROTO_BIT(MONTHS) | PROTO_BIT(MODEL) |              \
+	          PROTO_BIT(DEADLINE),                                                         \
+	  "map: seq, run, scopes, written, skipped, actuals")
 
 /* A notification of the server: N(C name, name on the wire, parameters) */
 #define PROTO_NOTIFICATIONS(N)                                  \

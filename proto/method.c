@@ -21,6 +21,56 @@ const proto_method_info *proto_method_info_of(proto_method method)
 	return &methods[method];
 }
 
+/* No `default`: a new method must be thought about here. */
+bool proto_method_may_be_batched(proto_method method)
+{
+	switch (method) {
+	case PROTO_CREATE:
+	case PROTO_UPDATE:
+	case PROTO_UPSERT:
+	case PROTO_DELETE:
+	case PROTO_UNDELETE:
+	case PROTO_PURGE:
+	case PROTO_CONVERT:
+	case PROTO_REOPEN:
+		return true;
+	case PROTO_HELLO:
+	case PROTO_PING:
+	case PROTO_GET:
+	case PROTO_LOOKUP:
+	case PROTO_QUERY:
+	case PROTO_COUNT:
+	case PROTO_AGGREGATE:
+	case PROTO_SEARCH:
+	case PROTO_CHANGES:
+	case PROTO_HISTORY:
+	case PROTO_AS_OF:
+	case PROTO_BATCH:
+	case PROTO_SCHEMA_GET:
+	case PROTO_SCHEMA_PLAN:
+	case PROTO_SCHEMA_APPLY:
+	case PROTO_INDEX_STATUS:
+	case PROTO_INDEX_CANCEL:
+	case PROTO_STATS:
+	case PROTO_CHECK:
+	case PROTO_ANALYZE:
+	case PROTO_WATCH:
+	case PROTO_UNWATCH:
+	case PROTO_CREDIT:
+	case PROTO_TRANSFER:
+	case PROTO_MERGE:
+	case PROTO_UNMERGE:
+	case PROTO_REVALUE:
+	case PROTO_DUPLICATES:
+	case PROTO_REPORT:
+	case PROTO_RUN_TIERS:
+	case PROTO_RUN_FORECAST:
+	case PROTO_METHOD_COUNT_ALL:
+		return false;
+	}
+	CX_UNREACHABLE();
+}
+
 bool proto_method_find(cx_slice name, proto_method *ret)
 {
 	for (unsigned i = 0; i < PROTO_METHOD_COUNT_ALL; i++) {

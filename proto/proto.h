@@ -51,6 +51,9 @@ typedef struct proto_method_info {
 
 const proto_method_info *proto_method_info_of(proto_method method);
 
+/* Whether the method may stand in a batch: it changes one record, or what goes with it. */
+bool proto_method_may_be_batched(proto_method method);
+
 /* False when there is no such method. */
 bool proto_method_find(cx_slice name, proto_method *ret);
 
@@ -90,6 +93,8 @@ typedef struct proto_request {
 	cx_slice schema;     /* its data NULL when nil */
 	uint64_t watch;
 	uint64_t amount;
+	uint64_t other;
+	cx_slice report; /* its data NULL when nil */
 	proto_options options;
 } proto_request;
 

@@ -22,6 +22,8 @@ static bool parse(int argc, char **argv, arguments *self)
 		{ "input", required_argument, NULL, 'i' },
 		{ "rejects", required_argument, NULL, 'r' },
 		{ "dry-run", no_argument, NULL, 'n' },
+		{ "at", required_argument, NULL, 'a' },
+		{ "duplicates", required_argument, NULL, 'd' },
 		{ 0 },
 	};
 	optind = 0;
@@ -38,6 +40,10 @@ static bool parse(int argc, char **argv, arguments *self)
 			self->import.rejects = optarg;
 		else if (key == 'n')
 			self->import.dry_run = true;
+		else if (key == 'a')
+			self->import.at = optarg;
+		else if (key == 'd')
+			self->import.duplicates = optarg;
 		else
 			return false;
 	}
@@ -82,12 +88,15 @@ cli_exit cli_run_import(cli_context *self, int argc, char **argv)
 	if (!parse(argc, argv, &given))
 		return cli_usage("usage: cardex import TYPE FILE [--map FILE] [--key INDEX] "
 		                 "[--separator C] [--input csv|ndjson] [--rejects FILE] "
+		                 "[--at FIELD|COLUMN] [--duplicates off|warn|block] "
 		                 "[--dry-run]");
 	given.import.path = argv[optind + 1];
 	if (!choose_kind(&given))
 		return cli_usage("--input is csv or ndjson, not \"%s\"", given.format);
 	if (given.separator != NULL && strlen(given.separator) != 1)
 		return cli_usage("--separator is one character");
+	if (given.import.duplicates != NULL && strcmp(argv[optind], "customer") != 0)
+		return cli_usage("--duplicates is for customers");
 	cli_exit end = CLI_OK;
 	const cardex_type *type = cli_type(self, argv[optind], &end);
 	if (type == NULL)

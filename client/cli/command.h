@@ -12,6 +12,8 @@
 	C(count, "TYPE [--where FILTER]", "count records")                                    \
 	C(aggregate, "TYPE [--group LIST] [--values LIST] [--where FILTER]",                  \
 	  "add records up by group; see cardex help aggregate")                               \
+	C(report, "[NAME [PARAMETER=VALUE…] [options]]",                                      \
+	  "figures of the trade; see cardex help report")                                     \
 	C(search, "TEXT [options]", "find records by words; see cardex help search")          \
 	C(create, "TYPE FIELD=VALUE… | TYPE --file FILE", "make a record")                    \
 	C(update, "TYPE ID [--if-rev N] FIELD=VALUE…", "change fields of a record")           \
@@ -20,6 +22,18 @@
 	C(delete, "TYPE ID…", "delete records; undelete brings them back")                    \
 	C(undelete, "TYPE ID…", "bring deleted records back")                                 \
 	C(purge, "TYPE ID…", "erase deleted records for good")                                \
+	C(convert, "OPPORTUNITY [FIELD=VALUE…] [--line FIELD=VALUE,…]…",                      \
+	  "make an order of an opportunity; see cardex help convert")                         \
+	C(reopen, "opportunity|service_request ID [FIELD=VALUE…]",                            \
+	  "open what was closed again")                                                       \
+	C(transfer, "--to USER (TYPE ID… | --from USER [--type LIST])",                       \
+	  "give records another owner; see cardex help transfer")                             \
+	C(merge, "WINNER LOSER [FIELD=VALUE…]",                                               \
+	  "make one customer of two; see cardex help merge")                                  \
+	C(unmerge, "LOSER", "take a merge back")                                              \
+	C(duplicates, "[FIELD=VALUE…]", "find customers that may be one")                     \
+	C(revalue, "[--on DATE]", "open opportunities take the exchange rates of a day")      \
+	C(run, "tiers | forecast [options]", "grade customers, forecast sales")               \
 	C(import, "TYPE FILE [options]", "load CSV or ndjson; see cardex help import")        \
 	C(export, "TYPE [--where FILTER] [--columns LIST]", "write records as CSV or ndjson") \
 	C(schema, "[TYPE] | plan [FILE] | apply [FILE]",                                      \

@@ -8,6 +8,18 @@
 /* A message of which every byte is escaped. */
 enum { MESSAGE_BYTES_MAX = 16 * sizeof(((cardex_error *)NULL)->message) };
 
+bool cli_format_set(cli_context *self, const char *name)
+{
+	static const char *const names[] = { "table", "json", "ndjson", "csv" };
+	self->format_given = true;
+	for (int i = 0; i < (int)CX_COUNT_OF(names); i++)
+		if (strcmp(name, names[i]) == 0) {
+			self->format = (cli_format)i;
+			return true;
+		}
+	return false;
+}
+
 cardex_conn *cli_conn(cli_context *self)
 {
 	const cardex_options options = { .client_name = "cardex" };

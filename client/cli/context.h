@@ -33,6 +33,9 @@ typedef struct cli_context {
 	cardex_error error; /* of the last failing call */
 } cli_context;
 
+/* "table", "json", "ndjson" or "csv"; false when it is none. */
+CX_MUST_USE bool cli_format_set(cli_context *self, const char *name);
+
 /* The connection; NULL after telling why there is none (then return CLI_UNREACHABLE). */
 cardex_conn *cli_conn(cli_context *self);
 

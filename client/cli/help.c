@@ -81,6 +81,8 @@ static const topic TOPICS[] = {
 	  "  --separator C      of CSV (,)\n"
 	  "  --input FORMAT     csv or ndjson; else by the file's name\n"
 	  "  --rejects FILE     rows that did not go in, with the reason\n"
+	  "  --at NAME          a field or column: of which time each row tells\n"
+	  "  --duplicates HOW   off, warn, block: customers that there may be already\n"
 	  "  --dry-run          try every row, write nothing\n" },
 	{ "count",
 	  "  --where FILTER     as of query\n"
@@ -112,6 +114,20 @@ static const topic TOPICS[] = {
 	  "example: cardex aggregate opportunity --where \"state = open\" --group stage,owner "
 	  "\\\n"
 	  "         --values \"count, sum(amount_base)\"\n" },
+	{ "report",
+	  "Without NAME the reports there are, with NAME its figures. Parameters are written "
+	  "as\n"
+	  "people write them: from=2026-01-01 to=today-1 month=month-1 owner=zhang team=7\n"
+	  "  --params           what the report takes, instead\n"
+	  "  --section SECTION  only this one\n"
+	  "  --limit N          rows of all sections together (1000)\n"
+	  "  --max-scan N       give up when N keys were looked at\n"
+	  "  --format FORMAT    as before the command\n"
+	  "  --chart FILE       draw the section into FILE.svg or FILE.png, by gnuplot\n"
+	  "  --cost             say on standard error what was looked at\n"
+	  "\n"
+	  "examples: cardex report board owner=zhang --chart board.svg\n"
+	  "          cardex --lang zh report pipeline at=2026-06-30 by=owner\n" },
 	{ "search",
 	  "All words of TEXT must be in searched fields of a record: Chinese, Japanese and\n"
 	  "Korean anywhere, other words from their beginning, telephone numbers from both\n"
@@ -159,6 +175,51 @@ static const topic TOPICS[] = {
 	              "\n"
 	              "example: cardex undelete customer 17\n" },
 	{ "purge", "There is no way back.\n\nexample: cardex purge customer 17\n" },
+	{ "convert",
+	  "The order has the opportunity's customer, contact, campaign, currency and owner, "
+	  "and\n"
+	  "the FIELD=VALUE given, as of create. The same ext_id again answers the same order;\n"
+	  "without one it is convert-ID.\n"
+	  "  --line F=V,F=V     a line, as often as there are\n"
+	  "  --if-rev N         only when the opportunity still has this revision\n"
+	  "  --at TIME          it happened then\n"
+	  "  --dry-run          try, and take it back\n"
+	  "\n"
+	  "example: cardex convert 12 ext_id=shop-1 --line "
+	  "product@sku=P-1,qty_milli=2000,unit_price=9.90\n" },
+	{ "transfer",
+	  "USER is an id or a login. Nothing but the owner changes.\n"
+	  "  --from USER        all records of this user, in slices\n"
+	  "  --type LIST        only of these types: customer,opportunity\n"
+	  "  --where FILTER     only these, of one type\n"
+	  "  --dry-run          try the first slice, and take it back\n"
+	  "\n"
+	  "examples: cardex transfer --to li customer 17 18\n"
+	  "          cardex transfer --to li --from zhang --type customer,opportunity\n" },
+	{ "merge",
+	  "All that refers to LOSER refers to WINNER then; the winner's values stand, its "
+	  "empty\n"
+	  "ones are the loser's, and FIELD=VALUE is what it is to have. LOSER is deleted, and\n"
+	  "get shows the winner for it. unmerge takes it back.\n"
+	  "  --dry-run          try, and take it back\n"
+	  "\n"
+	  "example: cardex merge 17 42 phone=021-55556666\n" },
+	{ "duplicates",
+	  "By tax id, and names, telephone numbers and e-mail addresses however they are\n"
+	  "written. With fields (name, tax_id, phone, email, mobile): who may be meant by "
+	  "them;\n"
+	  "without: all pairs there are.\n"
+	  "\n"
+	  "example: cardex duplicates name=华东医疗 phone=021-55556666\n" },
+	{ "run",
+	  "  tiers              grade all customers\n"
+	  "  forecast           forecast the sales of the organisation, its teams and people\n"
+	  "  --at TIME          for this instant\n"
+	  "  --months N         forecast: this month and those after it\n"
+	  "  --model NAME       forecast: for later months, instead of the best\n"
+	  "  --number N         forecast: number of the run\n"
+	  "\n"
+	  "example: cardex run tiers\n" },
 	{ "schema",
 	  "--format json has everything the server says of them.\n"
 	  "  plan [FILE]        what FILE in place of one's own part of the schema would "

@@ -7,18 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool set_format(cli_context *self, const char *name)
-{
-	static const char *const names[] = { "table", "json", "ndjson", "csv" };
-	self->format_given = true;
-	for (int i = 0; i < (int)CX_COUNT_OF(names); i++)
-		if (strcmp(name, names[i]) == 0) {
-			self->format = (cli_format)i;
-			return true;
-		}
-	return false;
-}
-
 static bool set_language(cli_context *self, const char *name)
 {
 	static const char *const names[] = { "name", "en", "zh" };
@@ -49,7 +37,7 @@ static action parse(cli_context *self, int argc, char **argv)
 		if (key == 'u')
 			self->uri = optarg;
 		else if (key == 'f')
-			good = set_format(self, optarg);
+			good = cli_format_set(self, optarg);
 		else if (key == 'l')
 			good = set_language(self, optarg);
 		else if (key == 'r')

@@ -110,6 +110,10 @@ cli_exit cli_plan_print(const cli_context *self, const cardex_value *plan)
 	print_flag(plan, "filter_in_index", "filtered by index columns before reading records");
 	print_flag(plan, "recheck", "records are checked against the filter");
 	print_flag(plan, "covering", "answered from index keys, no record is read");
+	const cardex_value *search = cardex_value_member(plan, "search");
+	if (cardex_value_kind_of(search) == CARDEX_VALUE_INT)
+		printf("  told by the search index: %" PRId64 " records\n",
+		       cardex_value_int(search));
 	if (cardex_value_text(cardex_value_member(plan, "hint")) != NULL)
 		printf("  hint used: %s\n", text_of(plan, "hint"));
 	print_legs(plan);

@@ -2,6 +2,7 @@
 /* From an answer's bytes to a result. */
 #include "base/check.h"
 #include "client/data/included.h"
+#include "client/data/report.h"
 
 #include <string.h>
 
@@ -21,12 +22,15 @@ static bool is_count(const cardex_value *value)
 	return is(value, CARDEX_VALUE_INT) && value->as.integer >= 0;
 }
 
-/* [id, rev, seq, affected, created] */
+/* [id, rev, seq, affected, created], and candidates where duplicates were looked for */
 static bool is_outcome(const cardex_value *value)
 {
-	if (!is(value, CARDEX_VALUE_LIST) || value->count != OUTCOME_ELEMENTS)
+	if (!is(value, CARDEX_VALUE_LIST) || value->count < OUTCOME_ELEMENTS ||
+	    value->count > OUTCOME_ELEMENTS + 1)
 		return false;
 	const cardex_value *items = value->as.items;
+	if (value->count > OUTCOME_ELEMENTS && !is(&items[OUTCOME_ELEMENTS], CARDEX_VALUE_LIST))
+		return false;
 	return is(&items[0], CARDEX_VALUE_INT) && is_count(&items[1]) && is_count(&items[2]) &&
 	       is_count(&items[3]) && items[3].as.integer <= UINT32_MAX &&
 	       is(&items[4], CARDEX_VALUE_BOOL);
@@ -258,11 +262,15 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 	case PROTO_DELETE:
 	case PROTO_UNDELETE:
 	case PROTO_PURGE:
+	case PROTO_CONVERT:
+	case PROTO_REOPEN:
 		return take_outcomes(result, result->root, 1);
 	case PROTO_BATCH:
 		return take_batch(result);
 	case PROTO_SEARCH:
 		return take_hits(result);
+	case PROTO_REPORT:
+		return cardex__report_check(result->root);
 	case PROTO_HELLO:
 	case PROTO_SCHEMA_GET:
 	case PROTO_SCHEMA_PLAN:
@@ -270,6 +278,13 @@ static cx_status take_shape(cardex_result *result, const cardex__asked *asked)
 	case PROTO_STATS:
 	case PROTO_CHECK:
 	case PROTO_ANALYZE:
+	case PROTO_TRANSFER:
+	case PROTO_MERGE:
+	case PROTO_UNMERGE:
+	case PROTO_REVALUE:
+	case PROTO_DUPLICATES:
+	case PROTO_RUN_TIERS:
+	case PROTO_RUN_FORECAST:
 		fits = is(result->root, CARDEX_VALUE_MAP);
 		break;
 	case PROTO_INDEX_STATUS:

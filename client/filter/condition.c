@@ -38,8 +38,7 @@ bool cardex__is_keyword(const cardex__token *token)
 	return false;
 }
 
-/* 'It''s' as It's. */
-static void resolve_quotes(cx_slice text, cx_buf *out)
+void cardex__quotes_resolve(cx_slice text, cx_buf *out)
 {
 	for (size_t i = 0; i < text.size; i++) {
 		cx_buf_append_byte(out, text.data[i]);
@@ -54,7 +53,7 @@ static cx_status write_value(cardex__parser *parser, condition *self, bool eleme
 	bool quoted = token->kind == CARDEX__TOKEN_TEXT;
 	CX_SCOPED(cx_buf_release) cx_buf text = CX_BUF_INIT(CONDITION_BYTES_MAX);
 	if (quoted)
-		resolve_quotes(token->text, &text);
+		cardex__quotes_resolve(token->text, &text);
 	else
 		cx_buf_append_slice(&text, token->text);
 	if (cx_buf_status(&text) != CX_OK)
@@ -184,12 +183,20 @@ static cx_status parse_word_operator(cardex__parser *parser, condition *self)
 		return parse_text_operator(parser, self, "prefix");
 	if (take_sign(parser, "prefix~") || take_sign(parser, "~^"))
 		return parse_text_operator(parser, self, "prefix~");
+	if (take_sign(parser, "contains~"))
+		return parse_text_operator(parser, self, "contains~");
+	if (take_word(parser, "contains"))
+		return parse_text_operator(parser, self, "contains");
+	if (take_word(parser, "match"))
+		return parse_text_operator(parser, self, "match");
 	if (take_word(parser, "has"))
 		return parse_has(parser, self);
 	return cardex__parser_expect(parser, self->negated
-	                                             ? "in, between, prefix or has"
+	                                             ? "in, between, prefix, contains, "
+	                                               "match or has"
 	                                             : "a comparison (= != < <= > >= =~ ~^ "
-	                                               "in between prefix has is)");
+	                                               "in between prefix contains match "
+	                                               "has is)");
 }
 
 static cx_status parse_operator(cardex__parser *parser, condition *self)

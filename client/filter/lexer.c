@@ -88,8 +88,9 @@ static cardex__token take_word(cardex__lexer *lexer, cx_slice rest)
 {
 	size_t size = run(rest, is_word_part);
 	cx_slice word = { .data = rest.data, .size = size };
-	/* "prefix~" is one sign, though it looks like a word and one. */
-	bool folded = equal_fold(word, "prefix") && size < rest.size && rest.data[size] == '~';
+	/* "prefix~" is one sign, though it looks like a word and one; "contains~" too. */
+	bool folded = (equal_fold(word, "prefix") || equal_fold(word, "contains")) &&
+	              size < rest.size && rest.data[size] == '~';
 	if (folded)
 		return take(lexer, CARDEX__TOKEN_SIGN, size + 1);
 	return take(lexer, CARDEX__TOKEN_WORD, size);

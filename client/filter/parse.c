@@ -84,6 +84,8 @@ static cx_status parse_unary(cardex__parser *parser, cardex__node **ret)
 	bool opening = cardex__token_is_sign(&parser->token, "(");
 	if (cardex__exists_begins(parser))
 		return cardex__parse_exists(parser, ret);
+	if (cardex__match_begins(parser))
+		return cardex__parse_match(parser, ret);
 	if (!negation && !opening)
 		return cardex__parse_condition(parser, ret);
 	if (parser->depth == NESTING_MAX)

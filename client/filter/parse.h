@@ -36,6 +36,13 @@ bool cardex__is_keyword(const cardex__token *token);
 bool cardex__exists_begins(const cardex__parser *parser);
 CX_MUST_USE cx_status cardex__parse_exists(cardex__parser *parser, cardex__node **ret);
 
+/* Whether a "match" of all searched fields follows, and it (match.c). */
+bool cardex__match_begins(const cardex__parser *parser);
+CX_MUST_USE cx_status cardex__parse_match(cardex__parser *parser, cardex__node **ret);
+
+/* Appends a quoted text as it is meant: 'It''s' is It's. */
+void cardex__quotes_resolve(cx_slice text, cx_buf *out);
+
 /* One comparison of a field: name = 'Acme', stage not in (1, 2), phone is null
  * (condition.c). */
 CX_MUST_USE cx_status cardex__parse_condition(cardex__parser *parser, cardex__node **ret);

@@ -29,7 +29,7 @@ static cx_status check_operation(const proto_request *operation, size_t number, 
 	if (number >= PROTO_BATCH_OPERATIONS_MAX)
 		return cx_fail(error, CX_TOO_LARGE, "a batch has at most %d operations",
 		               PROTO_BATCH_OPERATIONS_MAX);
-	if (info->access != PROTO_ACCESS_WRITE || operation->method == PROTO_BATCH)
+	if (!proto_method_may_be_batched(operation->method))
 		return cx_fail(error, CX_INVALID_ARGUMENT, "%s may not stand in a batch",
 		               info->name);
 	if (operation->id.from_batch &&

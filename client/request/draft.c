@@ -49,10 +49,12 @@ static const proto_method methods[] = {
 	[CARDEX_METHOD_UNWATCH] = PROTO_UNWATCH,
 	[CARDEX_METHOD_CREDIT] = PROTO_CREDIT,
 	[CARDEX_METHOD_AGGREGATE] = PROTO_AGGREGATE,
+	[CARDEX_METHOD_REPORT] = PROTO_REPORT,
 };
 
-/* hello is the connection's own; it takes the place of "none" in the enum. */
-_Static_assert(CX_COUNT_OF(methods) == PROTO_METHOD_COUNT_ALL, "every method but hello");
+/* hello is the connection's own; it takes the place of "none" in the enum. The operations of
+ * the trade, which come last, have functions of their own (cardex_trade.h). */
+_Static_assert(CX_COUNT_OF(methods) == PROTO_CONVERT, "every method but hello");
 
 static cx_status take_text(const filler *self, const char *text, const char *what,
                            cx_slice *ret)
@@ -151,6 +153,11 @@ static cx_status take_parameter(filler *self, proto_parameter which)
 	case PROTO_P_AMOUNT:
 		proto->amount = request->credit;
 		return CX_OK;
+	case PROTO_P_REPORT:
+		if (request->text != NULL)
+			proto->report = cx_slice_of(request->text);
+		return CX_OK;
+	case PROTO_P_OTHER: /* of no method that comes this way */
 	case PROTO_P_END:
 		break;
 	}
@@ -187,6 +194,7 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		.deleted = request->deleted,
 		.only_type = cx_slice_of(request->type),
 		.dry_run = request->dry_run,
+		.duplicates = cx_slice_of(request->duplicates),
 		.base = cx_slice_of(request->base),
 		.may_lose = request->may_lose,
 		.highlights = request->highlights,
@@ -222,6 +230,7 @@ static void take_plain_options(const cardex_request *request, proto_options *opt
 		{ request->before > 0, PROTO_BIT(BEFORE) },
 		{ request->seq > 0, PROTO_BIT(SEQ) },
 		{ request->at_ms > 0, PROTO_BIT(AT) },
+		{ request->duplicates != NULL, PROTO_BIT(DUPLICATES) },
 		{ request->state_hash, PROTO_BIT(STATE_HASH) },
 		{ request->snapshot, PROTO_BIT(SNAPSHOT) },
 		{ request->credit > 0, PROTO_BIT(CREDIT) },
@@ -341,6 +350,8 @@ static cx_status take_option_parts(filler *self, uint64_t allowed)
 	if (status == CX_OK && (allowed & PROTO_BIT(INCLUDE)) != 0 &&
 	    request->include_count > 0)
 		status = take_includes(self);
+	if (status == CX_OK && (allowed & PROTO_BIT(PARAMS)) != 0 && request->fields != NULL)
+		status = take_doc(self, request->fields, false, "fields", &self->fields);
 	if (status == CX_OK && (allowed & PROTO_BIT(ROWS_AFTER)) != 0 &&
 	    request->rows_after_type != NULL)
 		status = take_rows_after(self);
@@ -365,6 +376,7 @@ static void point_to_parts(const filler *self)
 	proto->options.order = slice_of(self, self->order);
 	proto->options.types = slice_of(self, self->types);
 	proto->options.where = proto->filter;
+	proto->options.params = proto->fields;
 	proto->options.no_index = slice_of(self, self->no_index);
 	proto->options.include = slice_of(self, self->include);
 	proto->options.rows_after = slice_of(self, self->rows_after);
@@ -378,6 +390,7 @@ static void point_to_parts(const filler *self)
 	                        (self->measures.size > 0 ? PROTO_BIT(VALUES) : 0) |
 	                        (self->order.size > 0 ? PROTO_BIT(ORDER) : 0) |
 	                        (self->types.size > 0 ? PROTO_BIT(TYPES) : 0) |
+	                        (self->fields.size > 0 ? PROTO_BIT(PARAMS) : 0) |
 	                        (self->filter.size > 0 ? PROTO_BIT(WHERE) : 0);
 }
 

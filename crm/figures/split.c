@@ -71,11 +71,9 @@ cx_status crm__split_by_weight(int64_t amount, const int64_t *weights, size_t co
 	return CX_OK;
 }
 
-void crm__split_equally(int64_t amount, size_t count, int64_t *ret)
+int64_t crm__split_equally(int64_t amount, size_t count, size_t at)
 {
-	CX_ASSERT(count >= 1 && count <= INT64_MAX);
+	CX_ASSERT(at < count && count <= INT64_MAX);
 	const int64_t share = amount / (int64_t)count;
-	for (size_t i = 0; i < count; i++)
-		ret[i] = share;
-	ret[0] += amount % (int64_t)count;
+	return at == 0 ? share + amount % (int64_t)count : share;
 }

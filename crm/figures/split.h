@@ -18,6 +18,6 @@
 CX_MUST_USE cx_status crm__split_by_weight(int64_t amount, const int64_t *weights, size_t count,
                                            int64_t *ret);
 
-/* Parts `amount` into `count` >= 1 equal integer shares; the remainder, which has the amount's
- * sign, is the first one's. */
-void crm__split_equally(int64_t amount, size_t count, int64_t *ret);
+/* The share of number `at` (from 0) when `amount` is parted into `count` >= 1 equal integer
+ * shares; the remainder, which has the amount's sign, is the first one's. */
+int64_t crm__split_equally(int64_t amount, size_t count, size_t at);

@@ -10,7 +10,7 @@ static int64_t floor_day(int64_t ms)
 	return ms / DAY_MS - (ms % DAY_MS < 0);
 }
 
-cx_status crm__day_of(const engine_draft *draft, int64_t at_ms, int64_t *ret)
+cx_status crm__day_at(const engine_draft *draft, int64_t at_ms, int64_t *ret)
 {
 	int64_t minutes;
 	cx_status status = engine_draft_zone(draft, &minutes);
@@ -24,7 +24,7 @@ cx_status crm__day_of(const engine_draft *draft, int64_t at_ms, int64_t *ret)
 
 cx_status crm__day_today(const engine_draft *draft, int64_t *ret)
 {
-	return crm__day_of(draft, engine_author_at(&engine_draft_change(draft)->author), ret);
+	return crm__day_at(draft, engine_author_at(&engine_draft_change(draft)->author), ret);
 }
 
 bool crm__day_begins_month(int64_t day)

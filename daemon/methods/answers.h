@@ -12,6 +12,7 @@ daemon__method_run daemon__answer_lookup;       /* record.c */
 daemon__method_run daemon__answer_query;        /* query.c */
 daemon__method_run daemon__answer_count;        /* query.c */
 daemon__method_run daemon__answer_aggregate;    /* aggregate.c */
+daemon__method_run daemon__answer_report;       /* report.c */
 daemon__method_run daemon__answer_search;       /* search.c */
 daemon__method_run daemon__answer_schema_get;   /* admin.c */
 daemon__method_run daemon__answer_schema_plan;  /* schema.c */
@@ -25,3 +26,6 @@ daemon__method_run daemon__answer_analyze;      /* analyze.c */
 daemon__method_run daemon__answer_watch;        /* watch.c */
 daemon__method_run daemon__answer_unwatch;      /* watch.c */
 daemon__method_run daemon__answer_credit;       /* watch.c */
+daemon__method_run daemon__answer_duplicates;   /* duplicates.c */
+daemon__method_run daemon__answer_run_tiers;    /* runs.c */
+daemon__method_run daemon__answer_run_forecast; /* runs.c */

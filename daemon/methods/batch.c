@@ -23,18 +23,18 @@ static cx_status run_next(daemon__write *write, cx_reader *reader, uint32_t numb
                           cx_error *error)
 {
 	proto_request request;
-	engine_outcome outcome;
+	CX_UNSET daemon__done done;
 	engine_references earlier = { .ids = write->ids, .count = number };
 	cx_status status = proto_operation_decode(reader, &request, error);
 	if (status == CX_OK && request.options.dry_run)
 		status = cx_fail(error, CX_INVALID_ARGUMENT,
 		                 "dry_run is an option of the batch, not of one operation");
 	if (status == CX_OK)
-		status = daemon__write_operation(write, &request, earlier, &outcome, error);
+		status = daemon__write_operation(write, &request, earlier, &done, error);
 	if (status != CX_OK)
 		return status;
-	write->ids[number] = outcome.id;
-	daemon__write_outcome(&outcome, write->out);
+	write->ids[number] = done.outcome.id;
+	daemon__write_outcome(&done, write->out);
 	return CX_OK;
 }
 

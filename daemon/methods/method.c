@@ -17,6 +17,7 @@ const daemon__method *daemon__method_of(proto_method method)
 		[PROTO_QUERY] = { DAEMON__IN_SLICE, true, daemon__answer_query },
 		[PROTO_COUNT] = { DAEMON__IN_SLICE, true, daemon__answer_count },
 		[PROTO_AGGREGATE] = { DAEMON__IN_SLICE, true, daemon__answer_aggregate },
+		[PROTO_REPORT] = { DAEMON__IN_SLICE, true, daemon__answer_report },
 		[PROTO_SEARCH] = { DAEMON__IN_SLICE, true, daemon__answer_search },
 		[PROTO_CHANGES] = { DAEMON__IN_SLICE, true, daemon__answer_changes },
 		[PROTO_HISTORY] = { DAEMON__ON_WORKER, true, daemon__answer_history },
@@ -40,6 +41,15 @@ const daemon__method *daemon__method_of(proto_method method)
 		[PROTO_WATCH] = { DAEMON__ON_LOOP, true, daemon__answer_watch },
 		[PROTO_UNWATCH] = { DAEMON__ON_LOOP, false, daemon__answer_unwatch },
 		[PROTO_CREDIT] = { DAEMON__ON_LOOP, false, daemon__answer_credit },
+		[PROTO_CONVERT] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_REOPEN] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_TRANSFER] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_MERGE] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_UNMERGE] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_REVALUE] = { DAEMON__ON_WRITER, false, NULL },
+		[PROTO_DUPLICATES] = { DAEMON__IN_SLICE, true, daemon__answer_duplicates },
+		[PROTO_RUN_TIERS] = { DAEMON__ON_WORKER, true, daemon__answer_run_tiers },
+		[PROTO_RUN_FORECAST] = { DAEMON__ON_WORKER, true, daemon__answer_run_forecast },
 	};
 	CX_ASSERT(method < PROTO_METHOD_COUNT_ALL);
 	return &methods[method];
@@ -85,15 +95,19 @@ cx_status daemon__method_reply(daemon__call *call, proto_error_form errors)
 	return CX_OK;
 }
 
+static bool takes_long(proto_method method)
+{
+	return method == PROTO_CHECK || method == PROTO_ANALYZE || method == PROTO_RUN_TIERS ||
+	       method == PROTO_RUN_FORECAST;
+}
+
 cx_status daemon__method_time_ms(const daemon_config *config, const proto_request *request,
                                  uint64_t *ret, cx_error *error)
 {
 	const proto_options *options = &request->options;
 	uint64_t most = config->limits_read_deadline_max_ms;
 	if ((options->given & PROTO_BIT(DEADLINE)) == 0) {
-		*ret = request->method == PROTO_CHECK || request->method == PROTO_ANALYZE
-		               ? most
-		               : config->limits_read_deadline_ms;
+		*ret = takes_long(request->method) ? most : config->limits_read_deadline_ms;
 		return CX_OK;
 	}
 	if (options->deadline_ms == 0 || options->deadline_ms > most)

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* get, as_of and lookup. */
+#include "crm/operations.h"
 #include "daemon/methods/answers.h"
 #include "daemon/methods/include.h"
 #include "engine/changes.h"
@@ -28,6 +29,21 @@ static cx_status write_row(daemon__call *call, const engine_row *row, cx_error *
 	return status == CX_OK && includes ? write_included(call, row, error) : status;
 }
 
+/* A customer that was merged into another is found where it went. */
+static cx_status get_live(engine_read *read, const engine_type *type, int64_t id,
+                          engine_row *ret, cx_error *error)
+{
+	cx_status status = engine_get(read, type, id, ret, error);
+	if (status != CX_NOT_FOUND ||
+	    !cx_slice_equal(cx_slice_of(type->name), CX_SLICE_LITERAL("customer")))
+		return status;
+	int64_t winner;
+	if (crm_merged_into(read, id, &winner) != CX_OK)
+		return status;
+	cx_error_clear(error);
+	return engine_get(read, type, winner, ret, error);
+}
+
 cx_status daemon__answer_get(daemon__call *call, cx_error *error)
 {
 	const proto_request *request = call->request;
@@ -40,7 +56,7 @@ cx_status daemon__answer_get(daemon__call *call, cx_error *error)
 	engine_row row;
 	status = request->options.deleted
 	                 ? engine_get_any(call->read, type, request->id.number, &row, error)
-	                 : engine_get(call->read, type, request->id.number, &row, error);
+	                 : get_live(call->read, type, request->id.number, &row, error);
 	return status == CX_OK ? write_row(call, &row, error) : status;
 }
 

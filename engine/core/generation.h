@@ -10,15 +10,12 @@
 
 #include "engine/core/rules.h"
 #include "engine/engine.h"
+#include "engine/references.h"
 #include "engine/schema/catalog.h"
 
 #include <stdatomic.h>
 
-/* A reference field seen from its target: records of `source` may refer by `field`. */
-typedef struct engine__referrer {
-	const engine_type *source;
-	const engine_field *field;
-} engine__referrer;
+typedef engine_referrer engine__referrer;
 
 typedef struct engine__generation {
 	atomic_uint_fast64_t number; /* from 1; 0: its commit failed, no snapshot has it */

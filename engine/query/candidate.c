@@ -7,7 +7,8 @@
 /* Values to which the node fixes the column; -1 when it does not fix it. */
 static int fixed_values(const engine__node *node, const engine__path *path, uint16_t column)
 {
-	if (node->field != engine__path_field(path, column))
+	if (node->field != engine__path_field(path, column) ||
+	    (node->told && path->index != NULL))
 		return -1;
 	if (node->op == ENGINE__OP_IS_NULL)
 		return column < path->column_count; /* folded or not; an id is never null */
@@ -45,6 +46,9 @@ bool engine__node_bounds(const engine__node *node, const engine__path *path, uin
 	case ENGINE__OP_IS_NULL:
 	case ENGINE__OP_HAS:
 	case ENGINE__OP_EXISTS:
+	case ENGINE__OP_CONTAINS:
+	case ENGINE__OP_FOLDED_CONTAINS:
+	case ENGINE__OP_MATCH:
 		return false;
 	}
 	CX_UNREACHABLE();

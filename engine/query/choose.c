@@ -67,6 +67,9 @@ static double share_of_bound(const engine__node *node)
 	case ENGINE__OP_IS_NULL:
 	case ENGINE__OP_HAS:
 	case ENGINE__OP_EXISTS:
+	case ENGINE__OP_CONTAINS:
+	case ENGINE__OP_FOLDED_CONTAINS:
+	case ENGINE__OP_MATCH:
 		break;
 	}
 	CX_UNREACHABLE();
@@ -412,12 +415,19 @@ static cx_status take_cheapest(engine_read *read, engine__plan *plan, engine__pu
 	return CX_OK;
 }
 
+/* With the records told by the search index, nothing is to be combined: a page that goes on has
+ * others of them, and so other ranges. */
+static engine_combine combine_of(const engine__plan *plan)
+{
+	return plan->query->by_id || plan->searched ? ENGINE_COMBINE_NEVER
+	                                            : plan->query->combine;
+}
+
 /* Takes the cheapest path, or union, or intersection. */
 static cx_status choose_by_cost(engine_read *read, engine__plan *plan, engine__purpose purpose,
                                 cx_arena *arena, engine__union *join)
 {
-	const engine_combine combine =
-		plan->query->by_id ? ENGINE_COMBINE_NEVER : plan->query->combine;
+	const engine_combine combine = combine_of(plan);
 	const double fewest = find_fewest(plan, join);
 	cx_status status = take_cheapest(read, plan, purpose, arena, fewest);
 	if (status == CX_OK && join != NULL) {
@@ -435,8 +445,7 @@ static cx_status choose_by_cost(engine_read *read, engine__plan *plan, engine__p
 cx_status engine__choose(engine_read *read, engine__plan *plan, engine__purpose purpose,
                          cx_arena *arena)
 {
-	const engine_combine combine =
-		plan->query->by_id ? ENGINE_COMBINE_NEVER : plan->query->combine;
+	const engine_combine combine = combine_of(plan);
 	const bool forced =
 		combine == ENGINE_COMBINE_UNITE || combine == ENGINE_COMBINE_INTERSECT;
 	refuse_scans(plan, purpose);

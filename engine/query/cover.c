@@ -56,7 +56,8 @@ static bool is_condition(const engine_condition *condition, const engine__node *
 
 static bool is_leaf(const engine__node *node)
 {
-	return node->field != NULL && node->op != ENGINE__OP_EXISTS;
+	return node->field != NULL && node->op != ENGINE__OP_EXISTS &&
+	       node->op != ENGINE__OP_MATCH;
 }
 
 /* Whatever the node lets through fulfils the condition. */

@@ -54,7 +54,11 @@ static cx_status estimate_single(engine_read *read, engine__plan *plan, cx_arena
 	*ret = engine__candidate_is_unbounded(chosen) ? records : chosen->estimate;
 	for (uint16_t i = 0; i < plan->filter.conjunct_count && status == CX_OK; i++) {
 		double share = 1;
-		if (!engine__candidate_uses(chosen, i))
+		/* Most that the search index finds match. */
+		const bool told =
+			plan->searched &&
+			plan->filter.nodes[plan->filter.conjuncts[i]].op == ENGINE__OP_MATCH;
+		if (!told && !engine__candidate_uses(chosen, i))
 			status = share_of(read, plan, i, arena, records, &share);
 		*ret *= share;
 	}

@@ -2,6 +2,9 @@
 #include "base/check.h"
 #include "base/text.h"
 #include "engine/query/exists.h"
+#include "engine/query/match.h"
+
+#include <string.h>
 
 static engine__truth truth_of(bool holds)
 {
@@ -43,6 +46,12 @@ static bool has_item(const engine__node *node, cx_slice list)
 	return false;
 }
 
+static bool contains(cx_slice whole, cx_slice part)
+{
+	return part.size == 0 || (part.size <= whole.size &&
+	                          memmem(whole.data, whole.size, part.data, part.size) != NULL);
+}
+
 /* Of a value that is not null. */
 static bool leaf_holds(const engine__node *node, const engine__value *value)
 {
@@ -69,6 +78,10 @@ static bool leaf_holds(const engine__node *node, const engine__value *value)
 		return cx_slice_equal(value->bytes, node->folded);
 	case ENGINE__OP_FOLDED_PREFIX:
 		return cx_slice_starts_with(value->bytes, node->folded);
+	case ENGINE__OP_CONTAINS:
+		return contains(value->bytes, values[0].bytes);
+	case ENGINE__OP_FOLDED_CONTAINS:
+		return contains(value->bytes, node->folded);
 	case ENGINE__OP_HAS:
 		return has_item(node, value->bytes);
 	case ENGINE__OP_AND:
@@ -79,6 +92,7 @@ static bool leaf_holds(const engine__node *node, const engine__value *value)
 	case ENGINE__OP_IS_NULL:
 	case ENGINE__OP_NOT_NULL:
 	case ENGINE__OP_EXISTS:
+	case ENGINE__OP_MATCH:
 		break;
 	}
 	CX_UNREACHABLE();
@@ -89,6 +103,8 @@ static engine__truth evaluate_leaf(const engine__node *node, const engine__value
 	bool null = value->shape == ENGINE__NULL;
 	if (node->op == ENGINE__OP_EXISTS)
 		return engine__exists_holds(node->exists, value);
+	if (node->op == ENGINE__OP_MATCH)
+		return engine__match_holds(node->match, value);
 	if (node->op == ENGINE__OP_IS_NULL || node->op == ENGINE__OP_NOT_NULL)
 		return truth_of(null == (node->op == ENGINE__OP_IS_NULL));
 	return null ? ENGINE__UNKNOWN : truth_of(leaf_holds(node, value));

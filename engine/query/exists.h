@@ -6,13 +6,14 @@
 
 #include "engine/query/filter.h"
 
-/* What the exists of one filter share. */
+/* What the exists and matches of one filter share. */
 typedef struct engine__relations {
 	engine_read *read;
 	uint64_t deadline_ns; /* 0 = none */
 	uint64_t keys;        /* looked at so far */
 	unsigned count;       /* of exists */
-	cx_status failed;     /* sticky: what was decided since means nothing */
+	unsigned matches;
+	cx_status failed; /* sticky: what was decided since means nothing */
 	cx_error error;
 } engine__relations;
 

@@ -235,6 +235,11 @@ void engine__plan_write(engine_read *read, const engine__plan *plan, cx_buf *out
 	else
 		cx_write_nil(out);
 	write_figure(out, "stats_epoch", engine__statistics_epoch(read));
+	cx_write_text(out, "search");
+	if (plan->searched)
+		cx_write_uint(out, plan->search_records);
+	else
+		cx_write_nil(out);
 	write_legs(plan, out);
 }
 

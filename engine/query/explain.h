@@ -4,7 +4,7 @@
 
 #include "engine/query/plan.h"
 
-enum { ENGINE__PLAN_KEYS = 16 };
+enum { ENGINE__PLAN_KEYS = 17 };
 
 /* Writes the pairs of a map that say what is done, ENGINE__PLAN_KEYS of them. */
 void engine__plan_write(engine_read *read, const engine__plan *plan, cx_buf *out);

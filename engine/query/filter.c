@@ -5,6 +5,7 @@
 #include "base/text.h"
 #include "engine/core/handle.h"
 #include "engine/query/exists.h"
+#include "engine/query/match.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -169,7 +170,8 @@ static cx_status read_list(parser *self, engine__node *node)
 
 static bool folds(engine__op op)
 {
-	return op == ENGINE__OP_FOLDED_EQUAL || op == ENGINE__OP_FOLDED_PREFIX;
+	return op == ENGINE__OP_FOLDED_EQUAL || op == ENGINE__OP_FOLDED_PREFIX ||
+	       op == ENGINE__OP_FOLDED_CONTAINS;
 }
 
 static cx_status read_text(parser *self, engine__node *node)
@@ -203,6 +205,8 @@ static bool form_fits(engine__op_form form, engine_kind kind)
 		return is_list(kind);
 	case ENGINE__FORM_OTHER:
 		return kind == ENGINE_REF;
+	case ENGINE__FORM_WORDS:
+		break;
 	}
 	CX_UNREACHABLE();
 }
@@ -223,6 +227,7 @@ static cx_status read_operands(parser *self, engine__node *node, engine__op_form
 		return read_text(self, node);
 	case ENGINE__FORM_GROUP:
 	case ENGINE__FORM_OTHER:
+	case ENGINE__FORM_WORDS:
 		break;
 	}
 	CX_UNREACHABLE();
@@ -295,20 +300,29 @@ static cx_status read_parent(parser *self, const engine_field **ret)
 	return status;
 }
 
-static cx_status begin_exists(parser *self, uint32_t count)
+/* What reads other things than the record while it is evaluated. */
+static cx_status begin_relation(parser *self, const char *what)
 {
 	if (self->read == NULL)
 		return cx_fail(self->error, CX_INVALID_ARGUMENT,
-		               "filter: \"exists\" may not stand here");
-	if (count != 3 && count != 4)
-		return cx_fail(self->error, CX_INVALID_ARGUMENT,
-		               "filter: \"exists\" takes a type, its reference field and a "
-		               "filter, or a reference field and a filter");
+		               "filter: \"%s\" may not stand here", what);
 	if (self->relations == NULL)
 		self->relations = cx_arena_zalloc(self->arena, sizeof *self->relations);
 	if (self->relations == NULL)
 		return no_memory(self);
 	self->relations->read = self->read;
+	return CX_OK;
+}
+
+static cx_status begin_exists(parser *self, uint32_t count)
+{
+	cx_status status = begin_relation(self, "exists");
+	if (status != CX_OK)
+		return status;
+	if (count != 3 && count != 4)
+		return cx_fail(self->error, CX_INVALID_ARGUMENT,
+		               "filter: \"exists\" takes a type, its reference field and a "
+		               "filter, or a reference field and a filter");
 	if (self->relations->count++ == ENGINE_FILTER_EXISTS_MAX)
 		return cx_fail(self->error, CX_TOO_LARGE, "filter: over %d \"exists\"",
 		               ENGINE_FILTER_EXISTS_MAX);
@@ -334,6 +348,32 @@ static cx_status read_exists(parser *self, engine__node *node, uint32_t count, u
 	return engine__exists_new(self->relations,
 	                          child != NULL ? field : &other->fields[ENGINE_SLOT_ID],
 	                          &inner, self->arena, &node->exists, self->error);
+}
+
+/* ---- match ---- */
+
+static cx_status read_match(parser *self, engine__node *node, uint32_t count)
+{
+	if (count != 2 && count != 3)
+		return cx_fail(self->error, CX_INVALID_ARGUMENT,
+		               "filter: \"match\" takes a text, or a field and a text");
+	const engine_field *only = NULL;
+	cx_status status = begin_relation(self, "match");
+	if (status == CX_OK && self->relations->matches++ == ENGINE_FILTER_MATCH_MAX)
+		status = cx_fail(self->error, CX_TOO_LARGE, "filter: over %d \"match\"",
+		                 ENGINE_FILTER_MATCH_MAX);
+	if (status == CX_OK && count == 3)
+		status = read_field(self, &only);
+	if (status != CX_OK)
+		return status;
+	const cx_kind kind = cx_reader_peek(&self->reader);
+	const cx_slice text =
+		kind == CX_KIND_STR ? cx_read_str(&self->reader) : (cx_slice){ 0 };
+	if (kind != CX_KIND_STR || self->reader.failed)
+		return refuse_form(self, "the text to search for");
+	node->field = &self->type->fields[ENGINE_SLOT_ID];
+	return engine__match_new(self->relations, self->type, only, text, self->arena,
+	                         &node->match, self->error);
 }
 
 static cx_status read_group(parser *self, engine__op op, uint32_t count, unsigned depth)
@@ -382,6 +422,8 @@ static cx_status read_node(parser *self, unsigned depth)
 		status = read_group(self, node->op, count, depth);
 	else if (form == ENGINE__FORM_OTHER)
 		status = read_exists(self, node, count, depth);
+	else if (form == ENGINE__FORM_WORDS)
+		status = read_match(self, node, count);
 	else
 		status = read_leaf(self, node, count);
 	node->end = self->count;

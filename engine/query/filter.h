@@ -28,6 +28,7 @@ typedef enum engine__op_form {
 	ENGINE__FORM_TEXT,  /* string or text field, text */
 	ENGINE__FORM_ITEM,  /* list field, value of an item */
 	ENGINE__FORM_OTHER, /* (type and) reference field, filter of the other record */
+	ENGINE__FORM_WORDS, /* (field,) text */
 } engine__op_form;
 
 /* O(name, text, form) */
@@ -46,6 +47,9 @@ typedef enum engine__op_form {
 	O(PREFIX, "prefix", TEXT)                          \
 	O(FOLDED_EQUAL, "=~", TEXT)                        \
 	O(FOLDED_PREFIX, "prefix~", TEXT)                  \
+	O(CONTAINS, "contains", TEXT)                      \
+	O(FOLDED_CONTAINS, "contains~", TEXT)              \
+	O(MATCH, "match", WORDS)                           \
 	O(IS_NULL, "null", NONE)                           \
 	O(NOT_NULL, "notnull", NONE)                       \
 	O(HAS, "has", ITEM)                                \
@@ -65,6 +69,7 @@ typedef enum engine__truth {
 } engine__truth;
 
 typedef struct engine__exists engine__exists; /* engine/query/exists.h */
+typedef struct engine__match engine__match;   /* engine/query/match.h */
 struct engine__relations;
 
 typedef struct engine__node {
@@ -76,6 +81,10 @@ typedef struct engine__node {
 	const engine__value *values; /* IN: ascending, each once */
 	cx_slice folded;             /* folded operators: the folded form of values[0] */
 	engine__exists *exists;      /* EXISTS; `field` is the id, or the reference */
+	engine__match *match;        /* MATCH; `field` is the id */
+	/* What the search index told of this snapshot, and may tell otherwise of the next
+	 * page's: only the path by id is bounded by it, and no order depends on it. */
+	bool told;
 } engine__node;
 
 typedef struct engine__operand {
@@ -92,19 +101,19 @@ typedef struct engine__filter {
 	uint16_t *conjuncts; /* nodes, all of which must be TRUE; none = every record */
 	uint16_t conjunct_count;
 	bool names_deleted;                  /* deleted records are not left out then */
-	struct engine__relations *relations; /* of its exists; NULL: it has none */
+	struct engine__relations *relations; /* of its exists and match; NULL: none */
 } engine__filter;
 
 /* Reads and binds. Everything lives in the arena, or in `bytes`. "exists" is refused: use
- * engine__filter_bind.
+ * engine__filter_bind. So is "match".
  * Errors: CX_MALFORMED, CX_INVALID_ARGUMENT, CX_NO_FIELD, CX_TYPE, CX_TOO_LONG, CX_TOO_DEEP,
  * CX_TOO_LARGE, CX_NO_MEMORY; `error` says where it went wrong. */
 CX_MUST_USE cx_status engine__filter_read(const engine_type *type, cx_slice bytes,
                                           cx_arena *arena, engine__filter *ret,
                                           cx_error *error);
 
-/* The same with "exists", which is decided by reading through the handle; it has to be alive
- * while the filter is used. */
+/* The same with "exists" and "match", which are decided by reading through the handle; it has
+ * to be alive while the filter is used. */
 CX_MUST_USE cx_status engine__filter_bind(engine_read *read, const engine_type *type,
                                           cx_slice bytes, cx_arena *arena, engine__filter *ret,
                                           cx_error *error);

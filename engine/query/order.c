@@ -16,7 +16,7 @@ static bool is_fixed(const engine__filter *filter, const engine_field *field)
 		if (node->field != field)
 			continue;
 		if (node->op == ENGINE__OP_IS_NULL ||
-		    (node->op == ENGINE__OP_IN && node->value_count == 1))
+		    (node->op == ENGINE__OP_IN && node->value_count == 1 && !node->told))
 			return true;
 	}
 	return false;

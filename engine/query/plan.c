@@ -6,6 +6,7 @@
 #include "engine/query/covering.h"
 #include "engine/query/exists.h"
 #include "engine/query/intersection.h"
+#include "engine/query/match.h"
 #include "engine/query/memory.h"
 #include "engine/query/union.h"
 
@@ -178,8 +179,8 @@ static cx_status choose_anew(engine_read *read, engine__plan *plan, engine__purp
 	if (plan->chosen == NULL)
 		return engine__refuse_scan(plan, error);
 	if (free && !plan->by_contents && !plan->continued && !plan->query->by_id &&
-	    purpose != ENGINE__PURPOSE_ALL && plan->query->no_index_count == 0 &&
-	    plan->form == ENGINE__SINGLE)
+	    !plan->searched && purpose != ENGINE__PURPOSE_ALL &&
+	    plan->query->no_index_count == 0 && plan->form == ENGINE__SINGLE)
 		engine__memory_keep(read, plan);
 	return CX_OK;
 }
@@ -195,7 +196,7 @@ static cx_status choose(engine_read *read, engine__plan *plan, engine__purpose p
 		               : combine_again(read, plan, arena, error);
 	const engine_index *known;
 	const bool looks = query->use_index != NULL || query->no_index_count > 0 ||
-	                   query->by_id || plan->continued ||
+	                   query->by_id || plan->continued || plan->searched ||
 	                   query->combine > ENGINE_COMBINE_NEVER ||
 	                   purpose == ENGINE__PURPOSE_EXPLAIN || purpose == ENGINE__PURPOSE_ALL;
 	if (looks || !engine__memory_find(read, plan, &known))
@@ -385,6 +386,9 @@ cx_status engine__plan_of(engine_read *read, const engine_query *query, engine__
 	cx_status status = read_query(read, ret, purpose, arena, error);
 	if (status != CX_OK)
 		return status;
+	status = engine__match_narrow(read, ret, arena, error);
+	if (status != CX_OK)
+		return status;
 	ret->may_sort = ret->limit <= read->engine->sort_records_max;
 	const size_t room = (size_t)query->type->index_count + 1;
 	ret->candidates = cx_arena_alloc(arena, room * sizeof *ret->candidates);
@@ -395,5 +399,9 @@ cx_status engine__plan_of(engine_read *read, const engine_query *query, engine__
 		status = choose(read, ret, purpose, arena, error);
 	if (status == CX_OK)
 		status = check_sort(read, ret, error);
-	return status == CX_OK ? engine__plan_finish(ret, purpose, arena) : status;
+	if (status == CX_OK)
+		status = engine__plan_finish(ret, purpose, arena);
+	if (status == CX_OK)
+		engine__match_relocate(ret);
+	return status;
 }

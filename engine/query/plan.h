@@ -110,6 +110,11 @@ typedef struct engine__plan {
 	bool continued;   /* from the position of an earlier page */
 	bool timed;       /* time is taken while it is carried out */
 	engine__position position;
+	/* Of a filter with a match that has to be TRUE (match.h). */
+	bool matches;
+	bool searched;           /* the search index has told its records, … */
+	uint64_t search_records; /* … so many */
+	uint64_t search_keys;    /* keys of that index that were looked at */
 } engine__plan;
 
 /* Makes the plan. It lives in the arena and refers to the query.

@@ -217,6 +217,9 @@ static cx_status limit_by_node(work *self, uint16_t at)
 	case ENGINE__OP_IS_NULL:
 	case ENGINE__OP_HAS:
 	case ENGINE__OP_EXISTS:
+	case ENGINE__OP_CONTAINS:
+	case ENGINE__OP_FOLDED_CONTAINS:
+	case ENGINE__OP_MATCH:
 		break;
 	}
 	CX_UNREACHABLE();

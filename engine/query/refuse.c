@@ -73,6 +73,13 @@ cx_status engine__refuse_scan(const engine__plan *plan, cx_error *error)
 	const unsigned long long records = plan->records;
 	names columns = { 0 };
 	find_columns(plan, &columns);
+	if (columns.count == 0 && plan->matches)
+		return cx_fail(
+			error, CX_FULL_SCAN_REFUSED,
+			"match finds too many records, or its index is being built: add a "
+			"condition that an index serves; allow_scan reads all %llu "
+			"records of %s",
+			records, type);
 	if (columns.count == 0)
 		return cx_fail(error, CX_FULL_SCAN_REFUSED,
 		               "no index can serve this filter; allow_scan reads all %llu "

@@ -129,7 +129,8 @@ static void add_conjuncts(engine__filter *filter, uint16_t at)
 
 static bool is_folded(engine__op op)
 {
-	return op == ENGINE__OP_FOLDED_EQUAL || op == ENGINE__OP_FOLDED_PREFIX;
+	return op == ENGINE__OP_FOLDED_EQUAL || op == ENGINE__OP_FOLDED_PREFIX ||
+	       op == ENGINE__OP_FOLDED_CONTAINS;
 }
 
 static int compare_operands(const engine__operand *a, const engine__operand *b)

@@ -26,10 +26,12 @@ static cx_kind kind_of(proto_parameter which)
 	case PROTO_P_INDEX:
 	case PROTO_P_TEXT:
 	case PROTO_P_SCHEMA:
+	case PROTO_P_REPORT:
 		return CX_KIND_STR;
 	case PROTO_P_ID:
 	case PROTO_P_WATCH:
 	case PROTO_P_AMOUNT:
+	case PROTO_P_OTHER:
 		return CX_KIND_INT;
 	case PROTO_P_FIELDS:
 		return CX_KIND_MAP;
@@ -45,12 +47,12 @@ static cx_kind kind_of(proto_parameter which)
 
 static bool is_number(proto_parameter which)
 {
-	return which == PROTO_P_WATCH || which == PROTO_P_AMOUNT;
+	return which == PROTO_P_WATCH || which == PROTO_P_AMOUNT || which == PROTO_P_OTHER;
 }
 
 static bool may_be_nil(proto_parameter which)
 {
-	return which == PROTO_P_FILTER || which == PROTO_P_SCHEMA;
+	return which == PROTO_P_FILTER || which == PROTO_P_SCHEMA || which == PROTO_P_REPORT;
 }
 
 static uint32_t parameter_count(const proto_method_info *method)

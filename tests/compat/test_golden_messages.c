@@ -120,6 +120,12 @@ static const golden requests[] = {
 	  "940018a961676772656761746592a46465616c82a76578706c61696e02a86d61785f7363616e46" },
 	{ "[0, 23, 'analyze', [{'deadline_ms': 1}]]",
 	  "940017a7616e616c797a659181ab646561646c696e655f6d7301" },
+	{ "[0, 25, 'report', [nil]]", "940019a67265706f727491c0" },
+	{ "[0, 25, 'report', ['customer', {'limit': 9, 'deadline_ms': 250, 'max_scan': 1000, "
+	  "'params': {'customer': 7, 'now': '2026-11-23'}}]]",
+	  "940019a67265706f727492a8637573746f6d657284a56c696d697409ab646561646c696e655f"
+	  "6d73ccfaa86d61785f7363616ecd03e8a6706172616d7382a8637573746f6d657207a36e6f77"
+	  "aa323032362d31312d3233" },
 	{ "[0, 60, 'watch', []]", "94003ca5776174636890" },
 	{ "[0, 60, 'watch', [{'fields': ['name'], 'filter': ['=', 'city', 'X'], 'types': "
 	  "['customer'], 'from': 7, 'snapshot': false, 'credit': 300}]]",
@@ -167,6 +173,44 @@ static const golden requests[] = {
 	{ "[0, 15, 'stats', []]", "94000fa5737461747390" },
 	{ "[0, 4294967295, 'check', [{'deadline_ms': 5000}]]",
 	  "9400ceffffffffa5636865636b9181ab646561646c696e655f6d73cd1388" },
+	{ "[0, 70, 'convert', [12, {}]]", "940046a7636f6e76657274920c80" },
+	{ "[0, 70, 'convert', [12, {'ext_id': 'x'}, {'if_rev': 3, 'at': 1700000000000, "
+	  "'lines': [{'product': 1}]}]]",
+	  "940046a7636f6e76657274930c81a66578745f6964a17883a669665f72657603a26174cf0000"
+	  "018bcfe56800a56c696e65739181a770726f6475637401" },
+	{ "[0, 71, 'reopen', ['opportunity', 12, {}, {'if_rev': 3}]]",
+	  "940047a672656f70656e94ab6f70706f7274756e6974790c8081a669665f72657603" },
+	{ "[0, 72, 'transfer', [7, {'filter': ['null', 'city'], 'limit': 100, 'types': "
+	  "['customer'], 'owner': 3}]]",
+	  "940048a87472616e73666572920784a666696c74657292a46e756c6ca463697479a56c696d69"
+	  "7464a5747970657391a8637573746f6d6572a56f776e657203" },
+	{ "[0, 72, 'transfer', [7, {'types': ['customer'], 'ids': [1, 2]}]]",
+	  "940048a87472616e73666572920782a5747970657391a8637573746f6d6572a3696473920102" },
+	{ "[0, 73, 'merge', [7, 8, {'name': 'A'}]]",
+	  "940049a56d6572676593070881a46e616d65a141" },
+	{ "[0, 74, 'unmerge', [8]]", "94004aa7756e6d657267659108" },
+	{ "[0, 75, 'revalue', [{'limit': 100, 'from': 7, 'on': 19676}]]",
+	  "94004ba7726576616c75659183a56c696d697464a466726f6d07a26f6ecd4cdc" },
+	{ "[0, 76, 'duplicates', [{'name': 'A'}]]",
+	  "94004caa6475706c6963617465739181a46e616d65a141" },
+	{ "[0, 76, 'duplicates', [{}, {'limit': 100, 'deadline_ms': 250, 'from': 7}]]",
+	  "94004caa6475706c696361746573928083a56c696d697464ab646561646c696e655f6d73ccfa"
+	  "a466726f6d07" },
+	{ "[0, 77, 'run_tiers', [{'at': 1700000000000, 'params': {'days': 90}}]]",
+	  "94004da972756e5f74696572739182a26174cf0000018bcfe56800a6706172616d7381a46461"
+	  "79735a" },
+	{ "[0, 78, 'run_forecast', [{'at': 1700000000000, 'run': 5, 'months': 3, 'model"
+	  "': 'ses'}]]",
+	  "94004eac72756e5f666f7265636173749184a26174cf0000018bcfe56800a372756e05a66d6f"
+	  "6e74687303a56d6f64656ca3736573" },
+	{ "[0, 7, 'create', ['customer', {}, {'at': 1700000000000, 'duplicates': 'block"
+	  "'}]]",
+	  "940007a663726561746593a8637573746f6d65728082a26174cf0000018bcfe56800aa647570"
+	  "6c696361746573a5626c6f636b" },
+	{ "[0, 13, 'batch', [[['convert', {'$': 0}, {}], ['reopen', 'opportunity', 12, "
+	  "{}]], {'at': 1700000000000}]]",
+	  "94000da56261746368929293a7636f6e7665727481a124008094a672656f70656eab6f70706f"
+	  "7274756e6974790c8081a26174cf0000018bcfe56800" },
 };
 
 static const golden results[] = {
@@ -269,7 +313,8 @@ static void operations_of_a_batch_have_these_bytes(void **state)
 	}
 	assert_int_equal(seen, 1ULL << PROTO_CREATE | 1ULL << PROTO_UPDATE |
 	                               1ULL << PROTO_UPSERT | 1ULL << PROTO_DELETE |
-	                               1ULL << PROTO_UNDELETE | 1ULL << PROTO_PURGE);
+	                               1ULL << PROTO_UNDELETE | 1ULL << PROTO_PURGE |
+	                               1ULL << PROTO_CONVERT | 1ULL << PROTO_REOPEN);
 }
 
 static void results_have_these_bytes(void **state)

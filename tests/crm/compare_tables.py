@@ -27,10 +27,11 @@ ADDED = {
     "sales_order": {"paid_base", "units_milli"},
     "order_line": {"net_base", "confirmed_at"},
     "service_request": {"waiting_since"},
+    "customer_tier": {"params"},
     "payment": {"amount_net", "amount_base", "credited_user", "credited_team"},
 }
 # Types it does not ask for: what the store needs to do its part.
-ADDED_TYPES = {"number_series"}
+ADDED_TYPES = {"number_series", "customer_merge", "customer_merge_part"}
 # References that the table has with another rule of deletion: past pipelines would go with what
 # was in them.
 KEPT_REFERENCES = {"stage_history.opportunity"}

@@ -86,15 +86,27 @@ static void what_cannot_be_parted_is_refused(void **state)
 static void the_remainder_of_equal_shares_is_the_first_ones(void **state)
 {
 	(void)state;
-	int64_t is[3];
-	crm__split_equally(101, 3, is);
-	assert_true(is[0] == 35 && is[1] == 33 && is[2] == 33);
-	crm__split_equally(-101, 3, is);
-	assert_true(is[0] == -35 && is[1] == -33 && is[2] == -33);
-	crm__split_equally(INT64_MIN, 2, is);
-	assert_true(is[0] == INT64_MIN / 2 && is[1] == INT64_MIN / 2);
-	crm__split_equally(7, 1, is);
-	assert_int_equal(is[0], 7);
+	static const struct {
+		int64_t amount, first, other;
+		size_t count;
+	} rows[] = {
+		{ 101, 35, 33, 3 },
+		{ -101, -35, -33, 3 },
+		{ 2, 2, 0, 3 },
+		{ INT64_MIN, INT64_MIN / 2, INT64_MIN / 2, 2 },
+		{ INT64_MAX, INT64_MAX / 2 + 1, INT64_MAX / 2, 2 },
+	};
+	for (size_t i = 0; i < CX_COUNT_OF(rows); i++) {
+		int64_t left = rows[i].amount;
+		for (size_t at = 0; at < rows[i].count; at++) {
+			const int64_t is =
+				crm__split_equally(rows[i].amount, rows[i].count, at);
+			assert_true(is == (at == 0 ? rows[i].first : rows[i].other));
+			left -= is;
+		}
+		assert_true(left == 0);
+	}
+	assert_int_equal(crm__split_equally(7, 1, 0), 7);
 }
 
 int main(void)

@@ -81,19 +81,20 @@ assert_equal "$out" \
 	'{"id":2,"name":"Acme \"Tools\", Ltd","city":"Leeds","potential_base":"0.05"}'
 cardex --format ndjson get user login=zhang --columns id,name
 assert_equal "$out" '{"id":1,"name":"张伟"}'
-cardex create fx_rate currency=USD on=2026-11-01 rate_e8=700000000
-cardex --format json get fx_rate currency,on=USD,2026-11-01 --columns rate_e8
-assert_equal "$out" '{"rate_e8":700000000}'
+cardex create fx_rate currency=JPY on=2026-11-01 rate_e8=5000000
+cardex --format json get fx_rate currency,on=JPY,2026-11-01 --columns rate_e8
+assert_equal "$out" '{"rate_e8":5000000}'
 cardex get stage seq=1
 cardex_ends 1 get customer 99
 assert_contains "$errors" 'cardex: NOT_FOUND: '
 cardex_ends 1 get user login=nobody
-cardex_ends 2 get fx_rate currency,on=USD
+cardex_ends 2 get fx_rate currency,on=JPY
 cardex_ends 2 get customer name=x
 cardex_ends 2 get customer 0
 cardex_ends 2 get customer
 
 # Amounts: the decimals are those of the record's currency, wherever it has to be found.
+cardex create fx_rate currency=KWD on=2026-11-01 rate_e8=2300000000
 cardex create opportunity title=机会 customer=1 stage@seq=1 amount=1000 currency=JPY \
 	owner@login=zhang close_on=2026-12-01
 cardex --raw --format ndjson query opportunity --columns amount
@@ -114,7 +115,7 @@ assert_equal "$out" '{"amount":5250,"close_on":20788}'
 
 # update, upsert.
 cardex update customer 1 --if-rev 1 city=上海 employees=
-assert_equal "$out" 'customer 1 updated, rev 2, seq 11'
+assert_equal "$out" 'customer 1 updated, rev 2, seq 12'
 cardex_ends 3 update customer 1 --if-rev 1 city=北京
 assert_contains "$errors" 'CONFLICT_REV'
 cardex_ends 1 update customer 99 city=x
@@ -166,6 +167,8 @@ cardex query customer --where 'owner = 1' --order name_norm --use-index owner,li
 assert_contains "$out" 'plan: index owner,lifecycle,name_norm'
 cardex --format json query customer --explain
 assert_contains "$out" '"rejected":'
+cardex query customer --where "match 'acme'" --explain
+assert_contains "$out" 'told by the search index: '
 cardex count customer --where 'owner = 1'
 assert_equal "$out" 2
 

@@ -214,8 +214,8 @@ def cut_snapshots(daemon, dice):
     cut.options = ("customer", "contact", "--from", "snapshot", "--append", cut.path)
     client, cuts = Client(daemon.path), 0
     for _ in range(10):
-        client.call("create", "customer", {"name": "cut", "city": "B"})
-        seq = client.call("update", "customer", 1, {"employees": dice.randrange(1 << 30)})[2]
+        made = client.call("create", "customer", {"name": "cut", "city": "B"})[0]
+        seq = client.call("update", "customer", made, {"employees": dice.randrange(1 << 30)})[2]
         cut.start()
         cut.wait_for(seq)
         cut.end(signal.SIGKILL)

@@ -10,7 +10,8 @@ limits=(proto/limits.h engine/changes.h engine/schema.h engine/record.h engine/q
     engine/query/candidate.h engine/query/plan.h engine/analyze.h engine/aggregate.h
     engine/evolve.h engine/search.h engine/search/leg.h engine/token/token.h
     engine/token/segment.h engine/token/number.h engine/store/store.h
-    engine/store/lookaside.h client/cli/import/source.h daemon/server.h)
+    engine/store/lookaside.h client/cli/import/source.h daemon/server.h crm/report.h
+    crm/runs.h crm/operations.h)
 
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT

@@ -3,6 +3,7 @@
  * of them the name of the table. docs.sh includes the headers that have limits, and makes the
  * file LIMITS with one LIMIT(name) for each. */
 #include "base/status.h"
+#include "crm/reports/reports.h"
 #include "daemon/options.h"
 #include "proto/messages.h"
 
@@ -108,6 +109,8 @@ int main(void)
 #define CONFIG(section, key, kind, initial, low, high, help) \
 	printf("config\t`%s.%s`\t%s\t%s\n", #section, #key, initial, help);
 	DAEMON_OPTIONS(CONFIG)
+#define REPORT(name, text, en, zh) printf("reports\t`%s`\t%s\t%s\n", text, en, zh);
+	CRM_REPORTS(REPORT)
 #define LIMIT(name) printf("limits\t`%s`\t%lld\n", #name, (long long)name);
 #include LIMITS
 	return 0;

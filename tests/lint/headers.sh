@@ -8,7 +8,7 @@ cc=${CC:-cc}
 flags=(-D_GNU_SOURCE -I. -Wall -Wextra -Wpedantic -Wundef -Werror -fsyntax-only)
 # shellcheck disable=SC2207 # words are wanted
 flags+=($(pkg-config --cflags libedit libutf8proc))
-installed=(client/cardex.h client/cardex_value.h)
+installed=(client/cardex.h client/cardex_value.h client/cardex_report.h client/cardex_trade.h)
 
 compiles() {
     local header=$1
@@ -20,7 +20,7 @@ compiles() {
 mapfile -t all < <(headers)
 for header in "${all[@]}"; do
     compiles "$header" "$cc" -std=c11 -x c
-    grep -q '^#pragma once$\|^#ifndef CARDEX\(_VALUE\)\?_H$' "$header" || finding "$header: no #pragma once"
+    grep -q '^#pragma once$\|^#ifndef CARDEX\(_VALUE\|_REPORT\|_TRADE\)\?_H$' "$header" || finding "$header: no #pragma once"
 done
 for header in "${installed[@]}"; do
     [ -f "$header" ] || continue

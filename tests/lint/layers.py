@@ -41,7 +41,8 @@ LIBRARIES = [
     (r"cmocka\.h", []),
 ]
 
-INSTALLED = {"client/cardex.h", "client/cardex_value.h"}
+INSTALLED = {"client/cardex.h", "client/cardex_value.h", "client/cardex_report.h",
+             "client/cardex_trade.h"}
 SILENT = {"base", "engine", "crm", "proto", "client"}
 # A failed assertion has nobody above it to tell.
 MAY_PRINT = {"base/check.c"}

@@ -157,7 +157,7 @@ must_fail layers 'proto/read.c:2: prints'
 # The documentation as it is, and the headers it is compared with.
 documented() {
     local folder
-    for folder in base client daemon docs engine proto; do
+    for folder in base client crm daemon docs engine proto; do
         cp -r "$CARDEX_SOURCE/$folder" "$tree"
     done
 }

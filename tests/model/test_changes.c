@@ -187,8 +187,8 @@ static void replay_all(engine *from, engine *to)
 	for (uint64_t next = 1; next <= last;) {
 		replaying self = { .to = to };
 		assert_int_equal(engine_write_begin(to, &self.write), CX_OK);
-		const cx_status status = engine_changes_read(read, next, NULL, 0, GROUP, replay,
-		                                             &self, &next, NULL, NULL);
+		const cx_status status =
+			engine_changes_read_all(read, next, GROUP, replay, &self, &next, NULL);
 		if (status != CX_OK)
 			fail_msg("%s: %s", cx_status_name(status), self.error.text);
 		assert_int_equal(engine_write_commit(&self.write), CX_OK);

@@ -14,12 +14,13 @@
 	"  at ts\n"                                \
 	"  flag bool\n"                            \
 	"  stage enum(zeta, mid, alpha)\n"         \
-	"  name string(60)\n"                      \
+	"  name string(60) search\n"               \
 	"  note text\n"                            \
 	"  code bytes\n"                           \
 	"  who ref(team) on delete restrict\n"     \
 	"  numbers list<int>(4)\n"                 \
 	"  words list<string(5)>(3)\n"             \
+	"  nick string(30) search\n"               \
 	"  index (a, b desc)\n"                    \
 	"  index (a)\n"                            \
 	"  index (b)\n"                            \
@@ -46,6 +47,9 @@ const char random_schema[] = "type team keep { name string(20) }\n"
 			     "}\n";
 
 enum { LONG = 600, CHUNKED = 20000, TEAMS = 4 };
+
+/* That may still be written into the filter; none for a type that is not searched. */
+static unsigned matches_left;
 
 /* ---- values ---- */
 
@@ -238,12 +242,33 @@ static void write_between(dice *random, const engine_field *field, cx_buf *out)
 	write_wanted(random, field, out);
 }
 
+/* Words that a search takes for one term each. */
+static void write_match(dice *random, cx_buf *out)
+{
+	static const char *const texts[] = { "a",    "A",    "ab",  "é",        "e\xcc\x81",
+		                             "张伟", "伟",   "张",  "ß",        "z",
+		                             "zz",   "x",    "xx",  "FI",       "x fi",
+		                             "偉",   "ab c", "mül", "MÜLLER a", "x w",
+		                             "q" };
+	static const char *const fields[] = { "name", "nick" };
+	const bool one = dice_one_in(random, 2);
+	matches_left--;
+	cx_write_array(out, one ? 3 : 2);
+	cx_write_text(out, "match");
+	if (one)
+		cx_write_text(out, fields[dice_below(random, CX_COUNT_OF(fields))]);
+	cx_write_text(out, texts[dice_below(random, CX_COUNT_OF(texts))]);
+}
+
 static void write_leaf(dice *random, const engine_type *type, cx_buf *out)
 {
 	static const char *const comparisons[] = { "=", "=", "=", "!=", "<", "<=", ">", ">=" };
-	static const char *const text_ops[] = { "prefix", "prefix~", "=~", "=~" };
+	static const char *const text_ops[] = { "prefix", "prefix~",  "=~",
+		                                "=~",     "contains", "contains~" };
 	const engine_field *field = random_field(random, type);
-	if (dice_one_in(random, 8))
+	if (matches_left > 0 && dice_one_in(random, 10))
+		write_match(random, out);
+	else if (dice_one_in(random, 8))
 		write_null_test(random, field, out);
 	else if (is_list(field))
 		write_simple(random, "has", field, out);
@@ -334,6 +359,9 @@ static void write_parts(dice *random, const engine_type *type, cx_buf *out)
 
 void random_filter(dice *random, const engine_type *type, cx_buf *out)
 {
+	const engine_field *name = engine_type_field(type, CX_SLICE_LITERAL("name"));
+	const bool searched = name != NULL && name->search_as == ENGINE_SEARCH_TEXT;
+	matches_left = searched ? ENGINE_FILTER_MATCH_MAX : 0;
 	if (dice_one_in(random, 15)) {
 		cx_write_nil(out);
 		return;

@@ -29,6 +29,8 @@ static int plans_remembered;
 static int unions;
 static int merged_unions;
 static int intersections;
+static int searched; /* the search index told the records of a match */
+static int unsearched;
 static int covered;
 
 static const char *const type_names[] = { "thing", "event" };
@@ -315,6 +317,8 @@ static void note_form(engine_read *read, const engine_query *query)
 	unions += plan.form == ENGINE__UNION;
 	merged_unions += plan.form == ENGINE__UNION && plan.chosen->ordering == ENGINE__MERGED;
 	intersections += plan.form == ENGINE__INTERSECTION;
+	searched += plan.searched;
+	unsearched += plan.matches && !plan.searched;
 	for (uint16_t i = 0; i < plan.leg_count; i++)
 		covered += plan.legs[i].covers && !plan.legs[i].fetches;
 }
@@ -563,12 +567,15 @@ static void every_form_was_tried(void **state)
 {
 	(void)state;
 	print_message(
-		"%d remembered, %d unions, %d of them merged, %d intersections, %d covered\n",
-		plans_remembered, unions, merged_unions, intersections, covered);
+		"%d remembered, %d unions, %d of them merged, %d intersections, %d covered, "
+		"%d of records that a search told, %d not told\n",
+		plans_remembered, unions, merged_unions, intersections, covered, searched,
+		unsearched);
 	assert_true(plans_remembered > 0);
 	assert_true(unions > 0);
 	assert_true(merged_unions > 0);
 	assert_true(intersections > 0);
+	assert_true(searched > 100 && unsearched > 0);
 	assert_true(covered > 0);
 }
 

@@ -363,8 +363,8 @@ static void replicate(trial *self)
 	const uint64_t last = engine_read_seq(read);
 	for (uint64_t next = engine_read_seq(own) + 1; next <= last;) {
 		fixture_begin(&self->replica);
-		const cx_status status = engine_changes_read(read, next, NULL, 0, GROUP, replay,
-		                                             self, &next, NULL);
+		const cx_status status =
+			engine_changes_read_all(read, next, GROUP, replay, self, &next, NULL);
 		if (status != CX_OK)
 			fail_msg("%s: %s", cx_status_name(status), self->replica.error.text);
 		fixture_commit(&self->replica);

@@ -64,6 +64,11 @@ static const char *const whole[] = {
 	 "250, 'no_index': [], 'max_scan': 9, 'group': ['day(at)'], 'values': ['sum(a * b)'], "
 	 "'name': 'x'}]]"),
 	"[0, 18, 'get', ['customer', 5, {'include': [{'ref': 'owner'}]}]]",
+	"[0, 21, 'report', [nil]]",
+	"[0, 21, 'report', ['board']]",
+	("[0, 21, 'report', ['board', {'limit': 9, 'deadline_ms': 250, 'max_scan': 7, "
+	 "'params': "
+	 "{'owner': 1}}]]"),
 	"[0, 60, 'watch', []]",
 	("[0, 60, 'watch', [{'fields': ['name'], 'filter': ['=', 'city', 'X'], 'types': "
 	 "['customer'], 'from': 7, 'credit': 0}]]"),
@@ -73,6 +78,25 @@ static const char *const whole[] = {
 	"[0, 62, 'credit', [18446744073709551615, 16]]",
 	("[0, 19, 'query', ['customer', {'explain': 2, 'count': 'estimate', 'no_index': ['a'], "
 	 "'max_scan': 7, 'include': []}]]"),
+	"[0, 70, 'convert', [12, {}]]",
+	("[0, 70, 'convert', [12, {'ext_id': 'x'}, {'if_rev': 3, 'at': 1700000000000, "
+	 "'lines': [{'product': 1}]}]]"),
+	"[0, 71, 'reopen', ['opportunity', 12, {}, {'if_rev': 3}]]",
+	("[0, 72, 'transfer', [7, {'filter': ['null', 'city'], 'limit': 100, 'types': "
+	 "['customer'], 'owner': 3}]]"),
+	"[0, 72, 'transfer', [7, {'types': ['customer'], 'ids': [1, 2]}]]",
+	"[0, 73, 'merge', [7, 8, {'name': 'A'}]]",
+	"[0, 74, 'unmerge', [8]]",
+	"[0, 75, 'revalue', [{'limit': 100, 'from': 7, 'on': 19676}]]",
+	"[0, 76, 'duplicates', [{'name': 'A'}]]",
+	"[0, 76, 'duplicates', [{}, {'limit': 100, 'deadline_ms': 250, 'from': 7}]]",
+	"[0, 77, 'run_tiers', [{'at': 1700000000000, 'params': {'days': 90}}]]",
+	("[0, 78, 'run_forecast', [{'at': 1700000000000, 'run': 5, 'months': 3, 'model"
+	 "': 'ses'}]]"),
+	("[0, 7, 'create', ['customer', {}, {'at': 1700000000000, 'duplicates': 'block"
+	 "'}]]"),
+	("[0, 13, 'batch', [[['convert', {'$': 0}, {}], ['reopen', 'opportunity', 12, "
+	 "{}]], {'at': 1700000000000}]]"),
 };
 
 static const char *encoded(const proto_request *request)

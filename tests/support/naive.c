@@ -2,6 +2,7 @@
 #include "tests/support/naive.h"
 
 #include "base/text.h"
+#include "tests/support/naive_search.h"
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
 
@@ -124,6 +125,18 @@ static bool holds_folded(const cx_value *op, const cx_value *value, const cx_val
 	return is(op, "=~") ? cx_slice_equal(text, head) : starts_with(text, head);
 }
 
+static bool contains(const cx_value *op, const cx_value *value, const cx_value *wanted,
+                     cx_arena *arena)
+{
+	const bool folds = is(op, "contains~");
+	cx_slice rest = folds ? transformed(value, cx_text_fold, arena) : value->as.bytes;
+	const cx_slice part =
+		folds ? transformed(wanted, cx_text_fold, arena) : wanted->as.bytes;
+	while (!starts_with(rest, part) && rest.size > 0)
+		rest = cx_slice_from(rest, 1);
+	return starts_with(rest, part);
+}
+
 /* One of the operators with one operand, of a value that is not null. */
 static bool holds(const engine_field *field, const cx_value *op, const cx_value *value,
                   const cx_value *given, cx_arena *arena)
@@ -131,6 +144,8 @@ static bool holds(const engine_field *field, const cx_value *op, const cx_value 
 	const cx_value wanted = normal(field, given, arena);
 	if (is(op, "=~") || is(op, "prefix~"))
 		return holds_folded(op, value, &wanted, arena);
+	if (is(op, "contains") || is(op, "contains~"))
+		return contains(op, value, &wanted, arena);
 	if (is(op, "prefix"))
 		return starts_with(value->as.bytes, wanted.as.bytes);
 	const int order = compare(field, value, &wanted);
@@ -200,6 +215,8 @@ static truth evaluate(const engine_type *type, const cx_value *row, const cx_val
 {
 	const cx_value *items = filter->as.array.items;
 	const uint32_t count = filter->as.array.count;
+	if (is(&items[0], "match"))
+		return naive_finds(type, row, filter, arena) ? YES : NO;
 	if (is(&items[0], "not"))
 		return (truth)(YES - evaluate(type, row, &items[1], arena));
 	const bool all = is(&items[0], "and");

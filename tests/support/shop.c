@@ -202,8 +202,8 @@ int shop_written(store_fixture *f)
 	int written = 0;
 	uint64_t next = 0;
 	engine_read *read = fixture_read(f);
-	assert_int_equal(engine_changes_read_all(read, engine_read_seq(read), 1000, count_one,
-	                                         &written, &next, &f->error),
+	assert_int_equal(engine_changes_read(read, engine_read_seq(read), NULL, 0, 1000,
+	                                     count_one, &written, &next, NULL, &f->error),
 	                 CX_OK);
 	engine_read_end(&read);
 	return written;

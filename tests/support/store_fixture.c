@@ -126,6 +126,7 @@ static cx_status perform(store_fixture *self, call *what, engine_outcome *ret)
 	if (own)
 		fixture_begin(self);
 	what->change.author.now_ms = self->now_ms++;
+	what->change.internal = self->internal;
 	cx_status status = run(self->write, what, ret, &self->error);
 	if (status != CX_OK)
 		assert_int_equal(self->error.status, status);

@@ -14,6 +14,7 @@ typedef struct store_fixture {
 	engine *engine;
 	engine_write *write; /* of fixture_begin */
 	int64_t now_ms;      /* time of the next change; one more each */
+	bool internal;       /* changes may set readonly fields (engine_change) */
 	cx_buf buf;          /* what fixture_text returned */
 	cx_error error;      /* of the last failing call */
 } store_fixture;

@@ -9,6 +9,7 @@
 #include "tests/trade/page.h"
 #include "tests/trade/part.h"
 #include "tests/trade/question.h"
+#include "tests/trade/report.h"
 #include "tests/trade/total.h"
 
 static int set_up(void **state)
@@ -91,6 +92,12 @@ static void page_10000_touches_no_more_than_page_1(void **state)
 	trade_assert_no_complaint();
 }
 
+static void reports_look_at_no_more_than_they_tell(void **state)
+{
+	trade_check_reports(*state);
+	trade_assert_no_complaint();
+}
+
 static void statistics_change_none_of_these_plans(void **state)
 {
 	trade_world_analyze(*state);
@@ -112,6 +119,7 @@ int main(void)
 		cmocka_unit_test(the_search_box_finds_what_a_full_scan_finds),
 		cmocka_unit_test(changes_go_on_from_any_number),
 		cmocka_unit_test(page_10000_touches_no_more_than_page_1),
+		cmocka_unit_test(reports_look_at_no_more_than_they_tell),
 		cmocka_unit_test(statistics_change_none_of_these_plans),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);

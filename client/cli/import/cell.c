@@ -108,6 +108,16 @@ static bool parse_time(const cli_cell *cell, cx_slice text, int64_t *ret_ms, boo
 	return cx_ts_parse(text, ret_ms);
 }
 
+cx_status cli_cell_time(const cli_cell *cell, int64_t *ret_ms, cx_error *error)
+{
+	int64_t ms;
+	bool local;
+	if (!parse_time(cell, trim(cell->text), &ms, &local))
+		return fail(cell, "time", error);
+	*ret_ms = local ? ms - (int64_t)cell->offset_minutes * MS_PER_MINUTE : ms;
+	return CX_OK;
+}
+
 static cx_status set_time(const cli_cell *cell, bool date, cardex_doc *fields, cx_error *error)
 {
 	const int64_t offset = (int64_t)cell->offset_minutes * MS_PER_MINUTE;

@@ -15,3 +15,6 @@ typedef struct cli_cell {
 /* Errors: CX_TYPE, with what was expected. Labels of enums and lengths are the server's to
  * check. */
 CX_MUST_USE cx_status cli_cell_set(const cli_cell *cell, cardex_doc *fields, cx_error *error);
+
+/* The same of a time, as ms since 1970 UTC. Errors: CX_TYPE. */
+CX_MUST_USE cx_status cli_cell_time(const cli_cell *cell, int64_t *ret_ms, cx_error *error);

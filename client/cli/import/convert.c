@@ -66,6 +66,12 @@ cli_exit cli_converter_check(const cli_converter *self)
 		    each_part(field->template, check_part, (void *)(uintptr_t)self) != CX_OK)
 			return CLI_USAGE;
 	}
+	const cli_field_mapping *at = &self->mapping->at;
+	if (at->field != NULL &&
+	    (!has_column(self, at->column) ||
+	     (at->template != NULL &&
+	      each_part(at->template, check_part, (void *)(uintptr_t)self) != CX_OK)))
+		return CLI_USAGE;
 	const char *column;
 	json_t *value;
 	json_object_foreach(self->mapping->values, column,
@@ -267,4 +273,24 @@ cx_status cli_convert(const cli_converter *self, const cli_row *row, cardex_doc 
 			return status;
 	}
 	return CX_OK;
+}
+
+cx_status cli_convert_at(const cli_converter *self, const cli_row *row, int64_t *ret_ms,
+                         cx_error *error)
+{
+	const cli_field_mapping *at = &self->mapping->at;
+	CX_SCOPED(cx_buf_release) cx_buf text = CX_BUF_INIT(CLI_CELL_BYTES_MAX);
+	bool null = false;
+	*ret_ms = 0;
+	if (at->field == NULL)
+		return CX_OK;
+	cx_status status = source_text(self, at, row, &text, error);
+	if (status == CX_OK && text.size > 1)
+		status = apply_map(at, &text, &null, error);
+	if (status != CX_OK || null || text.size <= 1)
+		return status;
+	const cli_cell cell = { .field = at,
+		                .text = { text.data, text.size - 1 },
+		                .offset_minutes = self->mapping->offset_minutes };
+	return cli_cell_time(&cell, ret_ms, error);
 }

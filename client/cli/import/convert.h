@@ -28,3 +28,8 @@ bool cli_converter_skips(const cli_converter *self, const cli_row *row);
  * the reason in `error`; CX_DISCONNECTED when the server is gone. */
 CX_MUST_USE cx_status cli_convert(const cli_converter *self, const cli_row *row,
                                   cardex_doc *fields, cx_buf *later, cx_error *error);
+
+/* The time of which the row tells, by the mapping's `at`; 0 when it has none.
+ * Errors: as of a value. */
+CX_MUST_USE cx_status cli_convert_at(const cli_converter *self, const cli_row *row,
+                                     int64_t *ret_ms, cx_error *error);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "client/cli/import/import.h"
 
+#include "client/cardex_trade.h"
 #include "client/cli/import/convert.h"
 #include "client/cli/import/progress.h"
 #include "client/cli/import/reject.h"
@@ -9,7 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-enum { PIPELINE = 256 };
+enum { PIPELINE = 256, ALIKE_TOLD_MAX = 10 };
 
 typedef struct importing importing;
 
@@ -47,7 +48,7 @@ struct importing {
 	later_reference *later;
 	size_t later_count;
 	size_t later_capacity;
-	uint64_t rows, created, updated, unchanged, skipped, unset;
+	uint64_t rows, created, updated, unchanged, skipped, unset, alike;
 	cli_exit end;
 };
 
@@ -59,6 +60,24 @@ static cx_status give_up(importing *self)
 }
 
 /* ---- verdicts ---- */
+
+/* A row that made a customer there may be already: it is in, and somebody should look. */
+static void tell_duplicates(importing *self, const cardex_result *result, const sending *row)
+{
+	cardex_duplicate first;
+	const size_t count = cardex_outcome_duplicate_count(result, 0);
+	if (!cardex_outcome_duplicate_at(result, 0, 0, &first))
+		return;
+	if (++self->alike > ALIKE_TOLD_MAX)
+		return;
+	char others[40] = "";
+	if (count > 1)
+		snprintf(others, sizeof others, " and %zu other%s", count - 1,
+		         count > 2 ? "s" : "");
+	fprintf(stderr, "row %llu (line %llu): is in, and may be customer %lld%s\n",
+	        (unsigned long long)row->row, (unsigned long long)row->line,
+	        (long long)first.id, others);
+}
 
 static void count_outcome(importing *self, const cardex_result *result, sending *row)
 {
@@ -72,6 +91,7 @@ static void count_outcome(importing *self, const cardex_result *result, sending 
 		self->unchanged++;
 	for (size_t i = 0; i < row->later_count; i++)
 		self->later[row->first_later + i].id = outcome.id;
+	tell_duplicates(self, result, row);
 }
 
 static void take_verdict(void *context, cardex_status status, cardex_result *result,
@@ -144,7 +164,8 @@ static bool keep_later(importing *self, sending *row)
 	return true;
 }
 
-static cx_status send_row(importing *self, sending *row, const cardex_doc *fields)
+static cx_status send_row(importing *self, sending *row, const cardex_doc *fields,
+                          int64_t at_ms)
 {
 	const cli_mapping *mapping = self->mapping;
 	const cardex_request request = {
@@ -153,6 +174,8 @@ static cx_status send_row(importing *self, sending *row, const cardex_doc *field
 		.index = mapping->key != NULL ? mapping->key->name : NULL,
 		.fields = fields,
 		.dry_run = self->options->dry_run,
+		.at_ms = at_ms,
+		.duplicates = self->options->duplicates,
 	};
 	row->busy = true;
 	if (cardex_submit(self->context->conn, &request, take_verdict, row,
@@ -174,8 +197,12 @@ static cx_status convert_and_send(importing *self, const cli_row *cells, sending
 		cx_buf_clear(&self->later_texts[i]);
 	cx_status status =
 		cli_convert(&self->converter, cells, fields, self->later_texts, &why);
+	int64_t at_ms = 0;
 	if (status == CX_OK)
-		status = keep_later(self, row) ? send_row(self, row, fields) : CX_NO_MEMORY;
+		status = cli_convert_at(&self->converter, cells, &at_ms, &why);
+	if (status == CX_OK)
+		status = keep_later(self, row) ? send_row(self, row, fields, at_ms)
+		                               : CX_NO_MEMORY;
 	else if (status == CX_DISCONNECTED || status == CX_NO_MEMORY)
 		status = give_up(self);
 	else {
@@ -228,6 +255,8 @@ static cx_status on_columns(void *context, const cx_slice *names, size_t count)
 	self->rejects.column_count = count;
 	if (self->mapping->field_count == 0)
 		self->end = cli_mapping_of_header(self->context, names, count, self->mapping);
+	if (self->end == CLI_OK && self->options->at != NULL)
+		self->end = cli_mapping_set_at(self->mapping, self->options->at);
 	if (self->end == CLI_OK)
 		self->end = cli_converter_check(&self->converter);
 	return self->end == CLI_OK ? CX_OK : CX_INVALID_ARGUMENT;
@@ -326,6 +355,10 @@ static void tell(importing *self, double seconds)
 	        self->rejects.count > 0 && self->rejects.path != NULL ? ", see " : "",
 	        self->rejects.count > 0 && self->rejects.path != NULL ? self->rejects.path : "",
 	        seconds, seconds > 0 ? (double)self->rows / seconds : 0);
+	if (self->alike > 0)
+		fprintf(stderr, "%llu customers %s like others; cardex duplicates shows them\n",
+		        (unsigned long long)self->alike,
+		        self->options->dry_run ? "would be" : "are");
 	if (self->unset > 0)
 		fprintf(stderr, "%llu references could not be set\n",
 		        (unsigned long long)self->unset);

@@ -10,6 +10,10 @@ typedef struct cli_import_options {
 	cli_source_kind kind;
 	const char *rejects; /* path, NULL = none */
 	bool dry_run;        /* the server tries each row and takes it back */
+	const char *at;      /* field or column with the time of which a row tells; NULL */
+	/* "off", "warn", "block": rows that make customers like others; NULL: as the
+	 * organisation says. */
+	const char *duplicates;
 } cli_import_options;
 
 /* Prints rejected rows and the sums to stderr. CLI_NEGATIVE when a row was rejected. `mapping`

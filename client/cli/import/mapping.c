@@ -286,10 +286,28 @@ static cli_exit check_values(const reading *self)
 	return CLI_OK;
 }
 
+/* What "at" is read like. */
+static const cardex_field at_field = { .name = "at",
+	                               .kind = CARDEX_KIND_TS,
+	                               .kind_name = "ts" };
+
+static cli_exit read_at(reading *self)
+{
+	json_t *value = json_object_get(self->mapping->root, "at");
+	if (value == NULL)
+		return CLI_OK;
+	self->at = "at";
+	self->mapping->at.field = &at_field;
+	cli_exit end = read_field(self, value, &self->mapping->at);
+	self->at = NULL;
+	return end;
+}
+
 static cli_exit read_root(reading *self)
 {
-	static const char *const keys[] = { "type",   "key",  "separator", "utc_offset",
-		                            "values", "skip", "fields",    NULL };
+	static const char *const keys[] = { "type",       "key",    "separator",
+		                            "utc_offset", "values", "skip",
+		                            "fields",     "at",     NULL };
 	cli_mapping *mapping = self->mapping;
 	mapping->values = json_object_get(mapping->root, "values");
 	mapping->skip = json_object_get(mapping->root, "skip");
@@ -302,6 +320,8 @@ static cli_exit read_root(reading *self)
 		end = read_separator(self);
 	if (end == CLI_OK)
 		end = read_offset(self);
+	if (end == CLI_OK)
+		end = read_at(self);
 	return end == CLI_OK ? read_fields(self) : end;
 }
 
@@ -318,6 +338,23 @@ cli_exit cli_mapping_read(cli_context *context, const char *path, const cardex_t
 	if (!json_is_object(ret->root))
 		return fail(&self, "it must be one object");
 	return read_root(&self);
+}
+
+cli_exit cli_mapping_set_at(cli_mapping *mapping, const char *name)
+{
+	for (size_t i = 0; i < mapping->field_count; i++) {
+		const cli_field_mapping *from = &mapping->fields[i];
+		const cardex_kind kind = from->field->kind;
+		if (strcmp(from->field->name, name) != 0)
+			continue;
+		if (kind != CARDEX_KIND_DATE && kind != CARDEX_KIND_TS)
+			return cli_usage("--at %s: it is neither a date nor a time", name);
+		mapping->at = *from;
+		mapping->at.field = &at_field;
+		return CLI_OK;
+	}
+	mapping->at = (cli_field_mapping){ .field = &at_field, .column = name };
+	return CLI_OK;
 }
 
 cli_exit cli_mapping_set_key(cli_mapping *mapping, const char *index)

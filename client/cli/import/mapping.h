@@ -10,6 +10,8 @@
  *     "utc_offset": "+08:00",             of times without a zone; Z when left out
  *     "values": {"COLUMN": {"FROM": "TO", …}}, …   replaced in the column before all else
  *     "skip": {"COLUMN": ["VALUE", …]},   rows passed over, and counted
+ *     "at": "COLUMN",                     of which time each row tells; or an object as a
+ *                                         field has; an empty cell: now
  *     "fields": {
  *       "FIELD": "COLUMN",
  *       "FIELD": {
@@ -63,6 +65,7 @@ typedef struct cli_mapping {
 	int offset_minutes;
 	json_t *values;
 	json_t *skip;
+	cli_field_mapping at; /* its field NULL: rows tell of now */
 	cli_field_mapping fields[CLI_FIELDS_MAX];
 	size_t field_count;
 	json_t *root; /* owns the texts */
@@ -76,6 +79,10 @@ CX_MUST_USE cli_exit cli_mapping_read(cli_context *context, const char *path,
  * column that is neither and returns CLI_USAGE. */
 CX_MUST_USE cli_exit cli_mapping_of_header(cli_context *context, const cx_slice *columns,
                                            size_t count, cli_mapping *mapping);
+
+/* Sets `--at NAME`: a field that is mapped and a date or time, or else a column of the file.
+ * `name` lives as long as the mapping. */
+CX_MUST_USE cli_exit cli_mapping_set_at(cli_mapping *mapping, const char *name);
 
 /* Sets `--key INDEX`. */
 CX_MUST_USE cli_exit cli_mapping_set_key(cli_mapping *mapping, const char *index);
