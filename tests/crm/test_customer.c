@@ -12,7 +12,7 @@ static void what_it_is_found_by_is_normalised(void **state)
 		f, "customer",
 		"{'name': '华东（上海）医疗器械有限公司', 'phone': '021-6123 4567', "
 		"'email': ' Li@Example.COM', 'tax_id': '９１４４０３００１９２２０３８２１６', "
-	        "'country': "
+		"'country': "
 		"'cn'}");
 	shop_says(f, "customer", id, "name_norm", "华东上海医疗器械");
 	shop_says(f, "customer", id, "phone_norm", "862161234567");
