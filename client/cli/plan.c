@@ -53,8 +53,8 @@ static void print_executed(const cardex_value *plan)
 	printf("executed: %" PRId64 " rows in %" PRId64 " µs, ended by: %s\n",
 	       figure(executed, "rows"), figure(executed, "us"), text_of(executed, "reason"));
 	const cardex_value *gave_up = cardex_value_member(executed, "gave_up");
-	if (cardex_value_kind_of(gave_up) == CARDEX_VALUE_MAP)
-		printf("  gave up %s after %" PRId64 " keys without a row, and took %s\n",
+	if (gave_up != NULL)
+		printf("  gave up %s after %" PRId64 " keys, and read %s instead\n",
 		       text_of(gave_up, "index"), figure(gave_up, "keys"),
 		       text_of(gave_up, "next"));
 	for (size_t i = 0; i < cardex_value_count(nodes); i++) {
