@@ -6,6 +6,7 @@
 #include "client/cli/report_cell.h"
 #include "client/cli/table.h"
 
+#include <inttypes.h>
 #include <string.h>
 
 enum { CELL_BYTES_MAX = 8 * 1024 * 1024 };
@@ -131,8 +132,8 @@ static void print_head(print *self)
 	cx_ts_format(self->info.as_of_ms, at);
 	cx_buf_clear(&self->text);
 	cli_text_safe(cx_slice_of(self->info.currency), &self->text);
-	fprintf(self->out, "%s  %s  %.*s\n", self->info.name, at,
-	        CX_SLICE_ARG(cx_buf_slice(&self->text)));
+	fprintf(self->out, "%s  %s  seq %" PRIu64 "  %.*s\n", self->info.name, at,
+	        self->info.seq, CX_SLICE_ARG(cx_buf_slice(&self->text)));
 }
 
 /* ---- CSV ---- */
