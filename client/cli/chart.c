@@ -90,14 +90,28 @@ static bool look_at(const cardex_result *result, size_t section, picture *ret)
 	return ret->label >= 0 && ret->value >= 0 && ret->rows > 0;
 }
 
+/* What a report is about rather than what leads to it. */
+static bool is_telling(const picture *of)
+{
+	return (of->low >= 0 && of->high >= 0) || of->target >= 0;
+}
+
+/* Of several that can be drawn the first with an interval or a target, else the first. */
 static bool find(const cardex_result *result, const char *section, picture *ret)
 {
 	cardex_report_section of;
-	for (size_t i = 0; cardex_report_section_at(result, i, &of); i++)
-		if ((section == NULL || strcmp(section, of.name) == 0) &&
-		    look_at(result, i, ret))
-			return true;
-	return false;
+	picture one;
+	bool found = false;
+	for (size_t i = 0; cardex_report_section_at(result, i, &of); i++) {
+		if ((section != NULL && strcmp(section, of.name) != 0) ||
+		    !look_at(result, i, &one) || (found && !is_telling(&one)))
+			continue;
+		*ret = one;
+		found = true;
+		if (is_telling(&one))
+			break;
+	}
+	return found;
 }
 
 /* ---- the script ---- */

@@ -74,7 +74,7 @@ draw() {
 	done
 }
 draw funnel board --section stages
-draw forecast forecast --section months
+draw forecast forecast
 draw revenue performance user=zhang --section months
 draw orders performance user=zhang metric=orders --section months
 if [ -n "${CHARTS_KEEP:-}" ]; then cp "$folder"/*.svg "$folder"/*.png "$CHARTS_KEEP"; fi
