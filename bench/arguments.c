@@ -21,7 +21,8 @@ void bench_usage(FILE *out)
 	      "100,000 customers, 200,000 opportunities and\n"
 	      "1,000,000 activities; give the scale of the load again when measuring.\n"
 	      "Depth: requests that a connection keeps unanswered; in process, writes of one\n"
-	      "transaction (of M1: one). Seed: runs of different seeds ask for different records.\n"
+	      "transaction (of M1: one). Seed: runs of different seeds ask for different "
+	      "records.\n"
 	      "cardex and libcardex measure a cardexd with a store that engine has loaded.\n"
 	      "\n"
 	      "Systems of this build, and their ADDRESS:\n",

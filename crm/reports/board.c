@@ -6,16 +6,7 @@
 #include "crm/reports/totals.h"
 
 static const crm__param params[] = {
-	{ .name = "owner",
-	  .kind = CRM_REF,
-	  .of = "user",
-	  .help_en = "only of this person",
-	  .help_zh = "仅此人" },
-	{ .name = "team",
-	  .kind = CRM_REF,
-	  .of = "team",
-	  .help_en = "only of this team and those below it",
-	  .help_zh = "仅此团队及下级团队" },
+	CRM__PARAM_OWNED,
 	{ .name = "cards",
 	  .kind = CRM_INT,
 	  .fallback = "20",

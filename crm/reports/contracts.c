@@ -22,16 +22,7 @@ static const crm__param params[] = {
 	  .fallback = "today-91",
 	  .help_en = "and on this day or earlier",
 	  .help_zh = "统计续约:到期日截止" },
-	{ .name = "owner",
-	  .kind = CRM_REF,
-	  .of = "user",
-	  .help_en = "only of this person",
-	  .help_zh = "仅此人" },
-	{ .name = "team",
-	  .kind = CRM_REF,
-	  .of = "team",
-	  .help_en = "only of this team and those below it",
-	  .help_zh = "仅此团队及下级团队" },
+	CRM__PARAM_OWNED,
 };
 
 enum { RENEWAL_DAYS = 90 };

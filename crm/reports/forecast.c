@@ -10,16 +10,7 @@
 #include "crm/stats/outlook.h"
 
 static const crm__param params[] = {
-	{ .name = "owner",
-	  .kind = CRM_REF,
-	  .of = "user",
-	  .help_en = "only of this person",
-	  .help_zh = "仅此人" },
-	{ .name = "team",
-	  .kind = CRM_REF,
-	  .of = "team",
-	  .help_en = "only of this team and those below it",
-	  .help_zh = "仅此团队及下级团队" },
+	CRM__PARAM_OWNED,
 	{ .name = "months",
 	  .kind = CRM_INT,
 	  .fallback = "6",

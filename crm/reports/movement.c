@@ -17,16 +17,7 @@ static const crm__param params[] = {
 	  .fallback = "now",
 	  .help_en = "to this instant, which is included",
 	  .help_zh = "截止时点(含)" },
-	{ .name = "owner",
-	  .kind = CRM_REF,
-	  .of = "user",
-	  .help_en = "only of this person",
-	  .help_zh = "仅此人" },
-	{ .name = "team",
-	  .kind = CRM_REF,
-	  .of = "team",
-	  .help_en = "only of this team and those below it",
-	  .help_zh = "仅此团队及下级团队" },
+	CRM__PARAM_OWNED,
 };
 
 /* M(C name, name, sign of what it does to the pipeline, English, Chinese) */

@@ -16,16 +16,7 @@ static const crm__param params[] = {
 	  .fallback = "stage",
 	  .help_en = "totals of stages, or of each person, too",
 	  .help_zh = "按阶段,或同时按人员" },
-	{ .name = "owner",
-	  .kind = CRM_REF,
-	  .of = "user",
-	  .help_en = "only of this person",
-	  .help_zh = "仅此人" },
-	{ .name = "team",
-	  .kind = CRM_REF,
-	  .of = "team",
-	  .help_en = "only of this team and those below it",
-	  .help_zh = "仅此团队及下级团队" },
+	CRM__PARAM_OWNED,
 };
 
 #define TOTAL_COLUMNS                                                               \

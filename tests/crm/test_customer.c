@@ -11,8 +11,9 @@ static void what_it_is_found_by_is_normalised(void **state)
 	const int64_t id = fixture_create(
 		f, "customer",
 		"{'name': '华东（上海）医疗器械有限公司', 'phone': '021-6123 4567', "
-		"'email': ' Li@Example.COM', 'tax_id': '９１４４０３００１９２２０３８２１６', 'country': "
-	        "'cn'}");
+		"'email': ' Li@Example.COM', 'tax_id': '９１４４０３００１９２２０３８２１６', "
+		"'country': "
+		"'cn'}");
 	shop_says(f, "customer", id, "name_norm", "华东上海医疗器械");
 	shop_says(f, "customer", id, "phone_norm", "862161234567");
 	shop_says(f, "customer", id, "email_norm", "li@example.com");

@@ -119,8 +119,8 @@ void trade_assert_replays(store_fixture *self, const char *own)
 	engine_read *read = fixture_read(self);
 	const uint64_t last = engine_read_seq(read);
 	for (uint64_t next = 1; next <= last;) {
-		cx_status status = engine_changes_read_all(read, next, 1000, replay, &to,
-		                                           &next, &self->error);
+		cx_status status = engine_changes_read_all(read, next, 1000, replay, &to, &next,
+		                                           &self->error);
 		if (status != CX_OK)
 			fail_msg("replay: %s %s", cx_status_name(status), to.error.text);
 	}

@@ -132,6 +132,10 @@ static void the_schema_is_the_tables_of_the_trade(void **state)
 	assert_int_equal(cardex_type_field(customer, "potential_base")->kind,
 	                 CARDEX_KIND_MONEY);
 	assert_true(cardex_type_field(customer, "lifecycle")->label_count == 4);
+	assert_null(cardex_type_field(customer, "lifecycle")->state);
+	const cardex_field *contacts = cardex_type_field(customer, "contact_count");
+	assert_string_equal(contacts->rollup, "count of contact by customer");
+	assert_string_equal(contacts->state, "readable");
 	assert_true(cardex_type_index(customer, "tax_id")->unique);
 	assert_string_equal(customer->fields[0].name, "id");
 	assert_non_null(strstr(cardex_schema_text(schema), "type customer"));

@@ -644,22 +644,6 @@ static void what_stays_after_a_delete_is_made_again(void **state)
 	fixture_close(&f);
 }
 
-static void a_change_that_does_not_follow_is_not_replayed(void **state)
-{
-	store_fixture *f = *state;
-	fixture_create(f, "company", "{'name': 'A'}");
-	replaying to = { 0 };
-	engine_read *read = fixture_read(f);
-	uint64_t next = 0;
-	assert_int_equal(engine_write_begin(f->engine, &to.write), CX_OK);
-	assert_int_equal(
-		engine_changes_read(read, 1, NULL, 0, 1, replay, &to, &next, NULL, NULL),
-		CX_INVALID_ARGUMENT);
-	engine_write_abort(&to.write);
-	engine_read_end(&read);
-	assert_int_equal(next, 0);
-}
-
 static void the_state_hash_sees_every_field_and_delete(void **state)
 {
 	store_fixture *f = *state;
@@ -703,7 +687,6 @@ int main(void)
 		TEST(a_record_can_have_referred_to_one_that_was_purged),
 		TEST(a_delete_can_have_gone_through_one_that_was_purged),
 		TEST(what_stays_after_a_delete_is_made_again),
-		TEST(a_change_that_does_not_follow_is_not_replayed),
 		TEST(the_state_hash_sees_every_field_and_delete),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -88,10 +88,30 @@ static void a_change_of_a_dropped_type_only_takes_its_number(void **state)
 	fixture_close(&f);
 }
 
+static void a_change_that_does_not_follow_is_not_replayed(void **state)
+{
+	(void)state;
+	store_fixture f;
+	fixture_open(&f, "type company { name string(20) }");
+	fixture_create(&f, "company", "{'name': 'A'}");
+	replaying to = { 0 };
+	engine_read *read = fixture_read(&f);
+	uint64_t next = 0;
+	assert_int_equal(engine_write_begin(f.engine, &to.write), CX_OK);
+	assert_int_equal(
+		engine_changes_read(read, 1, NULL, 0, 1, replay, &to, &next, NULL, NULL),
+		CX_INVALID_ARGUMENT);
+	engine_write_abort(&to.write);
+	engine_read_end(&read);
+	assert_int_equal(next, 0);
+	fixture_close(&f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_change_of_a_dropped_type_only_takes_its_number),
+		cmocka_unit_test(a_change_that_does_not_follow_is_not_replayed),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

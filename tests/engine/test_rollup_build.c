@@ -4,7 +4,7 @@
 #include "engine/changes.h"
 #include "engine/record/apply.h"
 #include "engine/row/row.h"
-#include "tests/support/evolve_fixture.h"
+#include "tests/engine/rollup_builds.h"
 #include "tests/support/groups.h"
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
@@ -13,55 +13,6 @@
 #include <string.h>
 
 enum { SHORT_NS = 1 /* one record a slice */ };
-
-#define BILL \
-	"type bill { firm ref(firm) on delete cascade  n int = 1  on date  index (firm, on) }"
-
-static const char plain[] = "type firm { name string(20) }" BILL;
-static const char counted[] = "type firm { name string(20)  bills int readonly = 0 rollup "
-			      "count of bill by firm }" BILL;
-static const char summed[] = "type firm { name string(20)  bills int readonly = 0 rollup "
-			     "sum(n) of bill by firm }" BILL;
-
-/* Firms 1 and 2; bills 1 to `count` are of firm 1, 2, 1, … and have n and on 1, 2, 3, … */
-static void open_with_bills(store_fixture *store, const char *schema, int count)
-{
-	fixture_open(store, schema);
-	fixture_create(store, "firm", "{'name': 'A'}");
-	fixture_create(store, "firm", "{'name': 'B'}");
-	for (int i = 1; i <= count; i++) {
-		char fields[64];
-		snprintf(fields, sizeof fields, "{'firm': %d, 'n': %d, 'on': %d}", 2 - i % 2, i,
-		         i);
-		fixture_create(store, "bill", fields);
-	}
-}
-
-static void build(store_fixture *store, int records)
-{
-	while (records-- > 0)
-		evolve_step(store, SHORT_NS);
-}
-
-/* The number of the last change. */
-static uint64_t last_seq(store_fixture *store)
-{
-	CX_SCOPED(engine_read_end) engine_read *read = fixture_read(store);
-	return engine_read_seq(read);
-}
-
-static void assert_firms(store_fixture *store, const char *field, int64_t a, int64_t b)
-{
-	assert_int_equal(fixture_int(store, "firm", 1, field), a);
-	assert_int_equal(fixture_int(store, "firm", 2, field), b);
-	fixture_assert_sound(store);
-}
-
-static void close_sound(store_fixture *store)
-{
-	fixture_assert_sound(store);
-	fixture_close(store);
-}
 
 /* As schema.get tells it. */
 static bool is_described_as(store_fixture *store, const char *type, const char *state)
@@ -77,76 +28,76 @@ static void a_field_fills_as_its_records_are_gone_through(void **state)
 {
 	(void)state;
 	store_fixture store;
-	open_with_bills(&store, plain, 5);
+	rollup_open(&store, rollup_plain, 5);
 	const int64_t rev = fixture_int(&store, "firm", 1, "rev");
 	const int64_t updated = fixture_int(&store, "firm", 1, "updated_at");
-	const uint64_t seq = last_seq(&store);
-	assert_string_equal(evolve_plan(&store, counted),
+	const uint64_t seq = rollup_last_seq(&store);
+	assert_string_equal(evolve_plan(&store, rollup_counted),
 	                    "rebuild firm.bills: new rollup, int\n");
-	evolve_apply(&store, counted);
+	evolve_apply(&store, rollup_counted);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "building: 0 of 5");
 	assert_true(is_described_as(&store, "firm", "building"));
-	assert_firms(&store, "bills", 0, 0);
-	build(&store, 3);
+	rollup_assert_firms(&store, "bills", 0, 0);
+	rollup_build(&store, 3);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "building: 3 of 5");
-	assert_firms(&store, "bills", 2, 1);
+	rollup_assert_firms(&store, "bills", 2, 1);
 	fixture_reopen(&store);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "building: 3 of 5");
 	/* Nor does a change of something else begin it anew. */
 	char more[512];
-	snprintf(more, sizeof more, "%s type other { x int }", counted);
+	snprintf(more, sizeof more, "%s type other { x int }", rollup_counted);
 	evolve_apply(&store, more);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "building: 3 of 5");
 	evolve_build(&store);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "readable");
 	assert_true(is_described_as(&store, "firm", "readable"));
-	assert_firms(&store, "bills", 3, 2);
+	rollup_assert_firms(&store, "bills", 3, 2);
 	/* In silence. */
 	assert_int_equal(fixture_int(&store, "firm", 1, "rev"), rev);
 	assert_int_equal(fixture_int(&store, "firm", 1, "updated_at"), updated);
-	assert_true(last_seq(&store) == seq);
-	close_sound(&store);
+	assert_true(rollup_last_seq(&store) == seq);
+	rollup_close(&store);
 }
 
 static void without_records_nothing_is_built(void **state)
 {
 	(void)state;
 	store_fixture store;
-	open_with_bills(&store, plain, 0);
-	assert_string_equal(evolve_plan(&store, counted),
+	rollup_open(&store, rollup_plain, 0);
+	assert_string_equal(evolve_plan(&store, rollup_counted),
 	                    "instant firm.bills: new field, int\n");
-	evolve_apply(&store, counted);
+	evolve_apply(&store, rollup_counted);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "readable");
 	fixture_create(&store, "bill", "{'firm': 1}");
-	assert_firms(&store, "bills", 1, 0);
-	close_sound(&store);
+	rollup_assert_firms(&store, "bills", 1, 0);
+	rollup_close(&store);
 }
 
 static void a_write_counts_where_the_build_has_been(void **state)
 {
 	(void)state;
 	store_fixture store;
-	open_with_bills(&store, plain, 6);
-	evolve_apply(&store, summed);
-	build(&store, 3); /* 1, 2 and 3 */
-	assert_firms(&store, "bills", 4, 2);
+	rollup_open(&store, rollup_plain, 6);
+	evolve_apply(&store, rollup_summed);
+	rollup_build(&store, 3); /* 1, 2 and 3 */
+	rollup_assert_firms(&store, "bills", 4, 2);
 	fixture_update(&store, "bill", 1, "{'n': 10}");
-	assert_firms(&store, "bills", 13, 2);
+	rollup_assert_firms(&store, "bills", 13, 2);
 	fixture_update(&store, "bill", 6, "{'n': 60}"); /* not there yet */
-	assert_firms(&store, "bills", 13, 2);
+	rollup_assert_firms(&store, "bills", 13, 2);
 	fixture_update(&store, "bill", 3, "{'firm': 2}");
 	fixture_update(&store, "bill", 5, "{'firm': 2}");
-	assert_firms(&store, "bills", 10, 5);
+	rollup_assert_firms(&store, "bills", 10, 5);
 	fixture_create(&store, "bill", "{'firm': 1, 'n': 700}"); /* the last to come */
 	fixture_do(&store, FIXTURE_DELETE, "bill", 2);
 	fixture_do(&store, FIXTURE_DELETE, "bill", 4);
-	assert_firms(&store, "bills", 10, 3);
+	rollup_assert_firms(&store, "bills", 10, 3);
 	evolve_build(&store);
-	assert_firms(&store, "bills", 710, 68);
+	rollup_assert_firms(&store, "bills", 710, 68);
 	fixture_do(&store, FIXTURE_UNDELETE, "bill", 2);
 	fixture_do(&store, FIXTURE_UNDELETE, "bill", 4);
-	assert_firms(&store, "bills", 710, 74);
-	close_sound(&store);
+	rollup_assert_firms(&store, "bills", 710, 74);
+	rollup_close(&store);
 }
 
 static void a_record_that_moves_across_the_frontier_is_counted_once(void **state)
@@ -170,7 +121,7 @@ static void a_record_that_moves_across_the_frontier_is_counted_once(void **state
 	         "firm } %s",
 	         head);
 	evolve_apply(&store, text);
-	build(&store, 3);
+	rollup_build(&store, 3);
 	assert_int_equal(fixture_int(&store, "firm", 1, "calls"), 3);
 	fixture_update(&store, "call", 1, "{'at': 100}"); /* no field of the rollup changes */
 	assert_int_equal(fixture_int(&store, "firm", 1, "calls"), 2);
@@ -180,33 +131,31 @@ static void a_record_that_moves_across_the_frontier_is_counted_once(void **state
 	fixture_assert_sound(&store);
 	evolve_build(&store);
 	assert_int_equal(fixture_int(&store, "firm", 1, "calls"), 6);
-	close_sound(&store);
+	rollup_close(&store);
 }
-
-#define LAST "type firm { name string(20)  last date readonly rollup max(on) of bill by firm }"
 
 /* The next greatest may be one that the build has not passed; then it goes, too. */
 static void the_greatest_that_goes_leaves_the_one_before_while_it_is_built(void **state)
 {
 	(void)state;
 	store_fixture store;
-	open_with_bills(&store, plain, 6);
-	evolve_apply(&store, LAST BILL);
+	rollup_open(&store, rollup_plain, 6);
+	evolve_apply(&store, ROLLUP_LAST ROLLUP_BILL);
 	assert_string_equal(evolve_state(&store, "firm", "last"), "building: 0 of 6");
-	build(&store, 3);
-	assert_firms(&store, "last", 3, 2);
+	rollup_build(&store, 3);
+	rollup_assert_firms(&store, "last", 3, 2);
 	fixture_do(&store, FIXTURE_DELETE, "bill", 3);
-	assert_firms(&store, "last", 5, 2); /* which is behind the frontier */
+	rollup_assert_firms(&store, "last", 5, 2); /* which is behind the frontier */
 	fixture_update(&store, "bill", 5, "{'on': 0}");
-	assert_firms(&store, "last", 1, 2);
+	rollup_assert_firms(&store, "last", 1, 2);
 	fixture_update(&store, "bill", 6, "{'on': 1}");
 	fixture_create(&store, "bill", "{'firm': 2, 'on': 3}");
-	assert_firms(&store, "last", 1, 3);
+	rollup_assert_firms(&store, "last", 1, 3);
 	evolve_build(&store);
-	assert_firms(&store, "last", 1, 4);
+	rollup_assert_firms(&store, "last", 1, 4);
 	fixture_do(&store, FIXTURE_UNDELETE, "bill", 3);
-	assert_firms(&store, "last", 3, 4);
-	close_sound(&store);
+	rollup_assert_firms(&store, "last", 3, 4);
+	rollup_close(&store);
 }
 
 static void its_index_is_built_before_the_greatest_is(void **state)
@@ -216,40 +165,40 @@ static void its_index_is_built_before_the_greatest_is(void **state)
 		"type firm { name string(20) }"
 		"type bill { firm ref(firm) on delete cascade  n int = 1  on date }";
 	store_fixture store;
-	open_with_bills(&store, before, 6);
-	evolve_apply(&store, LAST BILL);
-	build(&store, 2);
+	rollup_open(&store, before, 6);
+	evolve_apply(&store, ROLLUP_LAST ROLLUP_BILL);
+	rollup_build(&store, 2);
 	assert_string_equal(evolve_state(&store, "bill", "firm,on"), "building: 2 of 6");
 	assert_string_equal(evolve_state(&store, "firm", "last"), "building: 0 of 6");
 	/* The index would not say which is next. */
 	fixture_update(&store, "bill", 5, "{'on': 50}");
 	fixture_do(&store, FIXTURE_DELETE, "bill", 5);
 	fixture_update(&store, "bill", 1, "{'on': 40}");
-	assert_firms(&store, "last", INT64_MIN, INT64_MIN);
+	rollup_assert_firms(&store, "last", INT64_MIN, INT64_MIN);
 	evolve_build(&store);
-	assert_firms(&store, "last", 40, 6);
+	rollup_assert_firms(&store, "last", 40, 6);
 	/* And it is not taken away while there is no other. */
 	static const char other[] =
-		LAST "type bill { firm ref(firm) on delete cascade  n int = 1  on date "
-		     "index (firm, on desc) }";
+		ROLLUP_LAST "type bill { firm ref(firm) on delete cascade  n int = 1  on date "
+			    "index (firm, on desc) }";
 	assert_non_null(strstr(evolve_plan(&store, other),
 	                       "refused firm.last: it is kept by index firm,on of bill: add "));
 	static const char both[] =
-		LAST "type bill { firm ref(firm) on delete cascade  n int = 1  on date "
-		     "index by_new (firm, on desc)  index (firm, on) }";
+		ROLLUP_LAST "type bill { firm ref(firm) on delete cascade  n int = 1  on date "
+			    "index by_new (firm, on desc)  index (firm, on) }";
 	static const char only[] =
-		LAST "type bill { firm ref(firm) on delete cascade  n int = 1  on date "
-		     "index by_new (firm, on desc) }";
+		ROLLUP_LAST "type bill { firm ref(firm) on delete cascade  n int = 1  on date "
+			    "index by_new (firm, on desc) }";
 	evolve_apply(&store, both);
-	build(&store, 1);
+	rollup_build(&store, 1);
 	fixture_do(&store, FIXTURE_DELETE, "bill", 6);
-	assert_firms(&store, "last", 40, 4);
+	rollup_assert_firms(&store, "last", 40, 4);
 	assert_int_equal(evolve_try(&store, only, true), CX_UNSAFE_CHANGE);
 	evolve_build(&store);
 	evolve_apply(&store, only);
 	fixture_do(&store, FIXTURE_DELETE, "bill", 4);
-	assert_firms(&store, "last", 40, 2);
-	close_sound(&store);
+	rollup_assert_firms(&store, "last", 40, 2);
+	rollup_close(&store);
 }
 
 static void without_its_index_the_greatest_fails(void **state)
@@ -259,22 +208,22 @@ static void without_its_index_the_greatest_fails(void **state)
 		"type firm { name string(20) }"
 		"type bill { firm ref(firm) on delete cascade  n int = 1  on date }";
 	store_fixture store;
-	open_with_bills(&store, before, 4);
-	evolve_apply(&store, LAST BILL);
+	rollup_open(&store, before, 4);
+	evolve_apply(&store, ROLLUP_LAST ROLLUP_BILL);
 	assert_int_equal(engine_build_cancel(store.engine, CX_SLICE_LITERAL("bill"),
 	                                     CX_SLICE_LITERAL("firm,on"), &store.error),
 	                 CX_OK);
 	evolve_build(&store);
 	assert_string_equal(evolve_state(&store, "firm", "last"),
 	                    "failed: index firm,on of bill was not built");
-	assert_firms(&store, "last", INT64_MIN, INT64_MIN);
-	assert_string_equal(evolve_plan(&store, LAST BILL),
+	rollup_assert_firms(&store, "last", INT64_MIN, INT64_MIN);
+	assert_string_equal(evolve_plan(&store, ROLLUP_LAST ROLLUP_BILL),
 	                    "rebuild firm.last: rollup whose build failed\n"
 	                    "rebuild bill.firm,on: index whose build failed\n");
-	evolve_apply(&store, LAST BILL);
+	evolve_apply(&store, ROLLUP_LAST ROLLUP_BILL);
 	evolve_build(&store);
-	assert_firms(&store, "last", 3, 4);
-	close_sound(&store);
+	rollup_assert_firms(&store, "last", 3, 4);
+	rollup_close(&store);
 }
 
 static void one_given_up_is_emptied_and_can_be_built_anew(void **state)
@@ -283,11 +232,11 @@ static void one_given_up_is_emptied_and_can_be_built_anew(void **state)
 	const cx_slice firm = CX_SLICE_LITERAL("firm");
 	const cx_slice bills = CX_SLICE_LITERAL("bills");
 	store_fixture store;
-	open_with_bills(&store, plain, 6);
+	rollup_open(&store, rollup_plain, 6);
 	assert_int_equal(engine_build_cancel(store.engine, firm, bills, &store.error),
 	                 CX_NO_INDEX);
-	evolve_apply(&store, summed);
-	build(&store, 4);
+	evolve_apply(&store, rollup_summed);
+	rollup_build(&store, 4);
 	fixture_do(&store, FIXTURE_DELETE, "firm", 2);
 	assert_int_equal(engine_build_cancel(store.engine, firm, bills, &store.error), CX_OK);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "failed: cancelled");
@@ -301,45 +250,45 @@ static void one_given_up_is_emptied_and_can_be_built_anew(void **state)
 	fixture_assert_sound(&store);
 	fixture_reopen(&store);
 	fixture_do(&store, FIXTURE_UNDELETE, "firm", 2);
-	assert_firms(&store, "bills", 0, 0);
-	assert_string_equal(evolve_plan(&store, summed),
+	rollup_assert_firms(&store, "bills", 0, 0);
+	assert_string_equal(evolve_plan(&store, rollup_summed),
 	                    "rebuild firm.bills: rollup whose build failed\n");
-	evolve_apply(&store, summed);
+	evolve_apply(&store, rollup_summed);
 	evolve_build(&store);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "readable");
-	assert_firms(&store, "bills", 108, 12);
-	close_sound(&store);
+	rollup_assert_firms(&store, "bills", 108, 12);
+	rollup_close(&store);
 }
 
 static void another_definition_empties_the_field_first(void **state)
 {
 	(void)state;
 	store_fixture store;
-	open_with_bills(&store, counted, 6);
-	assert_firms(&store, "bills", 3, 3);
-	assert_string_equal(evolve_plan(&store, summed),
+	rollup_open(&store, rollup_counted, 6);
+	rollup_assert_firms(&store, "bills", 3, 3);
+	assert_string_equal(evolve_plan(&store, rollup_summed),
 	                    "rebuild firm.bills: another rollup: emptied and built anew\n");
 	const uint16_t slot =
 		engine_type_field(fixture_type(&store, "firm"), CX_SLICE_LITERAL("bills"))
 			->slot;
-	evolve_apply(&store, summed);
-	build(&store, 1);
-	assert_firms(&store, "bills", 0, 3);
+	evolve_apply(&store, rollup_summed);
+	rollup_build(&store, 1);
+	rollup_assert_firms(&store, "bills", 0, 3);
 	fixture_update(&store, "bill", 1, "{'n': 10}");
 	fixture_create(&store, "firm", "{'name': 'C'}");
 	fixture_update(&store, "bill", 2, "{'firm': 3}");
-	assert_firms(&store, "bills", 0, 3);
-	build(&store, 3); /* the other firms, and that there are no more */
-	assert_firms(&store, "bills", 0, 0);
-	build(&store, 1);
-	assert_firms(&store, "bills", 10, 0);
+	rollup_assert_firms(&store, "bills", 0, 3);
+	rollup_build(&store, 3); /* the other firms, and that there are no more */
+	rollup_assert_firms(&store, "bills", 0, 0);
+	rollup_build(&store, 1);
+	rollup_assert_firms(&store, "bills", 10, 0);
 	/* Once more in the middle: of the greatest, too, where there is nothing instead of 0.
 	 */
 	evolve_apply(&store, "type firm { name string(20)  bills int readonly rollup max(n) of "
 	                     "bill by firm } type bill { firm ref(firm) on delete cascade "
 	                     "n int = 1  on date  index (firm, on)  index (firm, n) }");
 	evolve_build(&store);
-	assert_firms(&store, "bills", 10, 6);
+	rollup_assert_firms(&store, "bills", 10, 6);
 	assert_int_equal(fixture_int(&store, "firm", 3, "bills"), 2);
 	fixture_update(&store, "bill", 2, "{'firm': nil}");
 	assert_int_equal(fixture_int(&store, "firm", 3, "bills"), INT64_MIN);
@@ -347,11 +296,11 @@ static void another_definition_empties_the_field_first(void **state)
 		engine_type_field(fixture_type(&store, "firm"), CX_SLICE_LITERAL("bills"))
 			->slot,
 		slot);
-	evolve_apply(&store, summed);
+	evolve_apply(&store, rollup_summed);
 	evolve_build(&store);
-	assert_firms(&store, "bills", 18, 10);
+	rollup_assert_firms(&store, "bills", 18, 10);
 	assert_int_equal(fixture_int(&store, "firm", 3, "bills"), 0);
-	close_sound(&store);
+	rollup_close(&store);
 }
 
 /* A parent that moves in its cluster while the fields are emptied is emptied, too. */
@@ -374,77 +323,70 @@ static void a_parent_that_moves_is_emptied(void **state)
 	}
 	snprintf(text, sizeof text, "%ssum(n)%s", head, tail);
 	evolve_apply(&store, text);
-	build(&store, 2);
+	rollup_build(&store, 2);
 	fixture_update(&store, "firm", 4, "{'place': 5}");
 	fixture_update(&store, "firm", 1, "{'place': 100}");
 	evolve_build(&store);
 	for (int i = 1; i <= 4; i++)
 		assert_int_equal(fixture_int(&store, "firm", i, "bills"), i);
-	close_sound(&store);
+	rollup_close(&store);
 }
 
 static void what_is_no_rollup_does_not_become_one(void **state)
 {
 	(void)state;
 	store_fixture store;
-	open_with_bills(&store, counted, 2);
+	rollup_open(&store, rollup_counted, 2);
 	static const char field[] =
-		"type firm { name string(20)  bills int readonly = 0 }" BILL;
+		"type firm { name string(20)  bills int readonly = 0 }" ROLLUP_BILL;
 	assert_non_null(
 		strstr(evolve_plan(&store, field), "refused firm.bills: the store keeps"));
-	evolve_apply(&store, plain);
+	evolve_apply(&store, rollup_plain);
 	evolve_apply(&store, field);
-	assert_non_null(strstr(evolve_plan(&store, counted),
+	assert_non_null(strstr(evolve_plan(&store, rollup_counted),
 	                       "refused firm.bills: it has values of its own"));
-	evolve_apply(&store, plain);
-	evolve_apply(&store, counted);
+	evolve_apply(&store, rollup_plain);
+	evolve_apply(&store, rollup_counted);
 	evolve_build(&store);
-	assert_firms(&store, "bills", 1, 1);
-	close_sound(&store);
+	rollup_assert_firms(&store, "bills", 1, 1);
+	rollup_close(&store);
 }
 
 static void one_that_is_dropped_while_it_is_built_leaves_nothing(void **state)
 {
 	(void)state;
 	store_fixture store;
-	open_with_bills(&store, plain, 4);
-	evolve_apply(&store, counted);
-	build(&store, 2);
-	evolve_apply(&store, plain);
+	rollup_open(&store, rollup_plain, 4);
+	evolve_apply(&store, rollup_counted);
+	rollup_build(&store, 2);
+	evolve_apply(&store, rollup_plain);
 	assert_string_equal(evolve_state(&store, "firm", "bills"), "");
 	assert_false(evolve_step(&store, SHORT_NS));
 	fixture_assert_sound(&store);
 	/* The same of one that failed. */
-	evolve_apply(&store, counted);
-	build(&store, 2);
+	evolve_apply(&store, rollup_counted);
+	rollup_build(&store, 2);
 	assert_int_equal(engine_build_cancel(store.engine, CX_SLICE_LITERAL("firm"),
 	                                     CX_SLICE_LITERAL("bills"), &store.error),
 	                 CX_OK);
-	evolve_apply(&store, plain);
+	evolve_apply(&store, rollup_plain);
 	assert_false(evolve_step(&store, SHORT_NS));
 	fixture_assert_sound(&store);
-	evolve_apply(&store, counted);
+	evolve_apply(&store, rollup_counted);
 	evolve_build(&store);
-	assert_firms(&store, "bills", 2, 2);
-	close_sound(&store);
+	rollup_assert_firms(&store, "bills", 2, 2);
+	rollup_close(&store);
 }
-
-#define CHAIN(paid, sum, groups)                                  \
-	"type firm { name string(20) " sum " }"                   \
-	"type bill { firm ref(firm) on delete cascade " paid " }" \
-	"type payment { bill ref(bill) on delete cascade  amount int }" groups
-#define PAID(what) "paid int readonly = 0 rollup " what " of payment by bill"
-#define TOTAL      "paid int readonly = 0 rollup sum(paid) of bill by firm index (paid desc)"
 
 /* The upper is complete after the lower, and is told to be building while that is. */
 static void a_rollup_over_another_waits_for_it(void **state)
 {
 	(void)state;
 	static const char two[] =
-		CHAIN(PAID("sum(amount)"), TOTAL,
-	              "aggregate by_paid on firm group by (paid) count, sum(paid)");
+		ROLLUP_CHAIN(ROLLUP_PAID("sum(amount)"), ROLLUP_TOTAL,
+	                     "aggregate by_paid on firm group by (paid) count, sum(paid)");
 	store_fixture store;
-	fixture_open(&store, CHAIN("", "", ""));
+	fixture_open(&store, ROLLUP_CHAIN("", "", ""));
 	for (int i = 1; i <= 2; i++)
 		fixture_create(&store, "firm", "{'name': 'A'}");
 	for (int i = 1; i <= 4; i++)
@@ -469,20 +411,21 @@ static void a_rollup_over_another_waits_for_it(void **state)
 		fixture_assert_sound(&store);
 	}
 	assert_true(seen_lower);
-	assert_firms(&store, "paid", 20, 16);
+	rollup_assert_firms(&store, "paid", 20, 16);
 	assert_string_equal(groups_show(&store, "by_paid", 0), "[16] 1 16; [20] 1 20");
 	/* Another below: the upper follows, and is told so. */
-	evolve_apply(&store,
-	             CHAIN(PAID("count"), TOTAL,
-	                   "aggregate by_paid on firm group by (paid) count, sum(paid)"));
+	evolve_apply(
+		&store,
+		ROLLUP_CHAIN(ROLLUP_PAID("count"), ROLLUP_TOTAL,
+	                     "aggregate by_paid on firm group by (paid) count, sum(paid)"));
 	assert_string_equal(evolve_state(&store, "firm", "paid"), "building");
 	assert_true(is_described_as(&store, "firm", "building"));
 	while (evolve_step(&store, SHORT_NS))
 		fixture_assert_sound(&store);
 	assert_string_equal(evolve_state(&store, "firm", "paid"), "readable");
-	assert_firms(&store, "paid", 4, 4);
+	rollup_assert_firms(&store, "paid", 4, 4);
 	assert_string_equal(groups_show(&store, "by_paid", 0), "[4] 2 8");
-	close_sound(&store);
+	rollup_close(&store);
 }
 
 static void records_may_refer_to_their_own_kind(void **state)
@@ -505,7 +448,7 @@ static void records_may_refer_to_their_own_kind(void **state)
 	assert_int_equal(fixture_int(&store, "firm", 1, "a"), 2);
 	assert_int_equal(fixture_int(&store, "firm", 1, "b"), 3);
 	assert_int_equal(fixture_int(&store, "firm", 3, "b"), 2);
-	close_sound(&store);
+	rollup_close(&store);
 }
 
 static void what_does_not_fit_fails_the_build_and_new_ones_are_refused(void **state)
@@ -513,11 +456,11 @@ static void what_does_not_fit_fails_the_build_and_new_ones_are_refused(void **st
 	(void)state;
 	static const char product[] =
 		"type firm { name string(20)  bills int readonly = 0 rollup sum(n * n) of bill "
-		"by firm }" BILL;
+		"by firm }" ROLLUP_BILL;
 	store_fixture store;
-	open_with_bills(&store, plain, 4);
+	rollup_open(&store, rollup_plain, 4);
 	evolve_apply(&store, product);
-	build(&store, 1);
+	rollup_build(&store, 1);
 	assert_int_equal(fixture_try_update(&store, "bill", 3, "{'n': 9223372036854775807}", 0),
 	                 CX_INVALID_ARGUMENT);
 	/* A term that is well, whose sum will not be. */
@@ -526,13 +469,13 @@ static void what_does_not_fit_fails_the_build_and_new_ones_are_refused(void **st
 	assert_string_equal(evolve_state(&store, "firm", "bills"),
 	                    "failed: record 3 cannot be added: a term or a sum is beyond the "
 	                    "limit");
-	assert_firms(&store, "bills", 0, 0);
+	rollup_assert_firms(&store, "bills", 0, 0);
 	fixture_update(&store, "bill", 3, "{'n': 9223372036854775807}"); /* binds no more */
 	fixture_update(&store, "bill", 3, "{'n': 3}");
 	evolve_apply(&store, product);
 	evolve_build(&store);
-	assert_firms(&store, "bills", 10, 20);
-	close_sound(&store);
+	rollup_assert_firms(&store, "bills", 10, 20);
+	rollup_close(&store);
 }
 
 /* What was written above before it turned out not to fit is taken back. */
@@ -540,7 +483,7 @@ static void what_does_not_fit_above_fails_the_build_below(void **state)
 {
 	(void)state;
 	store_fixture store;
-	fixture_open(&store, CHAIN(PAID("count"), TOTAL, ""));
+	fixture_open(&store, ROLLUP_CHAIN(ROLLUP_PAID("count"), ROLLUP_TOTAL, ""));
 	fixture_create(&store, "firm", "{'name': 'A'}");
 	for (int i = 1; i <= 2; i++) {
 		char fields[64];
@@ -549,286 +492,14 @@ static void what_does_not_fit_above_fails_the_build_below(void **state)
 		         i);
 		fixture_create(&store, "payment", fields);
 	}
-	evolve_apply(&store, CHAIN(PAID("sum(amount)"), TOTAL, ""));
+	evolve_apply(&store, ROLLUP_CHAIN(ROLLUP_PAID("sum(amount)"), ROLLUP_TOTAL, ""));
 	evolve_build(&store);
 	assert_string_equal(evolve_state(&store, "bill", "paid"),
 	                    "failed: record 2 cannot be added: a term or a sum is beyond the "
 	                    "limit");
 	assert_string_equal(evolve_state(&store, "firm", "paid"), "readable");
 	assert_int_equal(fixture_int(&store, "firm", 1, "paid"), 0);
-	close_sound(&store);
-}
-
-/* ---- the check ---- */
-
-static unsigned findings_of(store_fixture *store)
-{
-	CX_SCOPED(engine_read_end) engine_read *read = fixture_read(store);
-	engine_check_report report;
-	assert_int_equal(engine_check(read, 0, NULL, NULL, &report), CX_OK);
-	return (unsigned)report.findings;
-}
-
-/* Sets a field behind the back of the rollup. */
-static void damage(store_fixture *store, const char *type_name, const char *field, int64_t by)
-{
-	CX_SCOPED(engine_write_abort) engine_write *write = NULL;
-	assert_int_equal(engine_write_begin(store->engine, &write), CX_OK);
-	const engine_type *type = fixture_type(store, type_name);
-	engine__value before[ENGINE_SLOTS_MAX], after[ENGINE_SLOTS_MAX];
-	engine_row row;
-	assert_int_equal(engine_get_any(&write->read, type, 1, &row, NULL), CX_OK);
-	assert_int_equal(engine__row_values(type, row.array, before), CX_OK);
-	memcpy(after, before, sizeof after);
-	engine__value *value = &after[engine_type_field(type, cx_slice_of(field))->slot];
-	*value = (engine__value){ .shape = ENGINE__INTEGER, .integer = value->integer + by };
-	assert_int_equal(engine__apply(write, type, 1, before, after, NULL), CX_OK);
-	engine_commit commit;
-	assert_int_equal(engine__write_submit_quiet(&write, &commit), CX_OK);
-	assert_int_equal(engine_commit_wait(store->engine, commit), CX_OK);
-}
-
-static void expect_finding(store_fixture *store, const char *type, const char *field,
-                           int64_t by)
-{
-	fixture_assert_sound(store);
-	damage(store, type, field, by);
-	assert_int_equal(findings_of(store), 1);
-	damage(store, type, field, -by);
-	fixture_assert_sound(store);
-}
-
-static void the_check_finds_a_field_that_is_not_right_in_every_state(void **state)
-{
-	(void)state;
-	store_fixture store;
-	open_with_bills(&store, plain, 6);
-	evolve_apply(&store, summed);
-	build(&store, 3);
-	expect_finding(&store, "firm", "bills", 1);
-	evolve_build(&store);
-	expect_finding(&store, "firm", "bills", -2);
-	/* Of one that failed. */
-	evolve_apply(&store, counted);
-	assert_int_equal(engine_build_cancel(store.engine, CX_SLICE_LITERAL("firm"),
-	                                     CX_SLICE_LITERAL("bills"), &store.error),
-	                 CX_OK);
-	evolve_build(&store);
-	expect_finding(&store, "firm", "bills", 1);
-	/* A least or greatest one that is built may be any but one beyond. */
-	evolve_apply(&store, plain);
-	evolve_apply(&store, LAST BILL);
-	build(&store, 4);
-	assert_firms(&store, "last", 3, 4);
-	expect_finding(&store, "firm", "last", 3);
-	damage(&store, "firm", "last", -1);
-	fixture_assert_sound(&store);
-	evolve_build(&store);
-	assert_firms(&store, "last", 5, 6);
-	expect_finding(&store, "firm", "last", -1);
-	close_sound(&store);
-}
-
-/* The records are found by the index that has them all, not by the first. */
-static void the_check_looks_where_the_records_are(void **state)
-{
-	(void)state;
-	static const char one[] =
-		"type user keep { calls int readonly = 0 rollup sum(n) of call by by }"
-		"type call { by ref(user) n int  index (by) }";
-	static const char two[] =
-		"type user keep { calls int readonly = 0 rollup sum(n) of call by by }"
-		"type call { by ref(user) n int  index (by, n)  index (by) }";
-	store_fixture store;
-	fixture_open(&store, one);
-	fixture_create(&store, "user", "{}");
-	fixture_create(&store, "call", "{'by': 1, 'n': 2}");
-	fixture_create(&store, "call", "{'by': 1, 'n': 3}");
-	evolve_apply(&store, two);
-	expect_finding(&store, "user", "calls", 1);
-	evolve_build(&store);
-	expect_finding(&store, "user", "calls", 1);
-	close_sound(&store);
-}
-
-/* An order of being emptied in which a sum over the fields does not fit meanwhile. */
-static void emptying_goes_on_where_a_sum_over_it_does_not_fit(void **state)
-{
-	(void)state;
-	store_fixture store;
-	fixture_open(&store, CHAIN(PAID("sum(amount)"), TOTAL, ""));
-	fixture_create(&store, "firm", "{'name': 'A'}");
-	static const char *const amounts[] = { "-9000000000000000000", "9000000000000000000",
-		                               "9000000000000000000" };
-	for (int i = 2; i >= 0; i--)
-		fixture_create(&store, "bill", "{'firm': 1}");
-	for (int i = 1; i <= 3; i++) {
-		char fields[64];
-		snprintf(fields, sizeof fields, "{'bill': %d, 'amount': %s}",
-		         i == 1 ? 2 : (i == 2 ? 1 : 3), amounts[i == 1 ? 1 : (i == 2 ? 0 : 2)]);
-		fixture_create(&store, "payment", fields);
-	}
-	assert_int_equal(fixture_int(&store, "firm", 1, "paid"), 9000000000000000000);
-	evolve_apply(&store, CHAIN(PAID("count"), TOTAL, ""));
-	evolve_build(&store);
-	assert_int_equal(fixture_int(&store, "firm", 1, "paid"), 3);
-	assert_string_equal(evolve_state(&store, "bill", "paid"), "readable");
-	close_sound(&store);
-}
-
-static void parents_that_are_never_deleted_have_rollups_too(void **state)
-{
-	(void)state;
-	store_fixture store;
-	fixture_open(&store,
-	             "type user keep { name string(20) } type call { by ref(user) n int }");
-	fixture_create(&store, "user", "{'name': 'A'}");
-	for (int i = 0; i < 4; i++)
-		fixture_create(&store, "call", "{'by': 1, 'n': 2}");
-	static const char one[] = "type user keep { name string(20)  calls int readonly = 0 "
-				  "rollup sum(n) of call "
-				  "by by } type call { by ref(user) n int  index (by) }";
-	static const char other[] = "type user keep { name string(20)  calls int readonly = 0 "
-				    "rollup sum(n) of call "
-				    "by by } type call { by ref(user) n int  index (by, n) }";
-	evolve_apply(&store, one);
-	while (evolve_step(&store, SHORT_NS))
-		fixture_assert_sound(&store);
-	assert_int_equal(fixture_int(&store, "user", 1, "calls"), 8);
-	static const char both[] =
-		"type user keep { name string(20)  calls int readonly = 0 rollup sum(n) of "
-		"call "
-		"by by } type call { by ref(user) n int  index (by, n)  index (by) }";
-	evolve_apply(&store, both);
-	while (evolve_step(&store, SHORT_NS))
-		fixture_assert_sound(&store);
-	evolve_apply(&store, other);
-	fixture_update(&store, "call", 1, "{'n': 3}");
-	assert_int_equal(fixture_int(&store, "user", 1, "calls"), 9);
-	close_sound(&store);
-}
-
-/* The text is not in the order of the slots. */
-static void rollups_stay_with_their_fields_wherever_they_are_written(void **state)
-{
-	(void)state;
-	static const char first[] =
-		"type firm { a int readonly = 0 rollup count of bill by firm  x int "
-		"b int readonly = 0 rollup sum(n) of bill by firm }" BILL;
-	static const char second[] =
-		"type firm { y int  b int readonly = 0 rollup sum(n) of bill by firm "
-		"a int readonly = 0 rollup count of bill by firm }" BILL;
-	store_fixture store;
-	fixture_open(&store, first);
-	fixture_create(&store, "firm", "{'x': 1}");
-	fixture_create(&store, "bill", "{'firm': 1, 'n': 10}");
-	evolve_apply(&store, second);
-	for (int again = 0; again < 2; again++) {
-		assert_int_equal(fixture_int(&store, "firm", 1, "a"), again + 1);
-		assert_int_equal(fixture_int(&store, "firm", 1, "b"), 10 * (again + 1));
-		fixture_create(&store, "bill", "{'firm': 1, 'n': 10}");
-		fixture_assert_sound(&store);
-		fixture_reopen(&store);
-	}
-	close_sound(&store);
-}
-
-typedef struct replaying {
-	engine_write *write;
-	cx_error error;
-} replaying;
-
-static cx_status replay(void *context, const engine_logged *change)
-{
-	replaying *self = context;
-	return engine_changes_replay(self->write, change, &self->error);
-}
-
-static void replay_all(store_fixture *from, store_fixture *to)
-{
-	CX_SCOPED(engine_read_end) engine_read *read = fixture_read(from);
-	CX_SCOPED(engine_read_end) engine_read *own = fixture_read(to);
-	uint64_t next = engine_read_seq(own) + 1;
-	replaying self = { 0 };
-	assert_int_equal(engine_write_begin(to->engine, &self.write), CX_OK);
-	const cx_status status =
-		engine_changes_read_all(read, next, 1000, replay, &self, &next, NULL);
-	if (status != CX_OK)
-		fail_msg("%s: %s", cx_status_name(status), self.error.text);
-	assert_int_equal(engine_write_commit(&self.write), CX_OK);
-}
-
-static uint64_t hash_of(store_fixture *store)
-{
-	CX_SCOPED(engine_read_end) engine_read *read = fixture_read(store);
-	uint64_t hash;
-	assert_int_equal(engine_state_hash(read, 0, &hash), CX_OK);
-	return hash;
-}
-
-/* One that gets the schemas first, and one that builds, too, while it replays. */
-static void replicas_that_have_built_have_the_same_state(void **state)
-{
-	(void)state;
-	static const char index[] =
-		"type firm { name string(20) } type bill { firm ref(firm) on "
-		"delete cascade  n int = 1  index (firm, n) }";
-	static const char sum[] =
-		"type firm { name string(20)  bills int readonly = 0 rollup sum(n) of bill by "
-		"firm } type bill { firm ref(firm) on delete cascade  n int = 1  index (firm, "
-		"n) }";
-	static const char max[] =
-		"type firm { name string(20)  bills int readonly rollup max(n) of bill by firm "
-		"}"
-		"type bill { firm ref(firm) on delete cascade  n int = 1  index (firm, n) }";
-	store_fixture store, early, late;
-	fixture_open(&store, index);
-	fixture_open(&early, index);
-	fixture_open(&late, index);
-	fixture_create(&store, "firm", "{'name': 'A'}");
-	fixture_create(&store, "firm", "{'name': 'B'}");
-	for (int i = 0; i < 6; i++)
-		fixture_create(&store, "bill", "{'firm': 1, 'n': 5}");
-	replay_all(&store, &late);
-	evolve_apply(&store, sum);
-	evolve_apply(&late, sum);
-	evolve_apply(&early, sum);
-	build(&store, 2);
-	build(&late, 4);
-	fixture_create(&store, "firm", "{'name': 'C'}");
-	fixture_update(&store, "bill", 3, "{'firm': 3}");
-	fixture_update(&store, "bill", 6, "{'n': 7}");
-	fixture_do(&store, FIXTURE_DELETE, "bill", 1);
-	fixture_create(&store, "firm", "{'name': 'without'}");
-	replay_all(&store, &late);
-	evolve_build(&store);
-	assert_true(hash_of(&store) != hash_of(&late)); /* it has not built all */
-	evolve_build(&late);
-	assert_true(hash_of(&store) == hash_of(&late));
-	store_fixture second;
-	fixture_open(&second, index);
-	evolve_apply(&second, sum);
-	replay_all(&store, &second);
-	assert_true(hash_of(&store) == hash_of(&second));
-	fixture_close(&second);
-	evolve_apply(&store, max);
-	evolve_apply(&late, max);
-	evolve_apply(&early, max);
-	build(&store, 3);
-	fixture_update(&store, "bill", 3, "{'firm': 1, 'n': 3}");
-	fixture_create(&store, "firm", "{'name': 'D'}");
-	replay_all(&store, &late);
-	replay_all(&store, &early);
-	evolve_build(&store);
-	evolve_build(&late);
-	assert_firms(&store, "bills", 7, INT64_MIN);
-	assert_firms(&late, "bills", 7, INT64_MIN);
-	assert_firms(&early, "bills", 7, INT64_MIN);
-	assert_true(hash_of(&store) == hash_of(&late));
-	assert_true(hash_of(&store) == hash_of(&early));
-	fixture_close(&early);
-	fixture_close(&late);
-	close_sound(&store);
+	rollup_close(&store);
 }
 
 int main(void)
@@ -851,12 +522,6 @@ int main(void)
 		cmocka_unit_test(records_may_refer_to_their_own_kind),
 		cmocka_unit_test(what_does_not_fit_fails_the_build_and_new_ones_are_refused),
 		cmocka_unit_test(what_does_not_fit_above_fails_the_build_below),
-		cmocka_unit_test(the_check_finds_a_field_that_is_not_right_in_every_state),
-		cmocka_unit_test(the_check_looks_where_the_records_are),
-		cmocka_unit_test(emptying_goes_on_where_a_sum_over_it_does_not_fit),
-		cmocka_unit_test(parents_that_are_never_deleted_have_rollups_too),
-		cmocka_unit_test(rollups_stay_with_their_fields_wherever_they_are_written),
-		cmocka_unit_test(replicas_that_have_built_have_the_same_state),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

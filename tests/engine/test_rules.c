@@ -103,6 +103,17 @@ static cx_status add(void *context, engine_draft *line, cx_error *error)
 	return CX_OK;
 }
 
+static int lines_asked_named, lines_asked_along;
+
+/* Counts the deletes it is asked about. */
+static cx_status before_line(engine_draft *line, cx_error *error)
+{
+	(void)error;
+	if (engine_draft_event(line) == ENGINE_DELETES)
+		*(engine_draft_is_named(line) ? &lines_asked_named : &lines_asked_along) += 1;
+	return CX_OK;
+}
+
 /* The total of a bill is that of its lines. */
 static cx_status after_line(engine_draft *line, cx_error *error)
 {
@@ -125,6 +136,7 @@ static const engine_rule line_rule = {
 	.type = "line",
 	.fields = line_fields,
 	.field_count = CX_COUNT_OF(line_fields),
+	.before = before_line,
 	.after = after_line,
 };
 
@@ -214,6 +226,21 @@ static void deletes_and_undeletes_are_followed(void **state)
 	fixture_do(f, FIXTURE_UNDELETE, "bill", bill);
 	assert_int_equal(fixture_int(f, "bill", bill, "total"), 67);
 	assert_true(fixture_state_hash(f) == hash);
+}
+
+static void a_rule_is_told_what_goes_along_with_another(void **state)
+{
+	store_fixture *f = *state;
+	fixture_create(f, "bill", "{}");
+	for (int i = 0; i < 3; i++)
+		fixture_create(f, "line", "{'bill': 1, 'amount': 1}");
+	lines_asked_named = lines_asked_along = 0;
+	fixture_do(f, FIXTURE_DELETE, "line", 3);
+	assert_int_equal(lines_asked_named, 1);
+	assert_int_equal(lines_asked_along, 0);
+	fixture_do(f, FIXTURE_DELETE, "bill", 1);
+	assert_int_equal(lines_asked_named, 1);
+	assert_int_equal(lines_asked_along, 2);
 }
 
 /* A record that came back may break what a rule asks for: then it does not come back. */
@@ -321,6 +348,7 @@ int main(void)
 		WITH(a_rule_fills_fields_and_writes_others_as_one_change),
 		WITH(what_a_rule_refuses_leaves_nothing),
 		WITH(deletes_and_undeletes_are_followed),
+		WITH(a_rule_is_told_what_goes_along_with_another),
 		WITH(an_undelete_can_be_refused),
 		WITH(what_is_written_as_it_is_meets_no_rule),
 		WITH(a_change_may_tell_of_an_earlier_time),

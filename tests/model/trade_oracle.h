@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What the rules of the trade promise, worked out from the records alone and in another way than
- * the rules do: asserts that a store keeps it. */
+/* What the rules of the trade promise, worked out from the records alone and in another way
+ * than the rules do: asserts that a store keeps it. */
 #pragma once
 
 #include "tests/support/store_fixture.h"
@@ -12,5 +12,6 @@ typedef struct trade_ids {
 
 /* Orders and their lines add up to the unit; payments stay within the total, and the status
  * follows them; contracts that are signed have what it takes; limits and times of requests fit
- * their status; customers have the tier of their newest row. Works inside fixture_begin(), too. */
+ * their status; customers have the tier of their newest row. Works inside fixture_begin(), too.
+ */
 void trade_oracle_assert(store_fixture *f, const trade_ids *ids);

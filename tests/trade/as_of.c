@@ -76,8 +76,9 @@ static void visit(void *context, const trade_record *row)
 		if (from <= at->at_ms && at->at_ms < to && counts(at, row))
 			add_row(&at->expected, row, 1);
 	}
-	if (from <= self->rows_ms && self->rows_ms < to && trade_is(row, "state", "open")) {
-		const int64_t opportunity = trade_int(row, "opportunity", 0);
+	const int64_t opportunity = trade_int(row, "opportunity", 0);
+	if (from <= self->rows_ms && self->rows_ms < to && trade_is(row, "state", "open") &&
+	    !trade_is_doomed(opportunity)) { /* lists are of what there is */
 		self->stages[opportunity] = trade_int(row, "stage", 0);
 		self->amounts[opportunity] = trade_int(row, "amount_base", 0);
 	}
@@ -183,7 +184,8 @@ static void add_cost(trade_cost *to, const trade_cost *more)
 static void add_event(void *context, const trade_record *row)
 {
 	view *self = context;
-	if (counts(self, row))
+	const bool lasts = trade_int(row, "valid_to", 0) > trade_int(row, "valid_from", 0);
+	if (counts(self, row) && lasts)
 		add_row(&self->got, row, 1);
 	const trade_list before = {
 		.type = "stage_history",

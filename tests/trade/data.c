@@ -10,6 +10,7 @@ enum { GROUP_OPERATIONS = 4000 };
 static const int64_t day_ms = 86400000;
 /* End of the year 9999, the latest time a record can hold: the row is the present one. */
 static const int64_t last_ms = 253402300799999;
+static const int64_t step_ms = 3 * (int64_t)86400000; /* from one stage to the next */
 
 typedef struct maker {
 	store_fixture *store;
@@ -225,30 +226,46 @@ typedef struct deal {
 	int64_t begun, stage, amount, owner;
 } deal;
 
-/* Rows follow one another without a gap, one for each stage it went through. */
+static void make_row(maker *self, const deal *what, int64_t stage, const char *cause,
+                     int64_t from, int64_t to)
+{
+	integer(self, "opportunity", self->sizes.opportunities);
+	integer(self, "valid_from", from);
+	integer(self, "valid_to", to);
+	text(self, "cause", cause);
+	integer(self, "stage", stage);
+	text(self, "state", state_of(stage));
+	integer(self, "amount_base", what->amount);
+	integer(self, "probability_bp", probability_of(stage));
+	integer(self, "close_on", past_day(self) + 100);
+	integer(self, "owner", what->owner);
+	integer(self, "by", what->owner);
+	if (stage > 1) {
+		integer(self, "from_stage", stage - 1);
+		integer(self, "in_from_ms", step_ms);
+	}
+	create(self, "stage_history");
+	self->sizes.histories++;
+}
+
+/* Rows follow one another without a gap, one for each stage it went through. One that is
+ * deleted later ends an hour after it began, with the row that a delete writes. */
 static void make_history(maker *self, const deal *what)
 {
-	const int64_t step_ms = 3 * day_ms;
 	int64_t from = what->begun;
-	for (int64_t stage = 1; stage <= what->stage; stage++, from += step_ms) {
-		integer(self, "opportunity", self->sizes.opportunities);
-		integer(self, "valid_from", from);
-		integer(self, "valid_to", stage == what->stage ? last_ms : from + step_ms);
-		text(self, "cause", stage == 1 ? "create" : "stage");
-		integer(self, "stage", stage);
-		text(self, "state", state_of(stage));
-		integer(self, "amount_base", what->amount);
-		integer(self, "probability_bp", probability_of(stage));
-		integer(self, "close_on", past_day(self) + 100);
-		integer(self, "owner", what->owner);
-		integer(self, "by", what->owner);
-		if (stage > 1) {
-			integer(self, "from_stage", stage - 1);
-			integer(self, "in_from_ms", step_ms);
-		}
-		create(self, "stage_history");
-		self->sizes.histories++;
+	if (trade_is_doomed(self->sizes.opportunities)) {
+		const int64_t end = from + 3600 * 1000;
+		const dice before = *self->random; /* all others are as they would be without */
+		make_row(self, what, 1, "create", from, end);
+		make_row(self, what, 1, "delete", end, end);
+		*self->random = before;
+		for (int64_t stage = 1; stage <= what->stage; stage++)
+			(void)past_day(self);
+		return;
 	}
+	for (int64_t stage = 1; stage <= what->stage; stage++, from += step_ms)
+		make_row(self, what, stage, stage == 1 ? "create" : "stage", from,
+		         stage == what->stage ? last_ms : from + step_ms);
 }
 
 static void make_opportunity(maker *self)
@@ -467,8 +484,9 @@ static void delete_some(maker *self)
 		delete (self, "activity", id);
 	for (int64_t id = 5; id <= self->sizes.feedbacks; id += 37)
 		delete (self, "feedback", id);
-	for (int64_t id = 5; id <= self->sizes.opportunities; id += 97)
-		delete (self, "opportunity", id);
+	for (int64_t id = 1; id <= self->sizes.opportunities; id++)
+		if (trade_is_doomed(id))
+			delete (self, "opportunity", id);
 }
 
 static void make_records(maker *self, int64_t customers)

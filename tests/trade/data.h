@@ -9,6 +9,12 @@
 enum { TRADE_STAGES = 6, TRADE_WON = 5, TRADE_LOST = 6, TRADE_TEAMS = 4 };
 enum { TRADE_TODAY = 20500, TRADE_DAYS = 900 }; /* since 1970; it all happened before it */
 
+/* Opportunities that are deleted; their history stays. */
+static inline bool trade_is_doomed(int64_t opportunity)
+{
+	return opportunity % 97 == 5;
+}
+
 /* Records made of each type, the deleted ones too; ids are 1 to these. */
 typedef struct trade_sizes {
 	int64_t users, products, campaigns;

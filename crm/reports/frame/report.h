@@ -63,6 +63,19 @@ typedef struct crm__param {
 	const char *help_en, *help_zh;
 } crm__param;
 
+/* Two parameters: whose records a report is about. */
+#define CRM__PARAM_OWNED                                           \
+	{ .name = "owner",                                         \
+	  .kind = CRM_REF,                                         \
+	  .of = "user",                                            \
+	  .help_en = "only of this person",                        \
+	  .help_zh = "仅此人" },                                   \
+	{                                                          \
+		.name = "team", .kind = CRM_REF, .of = "team",     \
+		.help_en = "only of this team and those below it", \
+		.help_zh = "仅此团队及下级团队"           \
+	}
+
 enum { CRM__PARAMS_MAX = 12, CRM__COLUMNS_MAX = 32 };
 
 typedef struct crm__definition {
