@@ -78,6 +78,9 @@ typedef struct engine_query {
 	int64_t above;   /* with by_id: only those with a greater id; pages keep it. 0 = all */
 	bool allow_scan; /* permit reading every record of a large type */
 	uint64_t max_scan; /* keys a page looks at before it ends; 0 = no limit */
+	/* Keys after which a plan that was chosen by its cost, and has found no row yet, may be
+	 * given up for the next best one; 0 = ten times those expected, and 2,000 at least. */
+	uint64_t give_up_keys;
 	uint64_t
 		deadline_ns; /* cx_clock_monotonic_ns() time at which the page ends; 0 = none */
 } engine_query;
@@ -104,7 +107,8 @@ const char *engine_reason_name(engine_reason reason);
 typedef struct engine_page {
 	engine_reason reason;
 	size_t rows;
-	/* What it cost. */
+	bool gave_up; /* a plan turned out to be dear, and another was carried out instead */
+	/* What it cost, that plan too. */
 	uint64_t keys_scanned;
 	uint64_t rows_fetched;
 	uint64_t rechecks_failed; /* rows fetched that the filter then refused */
@@ -159,7 +163,8 @@ typedef enum engine_explain_level {
  *  legs: of a union or an intersection [{plan, index, ranges, equal, range, filter_in_index,
  *   recheck, estimate}, …], otherwise empty,
  *  rejected: from level 1 [{index, why}, …],
- *  executed: level 2 {rows, reason, us, nodes: from the keys to the page [{node: "keys" |
+ *  executed: level 2 {rows, reason, us, gave_up: where the plan was given up {index, keys,
+ *   next: the index read instead}, nodes: from the keys to the page [{node: "keys" |
  * "rows" | "sort" | "page", rows_in, rows_out, keys, fetched, rechecks_failed, bytes, us},
  * …]}}. Errors: as engine_query_run. */
 CX_MUST_USE cx_status engine_query_explain_at(engine_read *read, const engine_query *query,

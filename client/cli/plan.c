@@ -52,6 +52,11 @@ static void print_executed(const cardex_value *plan)
 		return;
 	printf("executed: %" PRId64 " rows in %" PRId64 " µs, ended by: %s\n",
 	       figure(executed, "rows"), figure(executed, "us"), text_of(executed, "reason"));
+	const cardex_value *gave_up = cardex_value_member(executed, "gave_up");
+	if (gave_up != NULL)
+		printf("  gave up %s after %" PRId64 " keys, and read %s instead\n",
+		       text_of(gave_up, "index"), figure(gave_up, "keys"),
+		       text_of(gave_up, "next"));
 	for (size_t i = 0; i < cardex_value_count(nodes); i++) {
 		const cardex_value *node = cardex_value_at(nodes, i);
 		printf("  %-6s %" PRId64 " in, %" PRId64 " out, %" PRId64 " keys, %" PRId64

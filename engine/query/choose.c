@@ -271,19 +271,25 @@ cx_status engine__estimate(engine_read *read, const engine__filter *filter, cx_a
 
 /* ---- cost ---- */
 
+/* The keys that are expected to be read. */
+static double keys_of(const engine__plan *plan, engine__purpose purpose,
+                      const engine__candidate *candidate, double fewest)
+{
+	const double keys = candidate->estimate > 1 ? candidate->estimate : 1;
+	const bool patient = keys <= ENGINE__PATIENCE * fewest;
+	const double page = (double)plan->limit + 1;
+	if (!engine__purpose_is_page(purpose) || candidate->ordering == ENGINE__SORTED)
+		return keys;
+	if (!candidate->residual)
+		return least(keys, page);
+	return patient ? least(keys, page / share_of_residual) : keys;
+}
+
 double engine__cost(const engine__plan *plan, engine__purpose purpose,
                     const engine__candidate *candidate, double fewest)
 {
 	const bool sorts = candidate->ordering == ENGINE__SORTED;
-	double keys = candidate->estimate > 1 ? candidate->estimate : 1;
-	const bool patient = keys <= ENGINE__PATIENCE * fewest;
-	const double page = (double)plan->limit + 1;
-	if (engine__purpose_is_page(purpose) && !sorts) {
-		if (!candidate->residual)
-			keys = least(keys, page);
-		else if (patient)
-			keys = least(keys, page / share_of_residual);
-	}
+	const double keys = keys_of(plan, purpose, candidate, fewest);
 	double rows = keys;
 	if (candidate->residual && !candidate->rows)
 		rows *= share_of_columns;
@@ -439,7 +445,64 @@ static cx_status choose_by_cost(engine_read *read, engine__plan *plan, engine__p
 	if (status == CX_OK && plan->form == ENGINE__SINGLE &&
 	    (combine == ENGINE_COMBINE_AS_CHEAPEST || combine == ENGINE_COMBINE_INTERSECT))
 		status = engine__intersection_try(read, plan, purpose, arena);
+	plan->fewest = fewest;
+	if (plan->chosen != NULL)
+		plan->expected = keys_of(plan, purpose, plan->chosen, fewest);
 	return status;
+}
+
+/* ---- turning to another ---- */
+
+/* A plan that was chosen by its form alone, or goes on for a page, is carried out. */
+static bool may_turn(const engine__plan *plan)
+{
+	return plan->expected > 0 && plan->form == ENGINE__SINGLE && !plan->continued &&
+	       plan->spent.candidate == NULL && !plan->chosen->single;
+}
+
+/* So far it has read ten times what was expected: then it may as well read as much again. */
+static double feared_cost(const engine__plan *plan, uint64_t keys)
+{
+	engine__candidate feared = *plan->chosen;
+	feared.estimate = 2 * (double)keys;
+	return engine__cost(plan, ENGINE__PURPOSE_ALL, &feared, 0);
+}
+
+static bool is_impatient(const engine__plan *plan, uint64_t keys)
+{
+	const uint64_t asked = plan->query->give_up_keys;
+	if (asked > 0)
+		return keys >= asked;
+	return keys >= ENGINE__GIVE_UP_KEYS_MIN &&
+	       (double)keys >= ENGINE__IMPATIENCE * plan->expected;
+}
+
+engine__candidate *engine__plan_next(const engine__plan *plan, uint64_t keys)
+{
+	if (!is_impatient(plan, keys) || !may_turn(plan))
+		return NULL;
+	engine__candidate *next = NULL;
+	/* Who asks for it is given the next best one at any cost. */
+	double cost = plan->query->give_up_keys > 0 ? cost_of_refusal : feared_cost(plan, keys);
+	for (size_t i = 0; i < plan->candidate_count; i++) {
+		engine__candidate *at = &plan->candidates[i];
+		if (at == plan->chosen || at->why != NULL)
+			continue;
+		const double other = engine__cost(plan, ENGINE__PURPOSE_RUN, at, plan->fewest);
+		if (other >= cost)
+			continue;
+		cost = other;
+		next = at;
+	}
+	return next;
+}
+
+cx_status engine__plan_turn(engine__plan *plan, engine__candidate *next, cx_arena *arena)
+{
+	plan->spent.candidate = plan->chosen;
+	plan->chosen = next;
+	plan->leg_count = 0;
+	return engine__plan_finish(plan, ENGINE__PURPOSE_RUN, arena);
 }
 
 cx_status engine__choose(engine_read *read, engine__plan *plan, engine__purpose purpose,

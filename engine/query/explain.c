@@ -259,14 +259,28 @@ static void write_node(const engine__node_figures *figures, cx_buf *out)
 	write_figure(out, "us", figures->ns / 1000);
 }
 
+static void write_gave_up(const engine__executed *what, cx_buf *out)
+{
+	cx_write_text(out, "gave_up");
+	cx_write_map(out, 3);
+	cx_write_text(out, "index");
+	write_index(&what->spent->candidate->path, out);
+	write_figure(out, "keys", what->spent->keys);
+	cx_write_text(out, "next");
+	write_index(&what->chosen->path, out);
+}
+
 void engine__executed_write(const engine__executed *what, cx_buf *out)
 {
+	const bool gave_up = what->spent != NULL && what->spent->candidate != NULL;
 	cx_write_text(out, "executed");
-	cx_write_map(out, 4);
+	cx_write_map(out, 4 + (size_t)gave_up);
 	write_figure(out, "rows", what->rows);
 	cx_write_text(out, "reason");
 	cx_write_text(out, engine_reason_name(what->reason));
 	write_figure(out, "us", what->ns / 1000);
+	if (gave_up)
+		write_gave_up(what, out);
 	cx_write_text(out, "nodes");
 	cx_write_array(out, what->node_count);
 	for (size_t i = 0; i < what->node_count; i++)
@@ -291,6 +305,8 @@ static void write_executed(const engine__pager *pager, uint64_t ns, cx_buf *out)
 	engine__executed_write(&(engine__executed){ .rows = page->rows,
 	                                            .reason = page->reason,
 	                                            .ns = ns,
+	                                            .spent = &pager->plan->spent,
+	                                            .chosen = pager->plan->chosen,
 	                                            .nodes = nodes,
 	                                            .node_count = CX_COUNT_OF(nodes) },
 	                       out);

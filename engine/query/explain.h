@@ -28,6 +28,8 @@ typedef struct engine__executed {
 	uint64_t rows;
 	engine_reason reason;
 	uint64_t ns;
+	const engine__spent *spent;      /* NULL, or of no candidate: nothing was given up */
+	const engine__candidate *chosen; /* where something was: what was done instead */
 	const engine__node_figures *nodes;
 	size_t node_count;
 } engine__executed;

@@ -69,12 +69,30 @@ void engine__page_end(engine__pager *pager, uint16_t range, cx_slice key)
 
 void engine__page_account(engine_page *page, const engine__walk *walk)
 {
+	const engine__spent *spent = &walk->plan->spent;
 	page->keys_scanned = engine__walk_keys(walk);
-	page->rows_fetched = walk->rows_fetched;
-	page->rechecks_failed = walk->rechecks_failed;
-	page->bytes_read = walk->row_bytes;
-	page->scan_ns = walk->scan_ns;
-	page->fetch_ns = walk->fetch_ns;
+	page->rows_fetched = spent->rows_fetched + walk->rows_fetched;
+	page->rechecks_failed = spent->rechecks_failed + walk->rechecks_failed;
+	page->bytes_read = spent->bytes + walk->row_bytes;
+	page->scan_ns = spent->scan_ns + walk->scan_ns;
+	page->fetch_ns = spent->fetch_ns + walk->fetch_ns;
+}
+
+/* ---- giving up ---- */
+
+bool engine__page_turns(engine__pager *pager, const engine__walk *walk)
+{
+	const uint64_t keys = walk->steps + walk->scan.keys_beside;
+	pager->next = engine__plan_next(pager->plan, keys);
+	if (pager->next == NULL)
+		return false;
+	pager->plan->spent = (engine__spent){ .keys = keys,
+		                              .rows_fetched = walk->rows_fetched,
+		                              .rechecks_failed = walk->rechecks_failed,
+		                              .bytes = walk->row_bytes,
+		                              .scan_ns = walk->scan_ns,
+		                              .fetch_ns = walk->fetch_ns };
+	return true;
 }
 
 /* ---- walked ---- */
@@ -131,6 +149,8 @@ static cx_status walk_page(engine__pager *pager, engine__walk *walk, cx_error *e
 		if (status != CX_OK)
 			return status;
 		last = step.hit;
+		if (page->rows == 0 && engine__page_turns(pager, walk))
+			return CX_OK;
 		const bool late = engine__walk_is_late(walk);
 		const bool ends = late || (most > 0 && engine__walk_keys(walk) >= most);
 		if (pager->full && (ends || ahead++ >= ENGINE__LOOK_AHEAD))
@@ -156,13 +176,28 @@ cx_status engine__page_walked(engine__pager *pager, cx_arena *arena, cx_error *e
 		engine__walk_begin(pager->read, plan, start, plan->limit, arena, &walk, error);
 	if (status == CX_OK)
 		status = walk_page(pager, &walk, error);
-	engine__page_account(pager->page, &walk);
+	if (pager->next == NULL)
+		engine__page_account(pager->page, &walk);
 	return status;
+}
+
+static cx_status run_once(engine__pager *pager, cx_arena *arena, cx_error *error)
+{
+	pager->next = NULL;
+	if (pager->plan->chosen->ordering == ENGINE__SORTED)
+		return engine__page_sorted(pager, arena, error);
+	return engine__page_walked(pager, arena, error);
 }
 
 cx_status engine__page_run(engine__pager *pager, cx_arena *arena, cx_error *error)
 {
-	if (pager->plan->chosen->ordering == ENGINE__SORTED)
-		return engine__page_sorted(pager, arena, error);
-	return engine__page_walked(pager, arena, error);
+	cx_status status = run_once(pager, arena, error);
+	if (status != CX_OK || pager->next == NULL)
+		return status;
+	/* It has handed out nothing, so another may begin from the start. */
+	CX_ASSERT(pager->page->rows == 0 && !pager->full);
+	pager->page->gave_up = true;
+	status = engine__plan_turn(pager->plan, pager->next, arena);
+	return status == CX_OK ? run_once(pager, arena, error)
+	                       : cx_fail(error, status, "no memory for the query");
 }

@@ -10,7 +10,8 @@ enum {
 };
 
 typedef struct engine__pager {
-	const engine__plan *plan;
+	engine__plan *plan;
+	engine__candidate *next; /* not NULL: the plan is given up for this one */
 	engine_read *read;
 	engine_row_sink *sink;
 	void *context;
@@ -36,5 +37,8 @@ void engine__page_end(engine__pager *pager, uint16_t range, cx_slice key);
 /* Answers the query as its plan says. */
 CX_MUST_USE cx_status engine__page_run(engine__pager *pager, cx_arena *arena, cx_error *error);
 
-/* Copies what the walk has cost. */
+/* Whether the walk, which has given no row yet, is to be given up; pager->next is set then. */
+bool engine__page_turns(engine__pager *pager, const engine__walk *walk);
+
+/* Copies what the walk has cost, and one that was given up before. */
 void engine__page_account(engine_page *page, const engine__walk *walk);

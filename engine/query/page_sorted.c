@@ -3,7 +3,8 @@
 #include "engine/query/sort.h"
 #include "engine/record/read.h"
 
-static cx_status collect(engine__walk *walk, engine__sort *sort, cx_error *error)
+static cx_status collect(engine__pager *pager, engine__walk *walk, engine__sort *sort,
+                         cx_error *error)
 {
 	for (;;) {
 		CX_UNSET engine__step step;
@@ -16,6 +17,8 @@ static cx_status collect(engine__walk *walk, engine__sort *sort, cx_error *error
 			status = engine__sort_offer(sort, &step);
 		if (status != CX_OK)
 			return cx_fail(error, status, "%s", cx_status_text(status));
+		if (engine__page_turns(pager, walk))
+			return CX_OK;
 		const uint64_t most = walk->plan->query->max_scan;
 		if (most > 0 && engine__walk_keys(walk) > most)
 			return cx_fail(error, CX_SORT_LIMIT,
@@ -70,7 +73,9 @@ cx_status engine__page_sorted(engine__pager *pager, cx_arena *arena, cx_error *e
 	cx_status status = engine__walk_begin(pager->read, plan, (engine__scan_start){ 0 }, 0,
 	                                      arena, &walk, error);
 	if (status == CX_OK)
-		status = collect(&walk, &sort, error);
+		status = collect(pager, &walk, &sort, error);
+	if (pager->next != NULL && status == CX_OK)
+		return CX_OK;
 	engine__page_account(pager->page, &walk);
 	if (status != CX_OK)
 		return status;

@@ -22,6 +22,8 @@ enum {
 	ENGINE__SAMPLE_KEYS = 128, /* walked per candidate at most */
 	ENGINE__WALK_KEYS = 2048,  /* the same of one that is cheapest only until it is known */
 	ENGINE__SAMPLE_RANGES = 16, /* begun per candidate at most */
+	ENGINE__IMPATIENCE = 10, /* times the keys expected, after which a plan is given up */
+	ENGINE__GIVE_UP_KEYS_MIN = 2000, /* fewer are not worth another plan */
 };
 
 typedef enum engine__purpose {
@@ -54,6 +56,17 @@ enum {
 	ENGINE__INTERSECT_MAX = 4,    /* indexes of an intersection */
 	ENGINE__UNIONS_MAX = 4,       /* of the filter that are looked at */
 };
+
+/* What a plan that was given up has cost. */
+typedef struct engine__spent {
+	const engine__candidate *candidate; /* NULL: none was */
+	uint64_t keys;
+	uint64_t rows_fetched;
+	uint64_t rechecks_failed;
+	uint64_t bytes;
+	uint64_t scan_ns;
+	uint64_t fetch_ns;
+} engine__spent;
 
 /* A path and what is left to be done with its entries. */
 typedef struct engine__way {
@@ -110,6 +123,10 @@ typedef struct engine__plan {
 	bool continued;   /* from the position of an earlier page */
 	bool timed;       /* time is taken while it is carried out */
 	engine__position position;
+	/* Of a choice by cost. */
+	double fewest;   /* keys that the most selective path has */
+	double expected; /* keys that the chosen one was expected to read */
+	engine__spent spent;
 	/* Of a filter with a match that has to be TRUE (match.h). */
 	bool matches;
 	bool searched;           /* the search index has told its records, … */
@@ -149,6 +166,15 @@ CX_MUST_USE cx_status engine__choose(engine_read *read, engine__plan *plan,
  * Errors: CX_IO, CX_CORRUPT, CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__estimate(engine_read *read, const engine__filter *filter,
                                        cx_arena *arena, engine__candidate *candidate);
+
+/* The candidate to go on with when the chosen one has read `keys` without a row: one that would
+ * cost less than what is to be feared of it. NULL: there is none, or giving up is no question.
+ */
+engine__candidate *engine__plan_next(const engine__plan *plan, uint64_t keys);
+
+/* Goes on with it; the walk has ended. Errors: CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__plan_turn(engine__plan *plan, engine__candidate *next,
+                                        cx_arena *arena);
 
 /* What a candidate costs, in about the time it takes to step over a key. `fewest` keys have to
  * be read by the most selective one. */

@@ -32,6 +32,7 @@ cx_status engine_query_run(engine_read *read, const engine_query *query, engine_
 	CX_UNSET engine_page page;
 	page.reason = ENGINE_REASON_DONE;
 	page.rows = 0;
+	page.gave_up = false;
 	page.position_size = 0;
 	engine__pager pager = {
 		.plan = &plan, .read = read, .sink = sink, .context = context, .page = &page

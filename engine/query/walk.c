@@ -422,8 +422,8 @@ cx_status engine__walk_next(engine__walk *walk, engine__step *ret, cx_error *err
 uint64_t engine__walk_keys(const engine__walk *walk)
 {
 	const struct engine__relations *relations = walk->plan->filter.relations;
-	return walk->plan->search_keys + walk->steps + walk->scan.keys_beside +
-	       (relations != NULL ? relations->keys : 0);
+	return walk->plan->search_keys + walk->plan->spent.keys + walk->steps +
+	       walk->scan.keys_beside + (relations != NULL ? relations->keys : 0);
 }
 
 bool engine__walk_is_late(const engine__walk *walk)
