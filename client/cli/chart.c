@@ -33,11 +33,31 @@ static bool is_label(cardex_report_kind kind)
 	       kind == CARDEX_REPORT_TEXT;
 }
 
+/* The measure that targets are of, where the report was asked for those of one: its parameter
+ * `metric` is the name of a column, which ends in _base where it is money. */
+static int measure_of(const cardex_result *result, size_t section)
+{
+	cardex_report_info info;
+	char name[64];
+	if (!cardex_report_info_of(result, &info))
+		return NO_COLUMN;
+	const char *metric = cardex_value_text(cardex_value_member(info.params, "metric"));
+	if (metric == NULL)
+		return NO_COLUMN;
+	int column = cardex_report_column_of(result, section, metric);
+	if (column >= 0)
+		return column;
+	snprintf(name, sizeof name, "%s_base", metric);
+	return cardex_report_column_of(result, section, name);
+}
+
 /* Money is what a chart of a sales report is about, where there is some. */
 static int value_of(const cardex_result *result, size_t section)
 {
 	cardex_report_column column;
 	int value = cardex_report_column_of(result, section, "value");
+	if (value < 0 && cardex_report_column_of(result, section, "target") >= 0)
+		value = measure_of(result, section);
 	if (value >= 0)
 		return value;
 	for (size_t i = 0; cardex_report_column_at(result, section, i, &column); i++) {
@@ -70,14 +90,28 @@ static bool look_at(const cardex_result *result, size_t section, picture *ret)
 	return ret->label >= 0 && ret->value >= 0 && ret->rows > 0;
 }
 
+/* What a report is about rather than what leads to it. */
+static bool is_telling(const picture *of)
+{
+	return (of->low >= 0 && of->high >= 0) || of->target >= 0;
+}
+
+/* Of several that can be drawn the first with an interval or a target, else the first. */
 static bool find(const cardex_result *result, const char *section, picture *ret)
 {
 	cardex_report_section of;
-	for (size_t i = 0; cardex_report_section_at(result, i, &of); i++)
-		if ((section == NULL || strcmp(section, of.name) == 0) &&
-		    look_at(result, i, ret))
-			return true;
-	return false;
+	picture one;
+	bool found = false;
+	for (size_t i = 0; cardex_report_section_at(result, i, &of); i++) {
+		if ((section != NULL && strcmp(section, of.name) != 0) ||
+		    !look_at(result, i, &one) || (found && !is_telling(&one)))
+			continue;
+		*ret = one;
+		found = true;
+		if (is_telling(&one))
+			break;
+	}
+	return found;
 }
 
 /* ---- the script ---- */

@@ -7,9 +7,9 @@
 #include "client/cardex_report.h"
 #include "client/cli/context.h"
 
-/* Draws a section (NULL: the first that can be drawn) into a file named *.svg or *.png. Tells
- * what is wrong. Errors: CLI_USAGE (the name, nothing to draw), CLI_SERVER (gnuplot is not
- * there or failed). */
+/* Draws a section (NULL: the first with an interval or a target, else the first that can be
+ * drawn) into a file named *.svg or *.png. Tells what is wrong. Errors: CLI_USAGE (the name,
+ * nothing to draw), CLI_SERVER (gnuplot is not there or failed). */
 CX_MUST_USE cli_exit cli_chart_draw(const cli_context *context, const cardex_result *result,
                                     const char *section, const char *path);
 

@@ -186,7 +186,8 @@ static cx_status take_id(void *context, const engine_row *row)
 static cx_status fail_stages(cx_error *error)
 {
 	return cx_fail_field(error, CX_CHECK, "stage",
-	                     "there is no open stage to begin in: create stages first");
+	                     "there is no open stage to begin in: create stages first, "
+	                     "docs/rules.md has those most begin with");
 }
 
 /* The open one that comes first. */

@@ -46,6 +46,7 @@ run_page() { # <page>: its `sh` blocks as one script, in a folder of its own
 	local name
 	name=$(basename "$1" .md)
 	mkdir "$folder/$name"
+	ln -s "$CARDEX_SOURCE/packaging" "$folder/$name/packaging"
 	blocks sh "$1" >"$folder/$name.sh"
 	[ -s "$folder/$name.sh" ] || fail "$1 has no block marked sh"
 	(cd "$folder/$name" && bash -euo pipefail "$folder/$name.sh") >"$folder/$name.out" 2>&1 ||
@@ -85,6 +86,8 @@ shows operating 'findings: 0'
 start empty
 run_page README.md
 shows README '上海华星有限公司'
+shows README '"revenue_base": "51867.00"'
+shows README '商务谈判'
 shows README 'findings: 0'
 
 start other
