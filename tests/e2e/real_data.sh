@@ -77,6 +77,11 @@ verify() {
 	stop
 }
 
+# organisation CURRENCY: the one its figures are in; the sets have no rates of exchange.
+organisation() {
+	"$CARDEX" create org base_currency="$1" utc_offset_min=0 >"$folder/out"
+}
+
 stages() {
 	"$CARDEX" import stage "$maps/stages.csv" --key code
 }
@@ -85,6 +90,7 @@ maven() {
 	local set=$data/maven-crm refused
 	[ -d "$set" ] || return 0
 	start
+	organisation USD
 	stages
 	import team maven/team "$set/sales_teams.csv"
 	import user maven/user "$set/sales_teams.csv"
@@ -104,6 +110,7 @@ salesforce() {
 	local set=$data/salesforce-data-cloud refused
 	[ -d "$set" ] || return 0
 	start
+	organisation USD
 	stages
 	"$CARDEX" create team name=Salesforce ext_id=SF >"$folder/out"
 	"$CARDEX" create customer name=None ext_id="(none)" >"$folder/out"
