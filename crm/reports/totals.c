@@ -177,7 +177,8 @@ typedef struct day {
 static cx_status add_row(day *self, const crm__history_row *row, int sign)
 {
 	const crm__value owner = crm__number(row->owner);
-	if (!row->open || !crm__people_have(self->people, &owner))
+	const bool stands = row->open && !row->deleted; /* that of a delete has no length */
+	if (!stands || !crm__people_have(self->people, &owner))
 		return CX_OK;
 	const crm__group group = { .count = 1,
 		                   .sums = { engine_sum_of(row->amount),
