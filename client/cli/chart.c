@@ -10,8 +10,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-extern char **environ;
-
 enum { SCRIPT_BYTES_MAX = 16 * 1024 * 1024, NO_COLUMN = -1 };
 
 /* ---- what is drawn ---- */

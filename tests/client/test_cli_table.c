@@ -142,10 +142,14 @@ static void print_to_terminal(cli_table *table, unsigned short columns, char *te
 	FILE *out = fdopen(slave, "w");
 	assert_non_null(out);
 	assert_true(cli_table_print(table, out));
+	assert_int_equal(fputc('\0', out), 0); /* the end of the text: it may come in pieces */
 	assert_int_equal(fflush(out), 0);
-	const ssize_t got = read(master, text, room - 1);
-	assert_true(got > 0);
-	text[got] = '\0';
+	size_t filled = 0;
+	do {
+		const ssize_t got = read(master, text + filled, room - filled);
+		assert_true(got > 0);
+		filled += (size_t)got;
+	} while (text[filled - 1] != '\0');
 	fclose(out);
 	close(master);
 }

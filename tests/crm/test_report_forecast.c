@@ -40,7 +40,7 @@ static void make_open(int64_t owner, int ahead, int64_t amount, const char *cate
 		"{'title': 'x', 'customer': 1, 'stage': 1, 'state': 'open', 'amount': "
 		"1, 'amount_base': %lld, 'probability_bp': 3000, 'close_on': %lld, "
 		"'owner': %lld, 'forecast_category': '%s'}",
-		(long long)amount, (long long)(month_day(-ahead) + 5), (long long)owner,
+		(long long)amount, (long long)month_day(-ahead) + 5, (long long)owner,
 		category);
 }
 

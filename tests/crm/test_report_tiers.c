@@ -32,7 +32,7 @@ static int64_t make_deal(int64_t customer, const char *title, int64_t expected, 
 		"'amount': 1, 'amount_base': 1, 'expected_base': %lld, 'close_on': "
 		"%lld, 'owner': %lld}",
 		title, (long long)customer, state, (long long)expected,
-		(long long)(REPORT_TODAY + days), (long long)owner);
+		(long long)REPORT_TODAY + days, (long long)owner);
 }
 
 static int set_up(void **state)

@@ -247,7 +247,7 @@ static void a_newer_tier_by_hand_is_left_alone(void **state)
 		&run, "customer_tier",
 		"{'customer': %d, 'as_of': %lld, 'tier': 'potential', 'value_score': 0, "
 		"'potential_score': 0, 'manual': true, 'reason': 'y'}",
-		SLEEPER, (long long)(as_of + 1));
+		SLEEPER, (long long)as_of + 1);
 	(void)fixture_update(&run.store, "customer", SLEEPER, "{'tier': 'potential'}");
 	(void)fixture_do(&run.store, FIXTURE_DELETE, "customer", NEWCOMER);
 
