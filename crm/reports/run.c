@@ -97,7 +97,7 @@ static cx_status read_settings(crm__report *self)
 	if (status != CX_OK)
 		return status;
 	const cx_slice code = found.currency.text;
-	if (code.size < sizeof self->currency)
+	if (code.size > 0 && code.size < sizeof self->currency)
 		memcpy(self->currency, code.data, code.size);
 	if (!engine_zone_is_valid(found.zone.number))
 		return cx_fail(self->error, CX_INVALID_ARGUMENT,

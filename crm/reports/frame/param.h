@@ -15,7 +15,7 @@
 extern const crm__param crm__param_now;
 
 /* Fills the values, and now. Errors: CX_INVALID_ARGUMENT, CX_NOT_FOUND. */
-CX_MUST_USE cx_status crm__params_read(crm__report *report, cx_slice params);
+CX_MUST_USE cx_status crm__params_read(crm__report *self, cx_slice params);
 
 /* A map name → value. */
-void crm__params_write(const crm__report *report, cx_buf *out);
+void crm__params_write(const crm__report *self, cx_buf *out);

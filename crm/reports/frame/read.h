@@ -90,8 +90,8 @@ CX_MUST_USE cx_status crm__query_rows(crm__report *report, const crm__query *que
 
 /* A section whose columns are these fields of the type, by what the schema says of them. Lives
  * until the report has ended. Errors: CX_NO_TYPE, CX_NO_FIELD, CX_NO_MEMORY. */
-CX_MUST_USE cx_status crm__section_of(crm__report *report, const crm__section *named,
-                                      const char *type, const char *fields,
+CX_MUST_USE cx_status crm__section_of(crm__report *self, const crm__section *named,
+                                      const char *type_name, const char *words,
                                       const crm__section **ret);
 
 /* A live record; values as of crm__query. Errors: CX_NOT_FOUND. */

@@ -141,19 +141,19 @@ struct crm__report {
 /* ---- parameters ---- */
 
 /* The value of a parameter of the definition (asserted). A TS, DATE or MONTH is a number. */
-const crm__value *crm__param_of(const crm__report *report, const char *name);
+const crm__value *crm__param_of(const crm__report *self, const char *name);
 /* The same where it has a default or is required, so that there is one (asserted). */
-int64_t crm__param_number(const crm__report *report, const char *name);
+int64_t crm__param_number(const crm__report *self, const char *name);
 
 /* Errors: CX_INVALID_ARGUMENT: the parameters `from` and `to` are the wrong way round. */
-CX_MUST_USE cx_status crm__check_span(const crm__report *report, int64_t from, int64_t to);
+CX_MUST_USE cx_status crm__check_span(const crm__report *self, int64_t from, int64_t to);
 
 /* ---- the calendar of the organisation ---- */
 
-int64_t crm__day_of(const crm__report *report, int64_t ms);
+int64_t crm__day_of(const crm__report *self, int64_t ms);
 /* When a day begins. */
-int64_t crm__day_ms(const crm__report *report, int64_t day);
-int64_t crm__today(const crm__report *report);
+int64_t crm__day_ms(const crm__report *self, int64_t day);
+int64_t crm__today(const crm__report *self);
 /* First day of the month of a day; of the month so many later. */
 int64_t crm__month_of(int64_t day);
 int64_t crm__month_add(int64_t month, int64_t count);
@@ -162,25 +162,25 @@ int64_t crm__month_add(int64_t month, int64_t count);
 
 /* Sections come one after the other, rows in them, cells in those, all in order. `section`
  * lives until the report has ended. */
-void crm__section_begin(crm__report *report, const crm__section *section);
-void crm__section_end(crm__report *report);
+void crm__section_begin(crm__report *self, const crm__section *section);
+void crm__section_end(crm__report *self);
 /* Begins a row; false when there is no room for it, and none must be written then. */
-CX_MUST_USE bool crm__row(crm__report *report);
+CX_MUST_USE bool crm__row(crm__report *self);
 
-void crm__put_null(crm__report *report);
-void crm__put_number(crm__report *report, int64_t number);
-void crm__put_bool(crm__report *report, bool value);
-void crm__put_sum(crm__report *report, engine_sum sum);
-void crm__put_text(crm__report *report, cx_slice text);
-void crm__put(crm__report *report, const crm__value *value);
+void crm__put_null(crm__report *self);
+void crm__put_number(crm__report *self, int64_t number);
+void crm__put_bool(crm__report *self, bool value);
+void crm__put_sum(crm__report *self, engine_sum sum);
+void crm__put_text(crm__report *self, cx_slice text);
+void crm__put(crm__report *self, const crm__value *value);
 /* part ÷ whole × scale, rounded half away from zero; null when `whole` is 0. */
-void crm__put_ratio(crm__report *report, engine_sum part, engine_sum whole, int64_t scale);
+void crm__put_ratio(crm__report *self, engine_sum part, engine_sum whole, int64_t scale);
 /* The same as basis points. */
-void crm__put_share(crm__report *report, int64_t part, int64_t whole);
+void crm__put_share(crm__report *self, int64_t part, int64_t whole);
 
 /* What a reader should know; literals. In the second form "{}" stands for the number. */
-void crm__note(crm__report *report, const char *en, const char *zh);
-void crm__note_number(crm__report *report, const char *en, const char *zh, int64_t number);
+void crm__note(crm__report *self, const char *en, const char *zh);
+void crm__note_number(crm__report *self, const char *en, const char *zh, int64_t number);
 
 /* part ÷ whole × scale, rounded half away from zero, both of either sign. False when `whole`
  * is 0 or the quotient does not fit. */

@@ -12,11 +12,10 @@ typedef struct crm__sample {
 } crm__sample;
 
 /* Errors: CX_NO_MEMORY. */
-CX_MUST_USE cx_status crm__sample_add(crm__report *report, crm__sample *numbers,
-                                      int64_t number);
+CX_MUST_USE cx_status crm__sample_add(crm__report *report, crm__sample *self, int64_t number);
 
-void crm__sample_sort(crm__sample *numbers);
+void crm__sample_sort(crm__sample *self);
 
 /* Writes three cells: mean, median, 90th percentile (crm/stats/rank.h); nulls when there are
  * no numbers. Sorts them. */
-void crm__put_sample(crm__report *report, crm__sample *numbers);
+void crm__put_sample(crm__report *report, crm__sample *self);
