@@ -218,9 +218,11 @@ static json_t *json_row(print *self, size_t section, size_t row,
 		if (!cardex_report_column_at(self->result, section, i, &column))
 			continue;
 		json_object_set_new(object, column.name, json_cell(self, place, &column));
-		const char *name = has_name(&column) ? name_of(self, place, &column) : NULL;
-		if (name != NULL)
-			json_object_set_new(object, name_key(&column).text, json_string(name));
+		if (!has_name(&column))
+			continue;
+		const char *name = name_of(self, place, &column);
+		json_object_set_new(object, name_key(&column).text,
+		                    name != NULL ? json_string(name) : json_null());
 	}
 	return object;
 }

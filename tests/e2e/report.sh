@@ -72,6 +72,10 @@ customer = report["sections"]["customer"]["rows"][0]
 print(report["report"], report["as_of"], report["currency"], customer["name"], customer["owner"],
       customer["owner_name"], customer["potential_base"], len(report["sections"]))')" \
 	'customer 2026-11-22T16:00:00Z CNY 上海华星 1 张伟 12.50 8'
+# Every row has every column, also where there is nobody to name.
+cardex create customer name=无主 ext_id=K-2
+cardex --format json report customer customer=K-2 --section customer
+assert_contains "$out" '"owner_name": null'
 cardex --format ndjson report board --section stages
 assert_contains "$out" '"section":"stages"'
 assert_contains "$out" '"stage_name":"Prospecting"'
