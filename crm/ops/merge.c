@@ -2,6 +2,7 @@
 /* Two customers become one. */
 #include "base/msgpack.h"
 #include "crm/ops/merge_log.h"
+#include "crm/ops/tier.h"
 
 #include <string.h>
 
@@ -204,7 +205,6 @@ static const struct {
 	const char *label; /* NULL: the number 0 */
 } as_good_as_empty[] = {
 	{ "lifecycle", "prospect" },
-	{ "tier", "unrated" },
 	{ "potential_base", NULL },
 };
 
@@ -224,7 +224,7 @@ static bool is_empty(const engine_row *row, const char *field)
 
 static bool is_kept(const engine_field *field)
 {
-	return !field->dropped && field->rollup == NULL &&
+	return !field->dropped && field->rollup == NULL && !crm__tier_is(field) &&
 	       (field->slot >= ENGINE_SYSTEM_SLOTS || field->slot == ENGINE_SLOT_EXT_ID);
 }
 
@@ -375,6 +375,8 @@ static cx_status merge_now(merging *self, crm_merged *ret)
 		status = delete_loser(self);
 	if (status == CX_OK)
 		status = fill(self);
+	if (status == CX_OK)
+		status = crm__tier_settle(&self->op, self->customers, self->what->winner);
 	if (status == CX_OK)
 		status = set_given(self);
 	return status == CX_OK ? write_log(self, ret) : status;

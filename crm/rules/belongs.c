@@ -20,6 +20,18 @@ static cx_status check(engine_draft *draft, int64_t customer, const crm__belongi
 	                     (long long)customer);
 }
 
+cx_status crm__belongs_check_all(engine_draft *draft, unsigned customer,
+                                 const crm__belonging *items, size_t count,
+                                 const char *const *names, cx_error *error)
+{
+	cx_status status = CX_OK;
+	for (size_t i = 0; i < count && status == CX_OK; i++)
+		if (!engine_draft_is_null(draft, items[i].reference))
+			status = check(draft, engine_draft_int(draft, customer), &items[i],
+			               names[items[i].reference], error);
+	return status;
+}
+
 cx_status crm__belongs_check(engine_draft *draft, unsigned customer,
                              const crm__belonging *items, size_t count,
                              const char *const *names, cx_error *error)

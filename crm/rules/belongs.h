@@ -17,3 +17,9 @@ typedef struct crm__belonging {
 CX_MUST_USE cx_status crm__belongs_check(engine_draft *draft, unsigned customer,
                                          const crm__belonging *items, size_t count,
                                          const char *const *names, cx_error *error);
+
+/* The same for `after` of an undelete: all of them, for what they lead to may have gone to
+ * another customer meanwhile. Errors: CX_CHECK. */
+CX_MUST_USE cx_status crm__belongs_check_all(engine_draft *draft, unsigned customer,
+                                             const crm__belonging *items, size_t count,
+                                             const char *const *names, cx_error *error);

@@ -15,6 +15,7 @@ enum {
 	IS_PRIMARY,
 	COUNTRY,
 	OPPORTUNITY_CONTACT,
+	OPPORTUNITY_CUSTOMER,
 };
 static const char *const fields[] = {
 	[CUSTOMER] = "customer",
@@ -26,6 +27,7 @@ static const char *const fields[] = {
 	[IS_PRIMARY] = "is_primary",
 	[COUNTRY] = "customer.country",
 	[OPPORTUNITY_CONTACT] = "opportunity.contact",
+	[OPPORTUNITY_CUSTOMER] = "opportunity.customer",
 };
 
 static cx_status normalise_mobile(engine_draft *draft, cx_error *error)
@@ -98,10 +100,32 @@ static cx_status visit(void *context, engine_draft *other, cx_error *error)
 	return engine_draft_save(other, error);
 }
 
+/* One that comes back is the contact again of those it was of; they may be another customer's
+ * by now. */
+static cx_status refuse_foreign(void *context, engine_draft *opportunity, cx_error *error)
+{
+	const engine_draft *contact = context;
+	if (engine_draft_int(opportunity, OPPORTUNITY_CUSTOMER) ==
+	    engine_draft_int(contact, CUSTOMER))
+		return CX_OK;
+	return cx_fail_field(error, CX_CHECK, "customer",
+	                     "contact %lld was that of opportunity %lld, which is another "
+	                     "customer's by now: give that another contact first",
+	                     (long long)engine_draft_id(contact),
+	                     (long long)engine_draft_id(opportunity));
+}
+
 /* What comes back does not displace what was chosen meanwhile. */
 static cx_status after(engine_draft *draft, cx_error *error)
 {
 	const engine_event event = engine_draft_event(draft);
+	if (event == ENGINE_UNDELETES) {
+		cx_status status =
+			engine_draft_each(draft, OPPORTUNITY_CONTACT, engine_draft_id(draft),
+		                          refuse_foreign, draft, error);
+		if (status != CX_OK)
+			return status;
+	}
 	if (event == ENGINE_DELETES || engine_draft_int(draft, IS_PRIMARY) == 0)
 		return CX_OK;
 	others self = { .self = engine_draft_id(draft), .give_way = event == ENGINE_UNDELETES };

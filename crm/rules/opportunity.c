@@ -567,6 +567,12 @@ static cx_status after(engine_draft *draft, cx_error *error)
 {
 	const bool told_late = engine_draft_change(draft)->author.at_ms > 0;
 	crm__history_event event = { .cause = told_late ? "import" : "create" };
+	if (engine_draft_event(draft) == ENGINE_UNDELETES) {
+		cx_status status = crm__belongs_check_all(
+			draft, CUSTOMER, belongings, CX_COUNT_OF(belongings), fields, error);
+		if (status != CX_OK)
+			return status;
+	}
 	if (!has_figures(draft))
 		return CX_OK;
 	switch (engine_draft_event(draft)) {
