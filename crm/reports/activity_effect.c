@@ -162,6 +162,8 @@ static void add_deal(effect *self)
 	const life *one = &self->one;
 	const int64_t landmark = one->made_ms + self->landmark_ms;
 	const crm__history_row *then = row_at(one, landmark);
+	if (then != NULL && !crm__history_is_open(then)) /* reopened, or restored, later */
+		return;
 	self->deals[self->count++] = (crm__landmark_deal){
 		.exposed = one->activity_count > 0 && one->activities[0] <= landmark,
 		.won = one->won,
