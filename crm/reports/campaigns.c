@@ -273,8 +273,8 @@ static const crm__column columns[] = {
 };
 static const crm__column total_columns[] = {
 	{ "part", CRM_ENUM, NULL, "Part", "部分" },
-	{ "label_en", CRM_TEXT, NULL, "In English", "英文" },
-	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "中文" },
+	{ "label_en", CRM_TEXT, NULL, "Meaning", "英文" },
+	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "含义" },
 	{ "first", CRM_MONEY, NULL, "First touch", "首次触达" },
 	{ "last", CRM_MONEY, NULL, "Last touch", "末次触达" },
 	{ "linear", CRM_MONEY, NULL, "Equal shares", "均分" },

@@ -137,8 +137,8 @@ static cx_status add_event(void *context, const crm__history_event *event)
 
 static const crm__column columns[] = {
 	{ "move", CRM_ENUM, NULL, "Movement", "变动" },
-	{ "label_en", CRM_TEXT, NULL, "In English", "英文" },
-	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "中文" },
+	{ "label_en", CRM_TEXT, NULL, "Meaning", "英文" },
+	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "含义" },
 	{ "count", CRM_INT, NULL, "Count", "次数" },
 	{ "amount_base", CRM_MONEY, NULL, "Amount", "金额" },
 };
