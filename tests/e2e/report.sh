@@ -77,6 +77,8 @@ assert_contains "$out" '"section":"stages"'
 assert_contains "$out" '"stage_name":"Prospecting"'
 cardex report board --cost
 assert_contains "$errors" ' keys, '
+assert_contains "$errors" '; as of 20'
+assert_contains "$errors" 'Z, seq '
 
 # What is wrong is said.
 cardex_ends 3 report nothing
