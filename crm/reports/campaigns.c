@@ -224,8 +224,9 @@ static cx_status take_touch(void *context, const crm__value *values)
 		return status;
 	status = crm__get(self->report, "customer", values[2].number, "converted_at",
 	                  &converted);
-	if (status == CX_OK && !crm__is_null(&converted) && converted.number >= self->from_ms &&
-	    converted.number <= self->to_ms)
+	const bool after = status == CX_OK && !crm__is_null(&converted) &&
+	                   converted.number >= values[3].number;
+	if (after && converted.number >= self->from_ms && converted.number <= self->to_ms)
 		one->new_customers++;
 	return status == CX_NOT_FOUND ? CX_OK : status;
 }

@@ -58,17 +58,18 @@ static void add(tally *to, engine_sum amount)
 	to->amount = engine_sum_add(to->amount, amount);
 }
 
+/* The row that a delete writes is open as the one before it was, but stands for no time. */
 static bool is_in(const movement *self, const crm__history_row *row)
 {
 	const crm__value owner = crm__number(row->owner);
-	return row->open && crm__people_have(&self->people, &owner);
+	return row->open && !row->deleted && crm__people_have(&self->people, &owner);
 }
 
-/* It comes into what is looked at. */
+/* It comes into what is looked at. One that was closed, or deleted, is back. */
 static void add_entry(movement *self, const crm__history_event *event)
 {
 	move_kind what = MOVE_NEW;
-	if (event->has_before && event->before.open)
+	if (event->has_before && event->before.open && !event->before.deleted)
 		what = MOVE_GOT;
 	else if (event->has_before)
 		what = MOVE_REOPENED;

@@ -307,6 +307,54 @@ static void what_moved_adds_up_from_opening_to_closing(void **state)
 	assert_int_equal(report_try(&run, &wrong), CX_INVALID_ARGUMENT);
 }
 
+/* A row of history of the opportunity, of stage 1 and owner 1. */
+static void history(int64_t opportunity, int64_t from, int64_t to, const char *cause)
+{
+	(void)report_create(&run, "stage_history",
+	                    "{'opportunity': %lld, 'valid_from': %lld, 'valid_to': %lld, "
+	                    "'cause': '%s', 'stage': 1, 'state': 'open', 'amount_base': 777, "
+	                    "'probability_bp': 1000, 'close_on': %d, 'owner': 1, 'by': 1}",
+	                    (long long)opportunity, (long long)from, (long long)to, cause,
+	                    REPORT_TODAY);
+}
+
+static void assert_moved(int64_t from, int64_t to, int64_t added, int64_t reopened,
+                         int64_t deleted)
+{
+	report_do(&run, "movement", "{'from': %lld, 'to': %lld}", (long long)from,
+	          (long long)to);
+	assert_move("movement", 1, "new", (tally){ added, 777 * added }, 1);
+	assert_move("movement", 2, "reopened", (tally){ reopened, 777 * reopened }, 1);
+	assert_move("movement", 3, "transferred_in", (tally){ 0 }, 1);
+	assert_move("movement", 8, "deleted", (tally){ deleted, 777 * deleted }, -1);
+	assert_move("movement", 9, "transferred_out", (tally){ 0 }, -1);
+	int64_t sum = 0;
+	for (size_t i = 0; i < 10; i++)
+		sum += report_int(&run, "movement", i, "amount_base");
+	assert_int_equal(sum, report_int(&run, "movement", 10, "amount_base"));
+}
+
+/* After all others, whose store this is: nothing of theirs happens in the hours looked at. */
+static void a_deleted_opportunity_goes_out_and_an_undeleted_one_comes_back(void **state)
+{
+	(void)state;
+	const int64_t begin = REPORT_NOW + 100LL * DAY_MS;
+	const int64_t made_at = begin + HOUR_MS, deleted = begin + 2LL * HOUR_MS;
+	const int64_t back = begin + 3LL * HOUR_MS, end = begin + 4LL * HOUR_MS;
+	const int64_t id = report_create(
+		&run, "opportunity",
+		"{'title': '商机', 'customer': 1, 'stage': 1, 'state': 'open', 'amount': 777, "
+		"'amount_base': 777, 'probability_bp': 1000, 'close_on': %d, 'owner': 1}",
+		REPORT_TODAY);
+	history(id, made_at, deleted, "create");
+	history(id, deleted, deleted, "delete");
+	history(id, back, begin + 100LL * DAY_MS, "undelete");
+	assert_moved(begin, made_at, 1, 0, 0);
+	assert_moved(made_at, deleted, 0, 0, 1);
+	assert_moved(deleted, back, 0, 1, 0);
+	assert_moved(begin, end, 1, 1, 1);
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -315,6 +363,8 @@ int main(void)
 		cmocka_unit_test(the_pipeline_is_told_person_by_person),
 		cmocka_unit_test(it_costs_cells_and_the_rows_of_one_day),
 		cmocka_unit_test(what_moved_adds_up_from_opening_to_closing),
+		cmocka_unit_test(
+			a_deleted_opportunity_goes_out_and_an_undeleted_one_comes_back),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
