@@ -4,6 +4,9 @@
 #include "base/currency.h"
 #include "crm/figures/wide.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 bool crm__amount_scale(int64_t a, int64_t b, int64_t divisor, int64_t *ret)
 {
 	return crm__wide_round((crm__wide)a * b, divisor, ret);
@@ -44,4 +47,21 @@ bool crm__amount_convert(int64_t amount, const crm__conversion *at, int64_t *ret
 	const int64_t up = power_of_ten(cx_currency_digits(at->to));
 	const int64_t down = power_of_ten(cx_currency_digits(at->from));
 	return crm__amount_scale3(amount, at->rate_e8, up, CRM_RATE_ONE * down, ret);
+}
+
+const char *crm__amount_text(int64_t amount, cx_slice currency, char text[CRM_AMOUNT_TEXT_SIZE])
+{
+	const uint64_t size = amount < 0 ? 0 - (uint64_t)amount : (uint64_t)amount;
+	const int digits = (int)cx_currency_digits(currency);
+	const char *sign = amount < 0 ? "-" : "";
+	uint64_t unit = 1;
+	for (int i = 0; i < digits; i++)
+		unit *= 10;
+	if (digits == 0)
+		snprintf(text, CRM_AMOUNT_TEXT_SIZE, "%s%" PRIu64 " %.*s", sign, size,
+		         CX_SLICE_ARG(currency));
+	else
+		snprintf(text, CRM_AMOUNT_TEXT_SIZE, "%s%" PRIu64 ".%0*" PRIu64 " %.*s", sign,
+		         size / unit, digits, size % unit, CX_SLICE_ARG(currency));
+	return text;
 }

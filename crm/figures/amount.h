@@ -41,3 +41,10 @@ typedef struct crm__conversion {
 } crm__conversion;
 
 CX_MUST_USE bool crm__amount_convert(int64_t amount, const crm__conversion *at, int64_t *ret);
+
+enum { CRM_AMOUNT_TEXT_SIZE = 40 };
+
+/* As people write it, with the decimals of the currency and its code: "37.23 CNY", "-5 JPY".
+ * Returns `text`, ended by a zero; a code that is too long is cut. */
+const char *crm__amount_text(int64_t amount, cx_slice currency,
+                             char text[CRM_AMOUNT_TEXT_SIZE]);

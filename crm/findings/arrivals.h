@@ -18,7 +18,8 @@ typedef struct crm__arrivals {
 	int64_t *amounts; /* of each scope, months ahead and month, oldest first */
 } crm__arrivals;
 
-/* Reads all orders of the last complete months, whatever there is of an index.
+/* Reads the orders confirmed in the last complete months, by the index of that time; a schema
+ * without it costs a look at every order.
  * Errors: those of reading; CX_TOO_LARGE (a sum beyond 64 bits). */
 CX_MUST_USE cx_status crm__arrivals_read(crm__report *report, const crm__scopes *scopes,
                                          crm__arrivals *ret);

@@ -2,6 +2,7 @@
 /* Contracts: their value in force, those about to expire, and how many that expired were
  * followed by another. A contract that is signed is pending before its start, active from then
  * on to its end, the last day included, and expired afterwards. */
+#include "crm/figures/contract.h"
 #include "crm/reports/frame/read.h"
 #include "crm/reports/reports.h"
 
@@ -75,9 +76,12 @@ typedef struct contracts {
 	int64_t expired, renewed;
 } contracts;
 
-static bool is_active(const contracts *self, const crm__value *values)
+/* A signed contract has a start. */
+static crm__term term_of(const crm__value *values)
 {
-	return crm__is_null(&values[START_ON]) || values[START_ON].number <= self->today;
+	return (crm__term){ .start_on = values[START_ON].number,
+		            .end_on = values[END_ON].number,
+		            .has_end = !crm__is_null(&values[END_ON]) };
 }
 
 static void add(int64_t *count, engine_sum *amount, const crm__value *values)
@@ -91,14 +95,31 @@ static void put_expiring(const contracts *self, const crm__value *values)
 	crm__report *report = self->report;
 	const crm__value *days = crm__param_of(report, "days");
 	const int64_t notice = crm__is_null(days) ? values[NOTICE].number : days->number;
-	const int64_t left = values[END_ON].number - self->today;
-	if (left > notice || !is_active(self, values) || !crm__row(report))
+	const crm__term term = term_of(values);
+	if (!crm__contract_is_expiring(&term, self->today, notice) || !crm__row(report))
 		return;
 	for (int i = ID; i <= END_ON; i++)
 		crm__put(report, &values[i]);
-	crm__put_number(report, left);
+	crm__put_number(report, term.end_on - self->today);
 	crm__put(report, &values[AMOUNT]);
 	crm__put(report, &values[AUTO_RENEW]);
+}
+
+static void add_value(contracts *self, const crm__value *values)
+{
+	const crm__term term = term_of(values);
+	switch (crm__contract_phase(&term, self->today)) {
+	case CRM__PHASE_PENDING:
+		add(&self->pending, &self->pending_amount, values);
+		break;
+	case CRM__PHASE_ACTIVE:
+		add(&self->active, &self->active_amount, values);
+		break;
+	case CRM__PHASE_EXPIRED: /* the index has none of those in this range */
+		return;
+	}
+	if (!term.has_end)
+		add(&self->open_ended, &self->open_amount, values);
 }
 
 /* A contract that is not over. */
@@ -109,12 +130,8 @@ static cx_status take_live(void *context, const crm__value *values)
 		return CX_OK;
 	if (self->lists)
 		put_expiring(self, values);
-	else if (!is_active(self, values))
-		add(&self->pending, &self->pending_amount, values);
 	else
-		add(&self->active, &self->active_amount, values);
-	if (!self->lists && crm__is_null(&values[END_ON]))
-		add(&self->open_ended, &self->open_amount, values);
+		add_value(self, values);
 	return CX_OK;
 }
 

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Revenue of the months ahead, from the months before: the history, the methods with what they
- * would have been off by, and what each expects; beside it what the pipeline says. */
+ * would have been off by, and what each expects; beside it what the pipeline says, and of the
+ * near months both together: confirmed so far, open by the history of its stages, and what is
+ * usual of opportunities that are not there yet. */
 #include "crm/figures/amount.h"
+#include "crm/findings/arrivals.h"
 #include "crm/findings/month.h"
 #include "crm/findings/pipeline.h"
 #include "crm/findings/revenue.h"
@@ -39,6 +42,7 @@ typedef struct forecast {
 	const int64_t *y;
 	size_t n;
 	const crm__pipeline *pipeline;
+	crm__arrivals arrivals;
 	engine_sum open[CRM_HORIZON_MAX][CATEGORIES]; /* amounts by month and category */
 	bool has_outlook;
 	crm__outlook outlook;
@@ -98,6 +102,8 @@ static cx_status read_all(forecast *self)
 	if (status == CX_OK)
 		status = crm__pipeline_read(report, &self->scopes, &rates, self->revenue.month,
 		                            self->months, &self->pipeline);
+	if (status == CX_OK)
+		status = crm__arrivals_read(report, &self->scopes, &self->arrivals);
 	return status == CX_OK ? read_open(self) : status;
 }
 
@@ -140,6 +146,9 @@ static const crm__column month_columns[] = {
 	{ "commit", CRM_MONEY, NULL, "Open, commit", "承诺" },
 	{ "best_case", CRM_MONEY, NULL, "Open, best case", "乐观" },
 	{ "pipeline", CRM_MONEY, NULL, "Open, pipeline", "管道" },
+	{ "confirmed", CRM_MONEY, NULL, "Confirmed so far", "已确认订单" },
+	{ "new_business", CRM_MONEY, NULL, "Usual new business", "预计新增业务" },
+	{ "combined", CRM_MONEY, NULL, "Combined forecast", "综合预测" },
 };
 static const crm__section history_section = { "history", "History", "历史", history_columns,
 	                                      CX_COUNT_OF(history_columns) };
@@ -231,6 +240,29 @@ static void put_pipeline(const forecast *self, size_t month)
 	crm__put_sum(self->report, self->open[month][BY_PIPELINE]);
 }
 
+/* Of this month and the next two; what is beyond knows nothing but the history. */
+static void put_combined(const forecast *self, size_t month)
+{
+	crm__report *report = self->report;
+	const int64_t confirmed =
+		month == 0 ? crm__revenue_running(&self->revenue, self->scope) : 0;
+	int64_t open = 0, sum = 0;
+	if (month >= CRM_ARRIVAL_AHEAD) {
+		for (int i = 0; i < 3; i++)
+			crm__put_null(report);
+		return;
+	}
+	const int64_t usual =
+		crm__arrivals_median(&self->arrivals, self->scope, month, self->n);
+	const bool fits = crm__pipeline_in(self->pipeline, self->scope, month,
+	                                   CRM_WEIGHED_BY_HISTORY, &open) &&
+	                  crm__amount_add(confirmed, open, &sum) &&
+	                  crm__amount_add(sum, usual, &sum);
+	crm__put_number(report, confirmed);
+	crm__put_number(report, usual);
+	put_if(report, fits, sum);
+}
+
 static void put_months(const forecast *self)
 {
 	crm__report *report = self->report;
@@ -244,6 +276,7 @@ static void put_months(const forecast *self)
 				crm__put_null(report);
 		}
 		put_pipeline(self, month);
+		put_combined(self, month);
 	}
 	crm__section_end(report);
 }

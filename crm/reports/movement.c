@@ -59,6 +59,7 @@ static void add(tally *to, engine_sum amount)
 	to->amount = engine_sum_add(to->amount, amount);
 }
 
+/* The row that a delete writes is open as the one before it was, but stands for no time. */
 static bool is_in(const movement *self, const crm__history_row *row)
 {
 	const crm__value owner = crm__number(row->owner);

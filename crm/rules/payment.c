@@ -145,23 +145,28 @@ static cx_status before(engine_draft *draft, cx_error *error)
 
 /* ---- what has been paid of the order ---- */
 
+static const char *in_currency(const engine_draft *order, int64_t amount,
+                               char text[CRM_AMOUNT_TEXT_SIZE])
+{
+	return crm__amount_text(amount, engine_draft_text(order, ORDER_CURRENCY), text);
+}
+
 static cx_status check_paid(const engine_draft *order, cx_error *error)
 {
+	char text[CRM_AMOUNT_TEXT_SIZE], more[CRM_AMOUNT_TEXT_SIZE];
 	const int64_t paid = engine_draft_int(order, ORDER_PAID);
 	const int64_t total = engine_draft_int(order, ORDER_TOTAL);
 	if (paid < 0)
 		return cx_fail_field(
 			error, CX_CHECK, "amount",
-			"sales_order %lld would have more refunds than payments, by "
-			"%lld",
-			(long long)engine_draft_id(order), -(long long)paid);
+			"sales_order %lld would have more refunds than payments, by %s",
+			(long long)engine_draft_id(order), in_currency(order, -paid, text));
 	if (paid > total)
 		return cx_fail_field(
 			error, CX_CHECK, "amount",
-			"sales_order %lld has a total of %lld: %lld would be paid too "
-			"much",
-			(long long)engine_draft_id(order), (long long)total,
-			(long long)paid - (long long)total);
+			"sales_order %lld has a total of %s: %s would be paid too much",
+			(long long)engine_draft_id(order), in_currency(order, total, text),
+			in_currency(order, paid - total, more));
 	if (paid != 0 && engine_draft_is(order, ORDER_STATUS, "cancelled"))
 		return cx_fail_field(
 			error, CX_CHECK, "order",

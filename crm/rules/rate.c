@@ -109,9 +109,10 @@ cx_status crm__rate_currency(engine_draft *draft, unsigned currency, const crm__
 cx_status crm__rate_apply(int64_t amount, const crm__conversion *at, const char *field,
                           int64_t *ret, cx_error *error)
 {
+	char text[CRM_AMOUNT_TEXT_SIZE];
 	if (crm__amount_convert(amount, at, ret))
 		return CX_OK;
 	return cx_fail_field(error, CX_TOO_LARGE, field,
-	                     "%lld %.*s do not fit in %.*s: the amount is too large",
-	                     (long long)amount, CX_SLICE_ARG(at->from), CX_SLICE_ARG(at->to));
+	                     "%s does not fit in %.*s: the amount is too large",
+	                     crm__amount_text(amount, at->from, text), CX_SLICE_ARG(at->to));
 }

@@ -158,8 +158,16 @@ static cx_status check_frozen(const engine_draft *draft, cx_error *error)
 	return crm__frozen_check(&frozen, draft, error);
 }
 
+static const char *in_currency(const engine_draft *draft, unsigned field,
+                               char text[CRM_AMOUNT_TEXT_SIZE])
+{
+	return crm__amount_text(engine_draft_int(draft, field),
+	                        engine_draft_text(draft, CURRENCY), text);
+}
+
 static cx_status check_cancelled(const engine_draft *draft, cx_error *error)
 {
+	char text[CRM_AMOUNT_TEXT_SIZE];
 	if (!engine_draft_is(draft, STATUS, "cancelled"))
 		return CX_OK;
 	if (engine_draft_text(draft, CANCEL_REASON).size == 0)
@@ -168,10 +176,9 @@ static cx_status check_cancelled(const engine_draft *draft, cx_error *error)
 	if (engine_draft_int(draft, PAID) != 0)
 		return cx_fail_field(
 			error, CX_CHECK, "status",
-			"sales_order %lld has been paid %lld: refund that first, then "
+			"sales_order %lld has been paid %s: refund that first, then "
 			"cancel it",
-			(long long)engine_draft_id(draft),
-			(long long)engine_draft_int(draft, PAID));
+			(long long)engine_draft_id(draft), in_currency(draft, PAID, text));
 	return CX_OK;
 }
 
@@ -224,6 +231,7 @@ static void set_figures(engine_draft *draft, const crm__order_figures *figures)
 static cx_status check_confirmed(const engine_draft *draft, const crm__lines *lines,
                                  cx_error *error)
 {
+	char text[CRM_AMOUNT_TEXT_SIZE], of_lines[CRM_AMOUNT_TEXT_SIZE];
 	if (lines->count == 0)
 		return cx_fail_field(
 			error, CX_CHECK, "status",
@@ -231,9 +239,11 @@ static cx_status check_confirmed(const engine_draft *draft, const crm__lines *li
 	if (engine_draft_int(draft, DISCOUNT) > lines->figures.subtotal &&
 	    engine_draft_int(draft, DISCOUNT) > 0)
 		return cx_fail_field(error, CX_CHECK, "discount",
-		                     "the discount of %lld is more than the lines' %lld",
-		                     (long long)engine_draft_int(draft, DISCOUNT),
-		                     (long long)lines->figures.subtotal);
+		                     "the discount of %s is more than the lines' %s",
+		                     in_currency(draft, DISCOUNT, text),
+		                     crm__amount_text(lines->figures.subtotal,
+		                                      engine_draft_text(draft, CURRENCY),
+		                                      of_lines));
 	if (lines->figures.total < 0)
 		return cx_fail_field(error, CX_CHECK, "status",
 		                     "the total of an order is not below 0");

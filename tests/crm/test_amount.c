@@ -129,6 +129,30 @@ static void a_conversion_that_does_not_fit_is_refused(void **state)
 	assert_int_equal(is, 77);
 }
 
+static void an_amount_is_written_with_the_decimals_of_its_currency(void **state)
+{
+	(void)state;
+	static const struct {
+		int64_t amount;
+		const char *currency, *is;
+	} rows[] = {
+		{ 0, "CNY", "0.00 CNY" },
+		{ 3723, "CNY", "37.23 CNY" },
+		{ -5, "CNY", "-0.05 CNY" },
+		{ 1000000, "JPY", "1000000 JPY" },
+		{ -7, "JPY", "-7 JPY" },
+		{ 1001, "KWD", "1.001 KWD" },
+		{ 12, "CLF", "0.0012 CLF" },
+		{ INT64_MAX, "CNY", "92233720368547758.07 CNY" },
+		{ INT64_MIN, "CLF", "-922337203685477.5808 CLF" },
+	};
+	char text[CRM_AMOUNT_TEXT_SIZE];
+	for (size_t i = 0; i < CX_COUNT_OF(rows); i++)
+		assert_string_equal(
+			crm__amount_text(rows[i].amount, cx_slice_of(rows[i].currency), text),
+			rows[i].is);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -138,6 +162,7 @@ int main(void)
 		cmocka_unit_test(a_weighted_amount_is_of_basis_points),
 		cmocka_unit_test(a_conversion_knows_both_minor_units),
 		cmocka_unit_test(a_conversion_that_does_not_fit_is_refused),
+		cmocka_unit_test(an_amount_is_written_with_the_decimals_of_its_currency),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -60,15 +60,15 @@ static void too_much_is_refused(void **state)
 {
 	store_fixture *f = *state;
 	shop_order(f);
-	shop_refuses_create(f, "payment", "{'order': 1, 'amount': 3724, 'paid_at': 1}",
-	                    "amount",
-	                    "sales_order 1 has a total of 3723: 1 would be paid too much");
+	shop_refuses_create(
+		f, "payment", "{'order': 1, 'amount': 3724, 'paid_at': 1}", "amount",
+		"sales_order 1 has a total of 37.23 CNY: 0.01 CNY would be paid too much");
 	const int64_t id = pay(f, 3723);
 	shop_refuses_create(f, "payment", "{'order': 1, 'amount': 1, 'paid_at': 1}", "amount",
-	                    "1 would be paid too much");
+	                    "0.01 CNY would be paid too much");
 	shop_refuses_create(f, "payment",
 	                    "{'order': 1, 'kind': 'refund', 'amount': 3724, 'paid_at': 1}",
-	                    "amount", "more refunds than payments, by 1");
+	                    "amount", "more refunds than payments, by 0.01 CNY");
 	shop_refuses_update(f, "payment", id, "{'amount': 3724}", "amount", "too much");
 	shop_update(f, "payment", id, "{'amount': 3000}");
 	shop_says(f, "sales_order", 1, "payment_status", "partial");
@@ -89,14 +89,15 @@ static void what_was_deleted_comes_back_only_if_it_fits(void **state)
 	shop_says(f, "sales_order", 1, "payment_status", "unpaid");
 	const int64_t second = pay(f, 1724);
 	shop_refuses(f, FIXTURE_UNDELETE, "payment", first, "amount",
-	             "1 would be paid too much");
+	             "0.01 CNY would be paid too much");
 	const int64_t back = refund(f, 1);
 	fixture_do(f, FIXTURE_UNDELETE, "payment", first);
 	shop_says(f, "sales_order", 1, "payment_status", "paid");
-	shop_refuses(f, FIXTURE_DELETE, "payment", back, "amount", "1 would be paid too much");
+	shop_refuses(f, FIXTURE_DELETE, "payment", back, "amount",
+	             "0.01 CNY would be paid too much");
 	fixture_do(f, FIXTURE_DELETE, "payment", first);
 	shop_refuses(f, FIXTURE_DELETE, "payment", second, "amount",
-	             "more refunds than payments, by 1");
+	             "more refunds than payments, by 0.01 CNY");
 }
 
 static void only_what_is_confirmed_is_paid(void **state)

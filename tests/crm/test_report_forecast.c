@@ -7,6 +7,8 @@
 #include "tests/crm/report_run.h"
 #include "tests/support/unit.h"
 
+#include <stdio.h>
+
 enum { MONTHS = 40, SHORT = 15 }; /* of the first and second person */
 
 static report_run run;
@@ -112,8 +114,38 @@ static void the_forecast_is_that_of_the_months_before(void **state)
 		                 month->has_interval ? month->low : INT64_MIN);
 	}
 	assert_false(report_noted(&run, "Too short"));
-	/* Groups of each month and person, and what is open: no order. */
-	assert_in_range(report_figure(&run, "keys"), MONTHS, MONTHS + SHORT + 40);
+	/* Groups of each month and person, what is open, and the orders of twelve months. */
+	assert_in_range(report_figure(&run, "keys"), MONTHS, MONTHS + SHORT + 40 + 2 * 12);
+}
+
+/* Orders without an opportunity stand for one made when they were, on the second day of the
+ * month of the order: before the same day of it, but after that of a month before. The median
+ * of the last twelve is the mean of the two in the middle. */
+static int64_t usual(void)
+{
+	int64_t sorted[12];
+	for (size_t i = 0; i < 12; i++) {
+		size_t at = i;
+		for (; at > 0 && sorted[at - 1] > long_series[MONTHS - 12 + i]; at--)
+			sorted[at] = sorted[at - 1];
+		sorted[at] = long_series[MONTHS - 12 + i];
+	}
+	return (sorted[5] + sorted[6] + 1) / 2;
+}
+
+static void the_near_months_combine_orders_pipeline_and_what_is_usual(void **state)
+{
+	(void)state;
+	char should[256];
+	const long long often = usual();
+	report_do(&run, "forecast", "{'owner': 1, 'months': 4}");
+	snprintf(should, sizeof should, "77 0 297\n0 %lld %lld\n0 %lld %lld\n- - -\n", often,
+	         400 + often, often, often);
+	assert_string_equal(report_show(&run, "forecast", "confirmed new_business combined"),
+	                    should);
+	report_do(&run, "forecast", "{'owner': 3, 'months': 1}");
+	assert_string_equal(report_show(&run, "forecast", "confirmed new_business combined"),
+	                    "0 0 0\n");
 }
 
 static void what_is_open_stands_beside_it(void **state)
@@ -200,6 +232,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_forecast_is_that_of_the_months_before),
 		cmocka_unit_test(what_is_open_stands_beside_it),
+		cmocka_unit_test(the_near_months_combine_orders_pipeline_and_what_is_usual),
 		cmocka_unit_test(a_short_history_is_told_and_a_method_can_be_forced),
 		cmocka_unit_test(forecasts_are_compared_with_what_came),
 	};

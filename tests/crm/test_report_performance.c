@@ -138,7 +138,7 @@ static void conversion_is_by_owner_and_month(void **state)
 {
 	(void)state;
 	report_do(&run, "customer_conversion",
-	          "{'user': 'li', 'from': '2026-09', 'to': '2026-11'}");
+	          "{'owner': 'li', 'from': '2026-09', 'to': '2026-11'}");
 	assert_string_equal(
 		report_show(&run, "months", "month customers converted conversion_bp"),
 		"20697 1 0 0\n20727 2 1 5000\n20758 1 0 0\n");
@@ -158,10 +158,10 @@ static void a_customer_entered_late_is_not_taken_off_twice(void **state)
 	create_customer(1, AT(NOVEMBER) + DAY_MS);
 	create_order(5, 1, 1, AT(SEPTEMBER), "confirmed");
 	report_do(&run, "customer_conversion",
-	          "{'user': 1, 'from': '2026-10', 'to': "
+	          "{'owner': 1, 'from': '2026-10', 'to': "
 	          "'2026-10'}");
 	assert_string_equal(report_show(&run, "total", "customers converted"), "2 1\n");
-	report_do(&run, "customer_conversion", "{'user': 1, 'from': '2026-11'}");
+	report_do(&run, "customer_conversion", "{'owner': 1, 'from': '2026-11'}");
 	assert_string_equal(report_show(&run, "total", "customers converted"), "1 0\n");
 }
 
@@ -175,7 +175,7 @@ static void attainment_is_of_months_that_have_a_target(void **state)
 	                    "400004 2500\n- -\n");
 	assert_string_equal(report_show(&run, "people", "user target attainment_bp"),
 	                    "2 300000 6667\n1 - -\n");
-	report_do(&run, "performance", "{'from': '2026-10', 'user': 2, 'metric': 'orders'}");
+	report_do(&run, "performance", "{'from': '2026-10', 'owner': 2, 'metric': 'orders'}");
 	assert_string_equal(report_show(&run, "total", "target attainment_bp"), "3 6667\n");
 	assert_int_equal(cx_value_member(run.answer, "sections")->as.array.count, 2);
 }
@@ -219,12 +219,12 @@ static void months_are_bounded(void **state)
 static void more_records_in_a_group_cost_no_more(void **state)
 {
 	(void)state;
-	report_do(&run, "performance", "{'user': 'han', 'from': '2026-10'}");
+	report_do(&run, "performance", "{'owner': 'han', 'from': '2026-10'}");
 	const int64_t keys = report_figure(&run, "keys");
 	assert_in_range(keys, 1, 24);
 	for (int i = 0; i < 200; i++)
 		create_order(3, 2, 2, AT(NOVEMBER) + 5, "confirmed");
-	report_do(&run, "performance", "{'user': 'han', 'from': '2026-10'}");
+	report_do(&run, "performance", "{'owner': 'han', 'from': '2026-10'}");
 	assert_string_equal(report_show(&run, "total", "orders revenue_base"),
 	                    "202 20200202\n");
 	assert_int_equal(report_figure(&run, "keys"), keys);

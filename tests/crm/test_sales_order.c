@@ -225,7 +225,7 @@ static void a_discount_is_not_more_than_the_lines(void **state)
 	fixture_update(f, "sales_order", id, "{'discount': 3334}");
 	shop_has(f, "sales_order", id, "total", 0);
 	shop_refuses_update(f, "sales_order", id, "{'status': 'confirmed'}", "discount",
-	                    "the discount of 3334 is more than the lines' 3333");
+	                    "the discount of 33.34 CNY is more than the lines' 33.33 CNY");
 	fixture_update(f, "sales_order", id, "{'discount': 3333, 'status': 'confirmed'}");
 	shop_has(f, "sales_order", id, "total", 0);
 	shop_says(f, "sales_order", id, "payment_status", "paid"); /* nothing to pay */

@@ -74,7 +74,7 @@ static const struct {
 	{ "opportunity", 31, 13, 7, NULL },
 	{ "stage_history", 13, 4, 5, "timeline" },
 	{ "activity", 14, 6, 5, "customer,at" },
-	{ "sales_order", 28, 9, 8, NULL },
+	{ "sales_order", 28, 10, 8, NULL },
 	{ "order_line", 12, 3, 2, "lines" },
 	{ "payment", 11, 3, 3, "order,paid_at" },
 	{ "contract", 24, 4, 6, NULL },

@@ -75,8 +75,8 @@ draw() {
 }
 draw funnel board --section stages
 draw forecast forecast
-draw revenue performance user=zhang --section months
-draw orders performance user=zhang metric=orders --section months
+draw revenue performance owner=zhang --section months
+draw orders performance owner=zhang metric=orders --section months
 if [ -n "${CHARTS_KEEP:-}" ]; then cp "$folder"/*.svg "$folder"/*.png "$CHARTS_KEEP"; fi
 
 /usr/bin/python3 "$CARDEX_SOURCE/tests/e2e/charts.py" "$folder" >"$folder/out" 2>"$folder/errors" ||

@@ -335,21 +335,21 @@ static void check_asked(const trade_world *world, const trade_deeds *deeds, cons
 void trade_check_performance(const trade_world *world, const trade_deeds *deeds)
 {
 	static const asked all[] = {
-		{ "'user': nil", { 0 }, false, "org", 0, "revenue", YEAR },
-		{ "'user': nil", { 0 }, false, "org", 0, "paid", MANY },
-		{ "'user': nil", { 0 }, false, "org", 0, "revenue", 1 },
+		{ "'owner': nil", { 0 }, false, "org", 0, "revenue", YEAR },
+		{ "'owner': nil", { 0 }, false, "org", 0, "paid", MANY },
+		{ "'owner': nil", { 0 }, false, "org", 0, "revenue", 1 },
 		{ "'team': 1", { .team = 1 }, false, "team", 1, "revenue", YEAR },
 		{ "'team': 2", { .team = 2 }, false, "team", 2, "revenue", 3 },
 		{ "'team': 3", { .team = 3 }, false, "team", 3, "orders", YEAR },
 		{ "'team': 4", { .team = 4 }, false, "team", 4, "new_customers", YEAR },
-		{ "'user': 2",
+		{ "'owner': 2",
 		  { .person_given = true, .person = 2 },
 		  true,
 		  "user",
 		  2,
 		  "revenue",
 		  YEAR },
-		{ "'user': 'user000003'",
+		{ "'owner': 'user000003'",
 		  { .person_given = true, .person = 3 },
 		  true,
 		  "user",
@@ -473,7 +473,7 @@ void trade_check_win_loss(const trade_world *world, const trade_deeds *deeds)
 	} all[] = {
 		{ "'team': nil", { 0 } },
 		{ "'team': 2", { .team = 2 } },
-		{ "'user': 1", { .person_given = true, .person = 1 } },
+		{ "'owner': 1", { .person_given = true, .person = 1 } },
 	};
 	const int64_t last = this_month(), first = trade_month_add(last, -23);
 	for (size_t i = 0; i < CX_COUNT_OF(all); i++) {

@@ -144,7 +144,7 @@ static cx_status read_members(reading *self)
 
 cx_status crm__scope_of(crm__report *report, crm__scope *ret)
 {
-	const crm__value *user = crm__param_of(report, "user");
+	const crm__value *user = crm__param_of(report, "owner");
 	const crm__value *team = crm__param_of(report, "team");
 	*ret = (crm__scope){ 0 };
 	if (!crm__is_null(user)) {

@@ -8,16 +8,16 @@
 
 #include "crm/reports/parts/months.h"
 
-#define CRM__PARAM_SCOPE                                                         \
-	{ .name = "user",                                                        \
-	  .kind = CRM_REF,                                                       \
-	  .of = "user",                                                          \
-	  .help_en = "one person",                                               \
-	  .help_zh = "人员" },                                                   \
-	{                                                                        \
-		.name = "team", .kind = CRM_REF, .of = "team",                   \
-		.help_en = "a team and those below it; not looked at with user", \
-		.help_zh = "团队(含下级团队);指定人员时忽略"       \
+#define CRM__PARAM_SCOPE                                                          \
+	{ .name = "owner",                                                        \
+	  .kind = CRM_REF,                                                        \
+	  .of = "user",                                                           \
+	  .help_en = "one person",                                                \
+	  .help_zh = "人员" },                                                    \
+	{                                                                         \
+		.name = "team", .kind = CRM_REF, .of = "team",                    \
+		.help_en = "a team and those below it; not looked at with owner", \
+		.help_zh = "团队(含下级团队);指定人员时忽略"        \
 	}
 
 /* Of the organisation, or the part of it the report is about. */

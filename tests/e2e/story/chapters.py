@@ -5,6 +5,7 @@ by then; `who` holds ids by a name of the story."""
 import os
 import re
 
+import bustle
 from tool import claim
 
 MAPS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "maps")
@@ -317,16 +318,28 @@ def january_brings_one_order(tool, who):
 
 CHAPTERS = (
     the_company_is_set_up,
+    bustle.others_join,
     a_fair_brings_prospects,
     people_get_to_know_each_other,
     opportunities_begin,
+    bustle.campaigns_go_on,
     opportunities_go_through_their_stages,
+    bustle.one_comes_back,
     an_opportunity_becomes_an_order,
+    bustle.many_small_tenders_are_asked_for,
     a_contract_is_signed,
     a_fault_is_mended,
+    bustle.tenders_are_talked_about,
     money_comes_in,
     they_say_what_they_think,
+    bustle.tenders_are_decided,
+    bustle.more_is_sold,
+    bustle.a_late_answer,
+    bustle.some_wait_too_long,
     the_last_moment_of_a_month,
+    bustle.contracts_end,
     people_change_teams,
     a_year_goes_by,
+    bustle.a_customer_is_well_known,
+    bustle.a_tier_by_hand,
 )

@@ -1,149 +1,44 @@
 # SPDX-License-Identifier: Apache-2.0
-"""Tiers and forecasts from exported records alone."""
+"""Sales forecasts: sections 1.5-3 and 11 of the figures, and the reports of them."""
 
+import collections
 import datetime
-import math
 
-from recount import (DAY_MS, EPOCH, Scope, ZONE_MS, first_day, is_sold, month_of,
-                     month_of_day, months_from, next_month, ratio, sold)
-
-
-def nearest(value):
-    """Halves away from zero."""
-    return math.floor(value + 0.5)
+from base import (EPOCH, Scope, day_of, first_day, month_of, month_of_day, months_from, nearest, next_month,
+                  percentile, picked, ratio, sold)
+from rates import stage_rates
+from smoothing import METHODS, back_test, methods, ses
 
 
-def percentile(values, percent):
-    """Linear between the two nearest; exact, times 100."""
-    values = sorted(values)
-    at = (len(values) - 1) * percent
-    low, rest = values[at // 100], at % 100
-    high = values[min(at // 100 + 1, len(values) - 1)]
-    return low * 100 + (high - low) * rest
+def this_month(now_ms):
+    return month_of(now_ms)
 
 
-# ---- tiers: section 1.5-9 of the figures ----
-
-def facts_of(store, customer, now_ms):
-    def mine(kind):
-        return [r for r in store[kind].values() if r["customer"] == customer["id"]]
-    orders = [((now_ms - o["confirmed_at"]) // DAY_MS, o["total_base"])
-              for o in mine("sales_order") if is_sold(o)]
-    in_window = [o for o in orders if o[0] < 365]
-    opened = [d for d in mine("opportunity") if d["state"] == "open"]
-    weighted = ratio(sum(d["amount_base"] * d["probability_bp"] for d in opened), 10000, 1)
-    talks = [a for a in mine("activity") if a["status"] == "done"
-             and 0 <= now_ms - a["at"] < 90 * DAY_MS
-             and (a["kind"] in ("call", "meeting", "visit")
-                  or (a["kind"] in ("message", "email") and a["direction"] == "inbound"))]
-    size = {"large": 1.0, "government": 1.0, "medium": 0.6, "small": 0.3}
-    return {"id": customer["id"], "r": min((o[0] for o in in_window), default=None),
-            "f": len(in_window), "m": sum(o[1] for o in in_window),
-            "recent": sum(o[1] for o in orders if o[0] < 180),
-            "earlier": sum(o[1] for o in orders if 180 <= o[0] < 360),
-            "open": weighted + customer["potential_base"], "talks": len(talks),
-            "size": size.get(customer["kind"], 0.1),
-            "age": (now_ms - customer["created_at"]) // DAY_MS,
-            "known": bool(orders) or bool(mine("opportunity")),
-            "far": any(store["stage"][d["stage"]]["code"] in ("proposal", "negotiation")
-                       for d in opened)}
+def revenue(store, scope, month):
+    return sum(o["total_base"] for o in sold(store, scope, [month]))
 
 
-def score(one, buyers, key, worse):
-    if one[key] is None or one["f"] == 0:
-        return 1
-    count = sum(1 for other in buyers if worse(other[key], one[key]))
-    return 1 + min(4, 5 * count // len(buyers))
+def history(store, scope, now_ms):
+    """[(month, revenue)] of complete months, from the first there is any of."""
+    months = [month_of(o["confirmed_at"]) for o in sold(store, scope, AnyMonth())]
+    running = this_month(now_ms)
+    if not [m for m in months if m < running]:
+        return []
+    return [(m, revenue(store, scope, m)) for m in months_from(min(months), months_before(running, 1))]
 
 
-def tiers(store, now_ms):
-    """{customer: (tier, value, potential, rfm)}"""
-    all_facts = [facts_of(store, c, now_ms) for c in store["customer"].values()]
-    buyers = [f for f in all_facts if f["f"] > 0]
-    for one in all_facts:
-        rfm = (score(one, buyers, "r", lambda a, b: a > b),
-               score(one, buyers, "f", lambda a, b: a < b),
-               score(one, buyers, "m", lambda a, b: a < b))
-        growth = max(0, min(1, (one["recent"] - one["earlier"]) / max(one["earlier"], 1)))
-        below = sum(1 for other in all_facts if other["open"] < one["open"])
-        one["rfm"] = rfm
-        one["value"] = 40 * rfm[0] + 60 * rfm[1] + 100 * rfm[2]
-        one["potential"] = nearest(400 * below / len(all_facts) + 200 * growth
-                                   + 200 * min(1, one["talks"] / 6) + 200 * one["size"])
-    border = percentile([f["value"] for f in buyers], 80) if buyers else None
-    return {one["id"]: (tier_of(one, border), one["value"], one["potential"],
-                        "%d%d%d" % one["rfm"]) for one in all_facts}
+class AnyMonth:
+    def __contains__(self, month):
+        return True
 
 
-def tier_of(one, border):
-    if one["age"] < 30 and not one["known"]:
-        return "unrated"
-    if border is not None and 100 * one["value"] >= border and one["rfm"][0] >= 2:
-        return "high"
-    if one["potential"] >= 450 or one["far"]:
-        return "potential"
-    return "low"
+def open_in(store, scope, month):
+    return [d for d in store["opportunity"].values() if d["state"] == "open"
+            and month_of_day(d["close_on"]) == month and scope.owned(d)]
 
 
-# ---- forecasts: sections 1.5-3, 10 and 11 ----
-
-def revenue_by_month(store, scope, first, last):
-    return [sum(o["total_base"] for o in sold(store, scope, [m]))
-            for m in months_from(first, last)]
-
-
-def smooth(series, alpha):
-    """Simple exponential smoothing: its last level, and the squares of what it missed."""
-    level = sum(series[:6]) / min(6, len(series))
-    missed = 0.0
-    for y in series:
-        missed += (y - level) ** 2
-        level += alpha * (y - level)
-    return level, missed
-
-
-def ses(series):
-    best = min((0.05, 0.15, 0.3, 0.5, 0.7), key=lambda alpha: smooth(series, alpha)[1])
-    return max(0.0, smooth(series, best)[0])
-
-
-def back_test(series):
-    """Folds and WAPE in basis points, of a history of 7 to 15 months."""
-    folds = max(1, min(6, len(series) - 6))
-    errors = tested = 0
-    for last in range(len(series) - folds + 1, len(series) + 1):
-        future = series[last - 3:last]
-        value = ses(series[:last - 3])
-        errors += sum(abs(y - value) for y in future)
-        tested += sum(abs(y) for y in future)
-    return folds, nearest(10000 * errors / tested)
-
-
-def stage_rates(store, now_ms):
-    """How often a stage led to a win: cohort of 540 to 180 days ago, drawn to the default by 20."""
-    rates = {}
-    for stage in store["stage"].values():
-        won = lost = 0
-        for deal in store["opportunity"].values():
-            entries = [h["valid_from"] for h in store["stage_history"].values()
-                       if h["opportunity"] == deal["id"] and h["stage"] == stage["id"]]
-            if entries and now_ms - 540 * DAY_MS <= min(entries) <= now_ms - 180 * DAY_MS:
-                won += deal["state"] == "won"
-                lost += deal["state"] == "lost"
-        rates[stage["id"]] = ratio(10000 * won + 20 * stage["probability_bp"],
-                                   won + lost + 20, 1)
-    return rates
-
-
-def pipeline_of_month(store, scope, month, probability):
-    return ratio(sum(d["amount_base"] * probability(d) for d in store["opportunity"].values()
-                     if d["state"] == "open" and month_of_day(d["close_on"]) == month
-                     and scope.owned(d)), 10000, 1)
-
-
-def same_day(month, day):
-    last = first_day(next_month(month)) - 1
-    return min(first_day(month) + day - 1, last)
+def weigh(deals, probability):
+    return ratio(sum(d["amount_base"] * probability(d) for d in deals), 10000, 1)
 
 
 def months_before(month, count):
@@ -152,28 +47,141 @@ def months_before(month, count):
     return month
 
 
-def new_business(store, scope, now, ahead, months):
+def months_after(month, count):
+    for _ in range(count):
+        month = next_month(month)
+    return month
+
+
+def same_day(month, day):
+    last = first_day(next_month(month)) - 1
+    return min(first_day(month) + day - 1, last)
+
+
+def new_business(store, scope, now_ms, ahead, months):
     """The median of what came in those months of opportunities that were not there yet."""
-    amounts = []
+    amounts, today = [], EPOCH + datetime.timedelta(days=day_of(now_ms))
     for month in months:
-        limit = same_day(months_before(month, ahead), now.day)
+        limit = same_day(months_before(month, ahead), today.day)
         amount = 0
         for order in sold(store, scope, [month]):
             deal = store["opportunity"].get(order["opportunity"])
-            made = (deal or order)["created_at"]
-            if (made + ZONE_MS) // DAY_MS > limit:
+            if day_of((deal or order)["created_at"]) > limit:
                 amount += order["total_base"]
         amounts.append(amount)
-    return ratio(percentile(amounts, 50), 100, 1) if amounts else 0
+    return percentile(amounts, 50) or 0
 
 
-def combined(store, scope, now_ms, ahead, complete):
+def combined(store, scope, now_ms, ahead):
     """Sold by now, what is open by the rates of its stage, and what nobody knows of yet."""
-    now = EPOCH + datetime.timedelta(days=(now_ms + ZONE_MS) // DAY_MS)
-    month = (now.year, now.month)
-    for _ in range(ahead):
-        month = next_month(month)
+    if ahead > 2:
+        return {"confirmed": None, "new_business": None, "combined": None}
+    month = months_after(this_month(now_ms), ahead)
+    complete = [m for m, _ in history(store, scope, now_ms)]
     rates = stage_rates(store, now_ms)
-    return (sum(o["total_base"] for o in sold(store, scope, [month]))
-            + pipeline_of_month(store, scope, month, lambda d: rates[d["stage"]])
-            + new_business(store, scope, now, ahead, complete[-12:]))
+    so_far = revenue(store, scope, month) if ahead == 0 else 0
+    usual = new_business(store, scope, now_ms, ahead, complete[-12:])
+    pipeline = weigh(open_in(store, scope, month), lambda d: rates[d["stage"]])
+    return {"confirmed": so_far, "new_business": usual, "combined": so_far + pipeline + usual}
+
+
+def month_ahead(store, scope, now_ms, ahead, expected):
+    month = months_after(this_month(now_ms), ahead)
+    deals, rates = open_in(store, scope, month), stage_rates(store, now_ms)
+    row = {"month": first_day(month), "method": None, "value": None, "low": None, "high": None,
+           "weighted": weigh(deals, lambda d: d["probability_bp"]),
+           "stage_history": weigh(deals, lambda d: rates[d["stage"]])}
+    if expected is not None:  # so short a history has no interval
+        row.update(method="ses", value=expected)
+    for category in ("commit", "best_case", "pipeline"):
+        row[category] = sum(d["amount_base"] for d in deals
+                            if d["forecast_category"] == category)
+    return dict(row, **combined(store, scope, now_ms, ahead))
+
+
+def forecast(store, now_ms, owner=None, team=None, months=6):
+    """The report, and the numbers of its notes."""
+    scope = Scope(store, owner, team)
+    known = history(store, scope, now_ms)
+    series, running = [y for _, y in known], this_month(now_ms)
+    expected = nearest(ses(series, 1)[0][0]) if len(series) >= 7 else None
+    rows = [{"month": first_day(m), "revenue_base": y, "complete": True} for m, y in known]
+    rows.append({"month": first_day(running), "revenue_base": revenue(store, scope, running),
+                 "complete": False})
+    return ({"history": rows, "methods": methods(series),
+             "forecast": [month_ahead(store, scope, now_ms, ahead, expected)
+                          for ahead in range(months)]},
+            [len(series)] + ([7] if len(series) < 7 else [27, 13, 24]))
+
+
+
+
+# ---- rows of a run ----
+
+def run_rows(store, now_ms, scope, kind, months=6):
+    """{(month, method): figures} of one scope; `kind` is org, team or user."""
+    ret = {}
+    series = [y for _, y in history(store, scope, now_ms)]
+    rates = stage_rates(store, now_ms)
+    later = "ses" if len(series) >= 7 else "stage_history"
+    for ahead in range(months):
+        month = months_after(this_month(now_ms), ahead)
+        deals = open_in(store, scope, month)
+        values = {"weighted": weigh(deals, lambda d: d["probability_bp"]),
+                  "stage_history": weigh(deals, lambda d: rates[d["stage"]]),
+                  "combined": combined(store, scope, now_ms, ahead)["combined"]}
+        for method, value in values.items():
+            if value is not None:
+                ret[month, method] = {"scope": kind, "value": value}
+        for method, (model, least) in METHODS.items():
+            if len(series) >= max(7, least):
+                test = back_test(series, method)
+                ret[month, method] = {
+                    "scope": kind, "value": nearest(model(series, months)[0][ahead]),
+                    "folds": test["folds"], "wape_bp": test["wape_bp"],
+                    "mase_milli": test["mase_milli"], "train_n": len(series), "low": None,
+                    "high": None}
+        for (of, method), row in ret.items():
+            if of == month:
+                row["chosen"] = method == ("combined" if ahead < 3 else later)
+    return ret
+
+
+def is_foreseen(store, now_ms, scope, rows):
+    """There are rows of those that have a history or something open."""
+    return bool(history(store, scope, now_ms)) or any(row["value"] for row in rows.values())
+
+
+# ---- what was forecast, against what came ----
+
+ORDER = ("weighted", "stage_history", "combined", "ses", "holt", "seasonal_naive", "holt_winters")
+
+
+def compared(rows, method):
+    mine = [r for r in rows if r["method"] == method]
+    whole = sum(abs(r["actual"]) for r in mine)
+    sure = [r for r in mine if r["low"] is not None]
+    inside = sum(r["low"] <= r["actual"] <= r["high"] for r in sure)
+    return {"method": method, "forecasts": len(mine),
+            "wape_bp": ratio(sum(abs(r["actual"] - r["value"]) for r in mine), whole, 10000),
+            "bias_bp": ratio(sum(r["actual"] - r["value"] for r in mine), whole, 10000),
+            "with_interval": len(sure), "inside_bp": ratio(inside, len(sure), 10000)}
+
+
+def forecast_actual(store, months, every=False, owner=None, team=None):
+    rows = [r for r in store["forecast"].values()
+            if (r["user"], r["team"]) == (owner, team) and month_of_day(r["period"]) in months
+            and r["actual"] is not None and (every or r["chosen"])]
+    rows.sort(key=lambda r: (r["period"], -r["as_of"], r["id"]))
+    counts = collections.Counter(r["method"] for r in rows)
+    return {"methods": [compared(rows, m) for m in ORDER if counts[m]],
+            "forecasts": [dict(picked(r, "period as_of run method chosen value low high actual"),
+                               error=r["actual"] - r["value"],
+                               error_bp=ratio(r["actual"] - r["value"], r["actual"], 10000))
+                          for r in rows]}
+
+
+def months_back(now_ms):
+    """The twelve complete months before this one."""
+    last = months_before(this_month(now_ms), 1)
+    return months_from(months_before(last, 11), last)
