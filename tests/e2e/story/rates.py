@@ -21,7 +21,9 @@ def timelines(store):
 def conversion(store, months):
     seq = {s["id"]: s["seq"] for s in by_seq(store)}
     entered, further = {}, {}
-    for rows in timelines(store).values():
+    for deal, rows in timelines(store).items():
+        if deal not in store["opportunity"]:
+            continue  # deleted since
         done = set()
         for at, row in enumerate(rows):
             stage = row["stage"]
