@@ -37,6 +37,7 @@ typedef struct board {
 	crm__people people;
 	crm__stages stages;
 	crm__totals totals;
+	bool cut; /* cards of some people are missing */
 } board;
 
 static cx_status add_group(void *context, const crm__group *group)
@@ -89,7 +90,7 @@ static void put_totals(board *self)
 /* ---- cards ---- */
 
 /* Those who have something in the stage: their ranges of the index are merged. */
-static cx_status owners_of(const board *self, int64_t stage, int64_t **ret, size_t *ret_count)
+static cx_status owners_of(board *self, int64_t stage, int64_t **ret, size_t *ret_count)
 {
 	const crm__totals *totals = &self->totals;
 	*ret_count = 0;
@@ -97,8 +98,12 @@ static cx_status owners_of(const board *self, int64_t stage, int64_t **ret, size
 	if (*ret == NULL)
 		return CX_NO_MEMORY;
 	for (size_t i = 0; i < totals->count; i++)
-		if (totals->all[i].stage == stage && *ret_count < ENGINE_FILTER_VALUES_MAX)
+		if (totals->all[i].stage == stage)
 			(*ret)[(*ret_count)++] = totals->all[i].owner;
+	if (*ret_count > ENGINE_FILTER_VALUES_MAX) {
+		*ret_count = ENGINE_FILTER_VALUES_MAX;
+		self->cut = true;
+	}
 	return CX_OK;
 }
 
@@ -160,7 +165,15 @@ static cx_status run(crm__report *report)
 	if (status != CX_OK)
 		return status;
 	put_totals(self);
-	return put_cards(self);
+	status = put_cards(self);
+	if (self->cut)
+		crm__note_number(
+			report,
+			"Cards of a stage are those of its first {} people only; ask by "
+			"owner or team.",
+			"每个阶段的卡片仅含前 {} 名负责人；请按负责人或团队查询。",
+			ENGINE_FILTER_VALUES_MAX);
+	return status;
 }
 
 const crm__definition crm__report_board = { params, CX_COUNT_OF(params), run };

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The board, the pipeline as of any instant and its movement tell what adding up every row of
  * every opportunity gives, and look at as few keys as they promise. */
+#include "engine/query.h"
 #include "tests/crm/deals.h"
 #include "tests/support/dice.h"
 #include "tests/support/unit.h"
@@ -372,6 +373,29 @@ static void an_instant_ahead_is_said_to_be_the_present(void **state)
 	assert_false(report_noted(&run, "has not come"));
 }
 
+/* The last: nobody else's figures are right after it. */
+static void that_cards_of_some_people_are_left_out_is_said(void **state)
+{
+	(void)state;
+	report_do(&run, "board", "{'cards': 1}");
+	assert_false(report_noted(&run, "first 1000 people"));
+	fixture_begin(&run.store);
+	for (int i = 0; i <= ENGINE_FILTER_VALUES_MAX; i++) {
+		const int64_t user = report_create(
+			&run, "user", "{'login': 'x%d', 'name': 'x', 'team': 1}", i);
+		(void)report_create(&run, "opportunity",
+		                    "{'title': 'x', 'customer': 1, 'stage': 1, 'state': "
+		                    "'open', 'amount': 1, 'amount_base': 1, 'probability_bp': "
+		                    "1000, 'close_on': 20900, 'owner': %lld}",
+		                    (long long)user);
+	}
+	fixture_commit(&run.store);
+	report_do(&run, "board", "{'cards': 1}");
+	assert_true(report_noted(&run, "first 1000 people"));
+	report_do(&run, "board", "{'cards': 1, 'owner': 'x1'}");
+	assert_false(report_noted(&run, "first 1000 people"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -382,6 +406,7 @@ int main(void)
 		cmocka_unit_test(what_moved_adds_up_from_opening_to_closing),
 		cmocka_unit_test(an_instant_ahead_is_said_to_be_the_present),
 		cmocka_unit_test(what_is_deleted_goes_out_and_comes_in_when_restored),
+		cmocka_unit_test(that_cards_of_some_people_are_left_out_is_said),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
