@@ -6,25 +6,16 @@ Usage: real_data.py SET FOLDER, with CARDEX (the tool) and CARDEX_URI in the env
 one line per figure that differs and exits 1 when there is one."""
 
 import collections
-import csv
 import decimal
 import json
 import os
-import subprocess
 import sys
 import unicodedata
 
+sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
+from figures import cardex, rows_of  # noqa: E402
+
 failures = 0
-
-
-def rows_of(folder, name):
-    with open(os.path.join(folder, name), encoding="utf-8-sig", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def cardex(*arguments):
-    return subprocess.run([os.environ["CARDEX"], *arguments], check=True, stdout=subprocess.PIPE,
-                          encoding="utf-8").stdout
 
 
 def count(kind, where=None):

@@ -116,19 +116,6 @@ int64_t row_last_id(store_fixture *f, const engine_type *type)
 	return last;
 }
 
-static uint64_t hash_of_row(const engine_row *row, uint64_t hash)
-{
-	cx_reader reader = cx_reader_of(row->array);
-	const uint32_t count = cx_read_array(&reader);
-	for (uint32_t slot = 0; slot < count; slot++) {
-		const cx_slice bytes = cx_read_skip(&reader);
-		if (slot != ENGINE_SLOT_REV && slot != ENGINE_SLOT_UPDATED_AT &&
-		    slot != ENGINE_SLOT_UPDATED_BY)
-			hash = cx_hash64(bytes, hash);
-	}
-	return hash;
-}
-
 uint64_t row_state_hash(store_fixture *f, bool history)
 {
 	const engine_schema *schema = engine_schema_of(f->engine);
@@ -141,7 +128,7 @@ uint64_t row_state_hash(store_fixture *f, bool history)
 		for (int64_t id = 1; id <= last; id++) {
 			engine_row row;
 			if (row_find_any(f, type, id, &row))
-				hash = hash_of_row(&row, hash ^ (uint64_t)t << 48);
+				hash = fixture_row_hash(&row, hash ^ (uint64_t)t << 48);
 		}
 	}
 	return hash;

@@ -283,7 +283,7 @@ cx_status fixture_exists(store_fixture *self, const char *type, int64_t id)
 	return status;
 }
 
-static uint64_t hash_of_row(const engine_row *row, uint64_t seed)
+uint64_t fixture_row_hash(const engine_row *row, uint64_t seed)
 {
 	cx_reader reader = cx_reader_of(row->array);
 	const uint32_t count = cx_read_array(&reader);
@@ -316,7 +316,7 @@ uint64_t fixture_state_hash(store_fixture *self)
 		for (int64_t id = 1; id <= last && id < IDS_TRIED; id++) {
 			engine_row row;
 			if (engine_get_any(read, &schema->types[t], id, &row, NULL) == CX_OK)
-				hash = hash_of_row(&row, hash ^ (uint64_t)t << 48);
+				hash = fixture_row_hash(&row, hash ^ (uint64_t)t << 48);
 		}
 	}
 	end_read(self, read);

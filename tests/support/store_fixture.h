@@ -78,6 +78,8 @@ engine_read *fixture_read(store_fixture *self);
 /* A hash over every record of every type, without revision and update stamps: equal content is
  * equal hash. */
 uint64_t fixture_state_hash(store_fixture *self);
+/* The same of one record. */
+uint64_t fixture_row_hash(const engine_row *row, uint64_t seed);
 
 /* engine_check finds nothing; otherwise the findings are printed and the test fails. */
 void fixture_assert_sound(store_fixture *self);
