@@ -66,7 +66,8 @@ static cx_status check_parent(engine_draft *draft, cx_error *error)
 {
 	const int64_t self = engine_draft_id(draft);
 	int64_t above = engine_draft_int(draft, PARENT);
-	if (!engine_draft_is_changed(draft, PARENT))
+	if (!engine_draft_is_changed(draft, PARENT) &&
+	    engine_draft_event(draft) != ENGINE_UNDELETES)
 		return CX_OK;
 	for (int height = 1; above != 0; height++) {
 		if (above == self || height >= HEIGHT_MAX)
@@ -155,9 +156,13 @@ static cx_status renumber(void *context, engine_draft *contact, cx_error *error)
 	return status == CX_OK ? engine_draft_save(contact, error) : status;
 }
 
-/* Numbers of contacts are read as those of the customer's country. */
+/* Numbers of contacts are read as those of the customer's country. With a customer those come
+ * back below it that were; one of them may stand above it by now. */
 static cx_status after(engine_draft *draft, cx_error *error)
 {
+	if (engine_draft_event(draft) == ENGINE_UNDELETES &&
+	    engine_draft_change(draft)->cause != CRM_CAUSE_MERGE)
+		return check_parent(draft, error);
 	if (engine_draft_event(draft) != ENGINE_UPDATES ||
 	    !engine_draft_is_changed(draft, COUNTRY))
 		return CX_OK;

@@ -33,6 +33,7 @@ static void a_name_is_not_blank(void **state)
 	store_fixture *f = *state;
 	shop_refuses_create(f, "customer", "{'name': '  '}", "name", "blank");
 	shop_refuses_update(f, "customer", 1, "{'name': ''}", "name", "blank");
+	shop_refuses_update(f, "customer", 1, "{'name': '　 \t'}", "name", "blank");
 }
 
 static void a_mistyped_credit_code_is_refused(void **state)
@@ -79,6 +80,22 @@ static void nobody_is_above_itself(void **state)
 	                    "too many above it");
 }
 
+static void nobody_comes_back_above_itself(void **state)
+{
+	store_fixture *f = *state;
+	const int64_t top = fixture_create(f, "customer", "{'name': 'Top'}");
+	const int64_t below =
+		shop_create(f, "customer", "{'name': 'Below', 'parent': %d}", (int)top);
+	const int64_t other = fixture_create(f, "customer", "{'name': 'Other'}");
+	shop_update(f, "customer", top, "{'parent': %d}", (int)other);
+	fixture_do(f, FIXTURE_DELETE, "customer", top);
+	shop_update(f, "customer", other, "{'parent': %d}", (int)below);
+	shop_refuses(f, FIXTURE_UNDELETE, "customer", top, "parent", "above itself");
+	fixture_update(f, "customer", other, "{'parent': nil}");
+	fixture_do(f, FIXTURE_UNDELETE, "customer", top);
+	shop_has(f, "customer", below, "parent", top);
+}
+
 static void by_hand_one_is_only_given_up(void **state)
 {
 	store_fixture *f = *state;
@@ -120,6 +137,7 @@ int main(void)
 		WITH(a_mistyped_credit_code_is_refused),
 		WITH(numbers_of_its_contacts_follow_its_country),
 		WITH(nobody_is_above_itself),
+		WITH(nobody_comes_back_above_itself),
 		WITH(by_hand_one_is_only_given_up),
 		WITH(a_delete_can_be_undone),
 	};
