@@ -2,6 +2,7 @@
 /* A merge is taken back. First everything is looked at, then everything is done. */
 #include "base/msgpack.h"
 #include "crm/ops/merge_log.h"
+#include "crm/ops/tier.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -80,6 +81,27 @@ static cx_status look_at_winner(undoing *self)
 	return CX_OK;
 }
 
+/* Runs and orders change it, so that nobody could set it back: what they made of it since
+ * stays. */
+static bool goes_on(const char *name)
+{
+	return strcmp(name, "tier") == 0 || strcmp(name, "lifecycle") == 0;
+}
+
+/* The store has set it, or nobody has it any more. */
+static bool is_out_of_hand(const engine_type *customers, const char *name)
+{
+	const engine_field *field = engine_type_field(customers, cx_slice_of(name));
+	return field == NULL || field->readonly || goes_on(name);
+}
+
+static bool is_as_left(const undoing *self, const char *name)
+{
+	cx_slice value;
+	return crm__map_find(crm__row_text(&self->merge, "after"), name, &value) &&
+	       cx_slice_equal(crm__row_value(&self->winner_row, name), value);
+}
+
 /* The fields that the merge changed are as it left them. */
 static cx_status look_at_values(undoing *self)
 {
@@ -92,7 +114,8 @@ static cx_status look_at_values(undoing *self)
 		if (reader.failed || key.size >= sizeof name)
 			return CX_CORRUPT;
 		snprintf(name, sizeof name, "%.*s", CX_SLICE_ARG(key));
-		if (!cx_slice_equal(crm__row_value(&self->winner_row, name), value))
+		if (!cx_slice_equal(crm__row_value(&self->winner_row, name), value) &&
+		    !is_out_of_hand(self->customers, name))
 			obstruct(self,
 			         "%s of customer %lld has been changed: give it the value it "
 			         "had "
@@ -227,7 +250,8 @@ static cx_status put_before(undoing *self, bool references, cx_buf *out)
 		const cx_slice name = cx_read_str(&reader);
 		const cx_slice value = cx_read_skip(&reader);
 		const engine_field *field = engine_type_field(self->customers, name);
-		if (field == NULL || (field->kind == ENGINE_REF && !references))
+		if (field == NULL || (field->kind == ENGINE_REF && !references) ||
+		    (goes_on(field->name) && !is_as_left(self, field->name)))
 			continue;
 		cx_write_str(&pairs, name);
 		cx_write_raw(&pairs, value);
@@ -264,6 +288,8 @@ static cx_status undo_now(undoing *self, crm_merged *ret)
 		status = restore_winner(self, true);
 	if (status == CX_OK)
 		status = crm__merge_log_each(&self->log, move_back, self);
+	if (status == CX_OK)
+		status = crm__tier_settle(&self->op, self->customers, self->winner);
 	if (status == CX_OK)
 		status = crm__merge_log_each(&self->log, look_at_torn, self);
 	if (status == CX_OK && self->obstacles > 0)
