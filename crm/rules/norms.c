@@ -52,12 +52,22 @@ static bool is_blank(uint8_t byte)
 	return byte <= ' ' || byte == 0x7f;
 }
 
+/* With a character of ASCII that is seen, or an ideograph (U+4000 to U+9FFF): nearly always,
+ * and then there is nothing to fold. */
+static bool begins_plainly(cx_slice text)
+{
+	const uint8_t first = text.size > 0 ? text.data[0] : 0;
+	return (first > ' ' && first < 0x7f) || (first >= 0xe4 && first <= 0xe9);
+}
+
 cx_status crm__norms_not_blank(const engine_draft *draft, unsigned field, const char *name,
                                cx_error *error)
 {
 	CX_SCOPED(cx_buf_release) cx_buf folded = CX_BUF_INIT(NORM_BYTES_MAX);
 	if (engine_draft_is_null(draft, field) || !engine_draft_is_changed(draft, field))
 		return CX_OK; /* whether it may be null is another question */
+	if (begins_plainly(engine_draft_text(draft, field)))
+		return CX_OK;
 	/* Folded, blanks of all widths are one, and what cannot be seen is gone. */
 	cx_status status = cx_text_fold(engine_draft_text(draft, field), &folded);
 	if (status != CX_OK)
