@@ -2,6 +2,7 @@
 #include "bench/costs.h"
 
 #include "base/clock.h"
+#include "bench/scratch.h"
 #include "bench/trade.h"
 #include "crm/crm.h"
 #include "engine/changes.h"
@@ -10,7 +11,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
 enum { GROUP = 1000, ROUNDS_MAX = 101, SCHEMA_BYTES_MAX = 256 * 1024 };
 
@@ -131,16 +131,6 @@ static cx_status measure_log(load *self)
 	return status;
 }
 
-static void remove_store(const char *path)
-{
-	static const char *const ends[] = { "", "-journal0", "-journal1", "-lock" };
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
-		char name[4096];
-		snprintf(name, sizeof name, "%s%s", path, ends[i]);
-		unlink(name);
-	}
-}
-
 /* Of all threads; what others do to the machine hardly counts. */
 static double processor_us(void)
 {
@@ -191,7 +181,7 @@ static bool run_one(const char *path, size_t variant, int64_t customers, unsigne
 	engine_write_abort(&self.write);
 	engine_close(&self.engine);
 	if (made)
-		remove_store(path);
+		bench_scratch_remove(path);
 	return status == CX_OK;
 }
 

@@ -5,6 +5,7 @@
 #include "bench/costs.h"
 #include "bench/driver.h"
 #include "bench/pages.h"
+#include "bench/reports.h"
 #include "bench/systems.h"
 
 #include <errno.h>
@@ -127,6 +128,9 @@ int main(int argc, char **argv)
 		return bench_pages(arguments.address, arguments.seconds) ? 0 : 1;
 	if (strcmp(arguments.verb, "costs") == 0 && system->local == &bench_engine_local)
 		return bench_costs(arguments.address, arguments.scale, arguments.round) ? 0 : 1;
+	if (strcmp(arguments.verb, "reports") == 0 && system->local == &bench_engine_local)
+		return bench_reports(arguments.address, arguments.scale, arguments.seconds) ? 0
+		                                                                            : 1;
 	bench_usage(stderr);
 	return USAGE_STATUS;
 }

@@ -26,12 +26,8 @@ static cx_status decode(cx_slice operation, proto_request *ret, cx_error *error)
 		status = check_method(method, error);
 	if (status != CX_OK)
 		return status;
-	proto_request request = { 0 };
-	status = proto__call_decode(&reader, elements - 1, method, PROTO__IN_BATCH, &request,
-	                            error);
-	if (status == CX_OK)
-		*ret = request;
-	return status;
+	ret->msgid = 0;
+	return proto__call_decode(&reader, elements - 1, method, PROTO__IN_BATCH, ret, error);
 }
 
 cx_status proto_operation_decode(cx_reader *reader, proto_request *ret, cx_error *error)

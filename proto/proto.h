@@ -109,8 +109,8 @@ typedef enum proto_kind {
 CX_MUST_USE cx_status proto_message_kind(cx_slice message, proto_kind *ret,
                                          uint32_t *ret_msgid);
 
-/* Decodes one whole request. On an error after the msgid was read, `ret->msgid` is set and
- * nothing else, so that the request can be answered.
+/* Decodes one whole request. On an error after the msgid was read, `ret->msgid` is set, so
+ * that the request can be answered; what else is in `*ret` is not to be used then.
  * Errors: CX_MALFORMED (the shape of the message), CX_UNKNOWN_METHOD, CX_INVALID_ARGUMENT (a
  * parameter or option missing, of the wrong kind, twice, or not the method's; `error` says
  * which). */

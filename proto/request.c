@@ -55,17 +55,13 @@ cx_status proto_request_decode(cx_slice message, proto_request *ret, cx_error *e
 	cx_status status = proto__method_decode(&reader, &method, error);
 	if (status != CX_OK)
 		return status;
-	CX_UNSET proto_request request;
-	request.msgid = ret->msgid;
 	cx_reader params = reader;
 	uint32_t count = cx_read_array(&params);
 	status = params.failed ? cx_fail(error, CX_MALFORMED, "the parameters are no array")
 	                       : proto__call_decode(&params, count, method, PROTO__IN_REQUEST,
-	                                            &request, error);
-	if (status == CX_OK && params.rest.size == 0) {
-		*ret = request;
+	                                            ret, error);
+	if (status == CX_OK && params.rest.size == 0)
 		return CX_OK;
-	}
 	/* What is wrong is walked apart, so that a parameter of the wrong kind cannot pass for
 	 * a cut message. */
 	cx_read_skip(&reader);

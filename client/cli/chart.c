@@ -5,8 +5,10 @@
 #include "client/cli/report_cell.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -69,23 +71,48 @@ static int value_of(const cardex_result *result, size_t section)
 	return value;
 }
 
-static bool look_at(const cardex_result *result, size_t section, picture *ret)
+/* What the rows are called: in the language asked for, where they say it themselves. */
+static int label_of(const cardex_result *result, size_t section, cli_language language)
+{
+	cardex_report_column column;
+	const int own = language == CLI_NAMES
+	                        ? NO_COLUMN
+	                        : cardex_report_column_of(result, section,
+	                                                  language == CLI_CHINESE ? "label_zh"
+	                                                                          : "label_en");
+	if (own >= 0)
+		return own;
+	for (size_t i = 0; cardex_report_column_at(result, section, i, &column); i++)
+		if (is_label(column.kind))
+			return (int)i;
+	return NO_COLUMN;
+}
+
+static bool has_number(const cardex_result *result, const picture *of)
+{
+	for (size_t row = 0; row < of->rows; row++) {
+		const cardex_value *value =
+			cardex_report_cell(result, of->section, row, (size_t)of->value);
+		if (value != NULL && cardex_value_kind_of(value) != CARDEX_VALUE_NULL)
+			return true;
+	}
+	return false;
+}
+
+static bool look_at(const cardex_result *result, size_t section, cli_language language,
+                    picture *ret)
 {
 	cardex_report_section of;
-	cardex_report_column column;
 	if (!cardex_report_section_at(result, section, &of))
 		return false;
 	*ret = (picture){ .section = section,
 		          .rows = of.row_count,
-		          .label = NO_COLUMN,
 		          .value = value_of(result, section),
 		          .low = cardex_report_column_of(result, section, "low"),
 		          .high = cardex_report_column_of(result, section, "high"),
 		          .target = cardex_report_column_of(result, section, "target") };
-	for (size_t i = 0; cardex_report_column_at(result, section, i, &column); i++)
-		if (ret->label < 0 && is_label(column.kind))
-			ret->label = (int)i;
-	return ret->label >= 0 && ret->value >= 0 && ret->rows > 0;
+	ret->label = label_of(result, section, language);
+	return ret->label >= 0 && ret->value >= 0 && has_number(result, ret);
 }
 
 /* What a report is about rather than what leads to it. */
@@ -95,14 +122,15 @@ static bool is_telling(const picture *of)
 }
 
 /* Of several that can be drawn the first with an interval or a target, else the first. */
-static bool find(const cardex_result *result, const char *section, picture *ret)
+static bool find(const cardex_result *result, const char *section, cli_language language,
+                 picture *ret)
 {
 	cardex_report_section of;
 	picture one;
 	bool found = false;
 	for (size_t i = 0; cardex_report_section_at(result, i, &of); i++) {
 		if ((section != NULL && strcmp(section, of.name) != 0) ||
-		    !look_at(result, i, &one) || (found && !is_telling(&one)))
+		    !look_at(result, i, language, &one) || (found && !is_telling(&one)))
 			continue;
 		*ret = one;
 		found = true;
@@ -212,7 +240,7 @@ static void put_column_title(const cli_context *context, const cardex_result *re
 static void put_band(const cli_context *context, const cardex_result *result, const picture *of,
                      cx_buf *out)
 {
-	cx_buf_printf(out, "set key top left\nset xtics rotate by -45\n"
+	cx_buf_printf(out, "set key above\nset xtics rotate by -45\n"
 	                   "plot $data using 0:3:4 with filledcurves fillcolor '#c6dbef' "
 	                   "notitle, $data using 0:2:xtic(1) with linespoints linewidth 2 "
 	                   "linecolor '#2171b5' title ");
@@ -225,7 +253,7 @@ static void put_bars(const cli_context *context, const cardex_result *result, co
 {
 	cx_buf_printf(out,
 	              "set style fill solid 0.8\nset boxwidth 0.7\nset yrange [0:*]\n"
-	              "set key top right\nset xtics rotate by -45\n"
+	              "set key above\nset xtics rotate by -45\n"
 	              "plot $data using 0:2:xtic(1) with boxes linecolor '#2171b5' title ");
 	put_column_title(context, result, of, of->value, out);
 	if (of->target < 0) {
@@ -268,7 +296,7 @@ cli_exit cli_chart_script(const cli_context *context, const cardex_result *resul
 	const char *terminal = terminal_of(path);
 	if (terminal == NULL)
 		return cli_usage("--chart: name a file that ends in .svg or .png");
-	if (!find(result, section, &of))
+	if (!find(result, section, context->language, &of))
 		return cli_usage("--chart: the report has no rows that could be drawn");
 	cx_buf_printf(out, "set terminal %s\nset output ", terminal);
 	put_quoted(cx_slice_of(path), out);
@@ -357,10 +385,37 @@ static cli_exit run_gnuplot(cx_slice script)
 	return CLI_SERVER;
 }
 
+/* gnuplot draws on standard output what it cannot write. */
+static cli_exit make_file(const char *path)
+{
+	const int fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0666);
+	if (fd < 0) {
+		fprintf(stderr, "cardex: --chart: cannot write %s: %s\n", path,
+		        strerror(errno));
+		return CLI_SERVER;
+	}
+	(void)close(fd);
+	return CLI_OK;
+}
+
+static void remove_empty(const char *path)
+{
+	struct stat found;
+	if (stat(path, &found) == 0 && S_ISREG(found.st_mode) && found.st_size == 0)
+		(void)unlink(path);
+}
+
 cli_exit cli_chart_draw(const cli_context *context, const cardex_result *result,
                         const char *section, const char *path)
 {
 	CX_SCOPED(cx_buf_release) cx_buf script = CX_BUF_INIT(SCRIPT_BYTES_MAX);
 	cli_exit end = cli_chart_script(context, result, section, path, &script);
-	return end == CLI_OK ? run_gnuplot(cx_buf_slice(&script)) : end;
+	if (end == CLI_OK)
+		end = make_file(path);
+	if (end != CLI_OK)
+		return end;
+	end = run_gnuplot(cx_buf_slice(&script));
+	if (end != CLI_OK)
+		remove_empty(path);
+	return end;
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* report */
+#include "base/clock.h"
 #include "client/cli/arguments.h"
 #include "client/cli/chart.h"
 #include "client/cli/command.h"
@@ -82,9 +83,12 @@ static cli_exit take_param(const char *text, cardex_doc *params)
 static void tell_cost(const cardex_result *result)
 {
 	cardex_report_info info;
-	if (cardex_report_info_of(result, &info))
-		fprintf(stderr, "%" PRIu64 " keys, %" PRIu64 " records\n", info.keys,
-		        info.fetched);
+	char at[CX_TS_TEXT_SIZE];
+	if (!cardex_report_info_of(result, &info))
+		return;
+	cx_ts_format(info.as_of_ms, at);
+	fprintf(stderr, "%" PRIu64 " keys, %" PRIu64 " records; as of %s, seq %" PRIu64 "\n",
+	        info.keys, info.fetched, at, info.seq);
 }
 
 static cli_exit show(const cli_context *self, const arguments *given,

@@ -26,6 +26,13 @@ const char *cli_report_label(cli_language language, const char *name, const char
 	return language == CLI_CHINESE ? zh : en;
 }
 
+bool cli_report_is_shown(cli_language language, const char *name)
+{
+	if (strcmp(name, "label_en") == 0)
+		return language == CLI_ENGLISH;
+	return strcmp(name, "label_zh") != 0 || language == CLI_CHINESE;
+}
+
 /* Appends whole digits, maybe with a sign, with a point before the last `digits`. */
 static void put_decimal(cx_slice number, unsigned digits, cx_buf *out)
 {

@@ -26,6 +26,10 @@ void cli_report_cell_plain(const cardex_result *result, cli_report_place place, 
 /* Numbers stand at the right. */
 bool cli_report_is_number(cardex_report_kind kind);
 
+/* Whether people who read in a language want to see the column of this name: of the two with
+ * what a word of the row means (label_en, label_zh) only that of their language. */
+bool cli_report_is_shown(cli_language language, const char *name);
+
 /* The label of a column or section by language; its name for CLI_NAMES. */
 const char *cli_report_label(cli_language language, const char *name, const char *en,
                              const char *zh);

@@ -48,19 +48,37 @@ static bool has_name(const cardex_report_column *column)
 
 /* ---- table ---- */
 
+/* The next column that is shown, from *at on; false: there is none. */
+static bool next_shown(const print *self, size_t section, size_t *at, cardex_report_column *ret)
+{
+	for (; cardex_report_column_at(self->result, section, *at, ret); ++*at)
+		if (cli_report_is_shown(self->context->language, ret->name))
+			return true;
+	return false;
+}
+
+static size_t count_shown(const print *self, size_t section)
+{
+	cardex_report_column column;
+	size_t count = 0;
+	for (size_t i = 0; next_shown(self, section, &i, &column); i++)
+		count++;
+	return count;
+}
+
 static bool fill_table(print *self, size_t section, const cardex_report_section *of,
                        cli_table *table)
 {
 	cardex_report_column column;
 	const cli_language language = self->context->language;
-	for (size_t i = 0; i < of->column_count; i++)
-		if (cardex_report_column_at(self->result, section, i, &column))
-			cli_table_header(table, i,
-			                 cli_report_label(language, column.name,
-			                                  column.label_en, column.label_zh),
-			                 cli_report_is_number(column.kind));
+	size_t shown = 0;
+	for (size_t i = 0; next_shown(self, section, &i, &column); i++)
+		cli_table_header(table, shown++,
+		                 cli_report_label(language, column.name, column.label_en,
+		                                  column.label_zh),
+		                 cli_report_is_number(column.kind));
 	for (size_t row = 0; row < of->row_count; row++)
-		for (size_t i = 0; i < of->column_count; i++) {
+		for (size_t i = 0; next_shown(self, section, &i, &column); i++) {
 			const cli_report_place place = { section, row, i };
 			cx_buf_clear(&self->text);
 			cli_report_cell_text(self->result, place, language, self->context->raw,
@@ -101,7 +119,7 @@ static void print_section(print *self, size_t section, const cardex_report_secti
 		cli_report_label(self->context->language, of->name, of->label_en, of->label_zh);
 	cli_table table = { 0 };
 	fprintf(self->out, "\n%s%s", record ? "" : label, record ? "" : "\n");
-	bool good = cli_table_init(&table, record ? 2 : of->column_count);
+	bool good = cli_table_init(&table, record ? 2 : count_shown(self, section));
 	if (good && record) {
 		cli_table_header(&table, 0, label, false);
 		cli_table_header(&table, 1, "", false);
@@ -218,9 +236,11 @@ static json_t *json_row(print *self, size_t section, size_t row,
 		if (!cardex_report_column_at(self->result, section, i, &column))
 			continue;
 		json_object_set_new(object, column.name, json_cell(self, place, &column));
-		const char *name = has_name(&column) ? name_of(self, place, &column) : NULL;
-		if (name != NULL)
-			json_object_set_new(object, name_key(&column).text, json_string(name));
+		if (!has_name(&column))
+			continue;
+		const char *name = name_of(self, place, &column);
+		json_object_set_new(object, name_key(&column).text,
+		                    name != NULL ? json_string(name) : json_null());
 	}
 	return object;
 }

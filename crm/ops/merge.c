@@ -205,7 +205,6 @@ static const struct {
 	const char *label; /* NULL: the number 0 */
 } as_good_as_empty[] = {
 	{ "lifecycle", "prospect" },
-	{ "tier", "unrated" },
 	{ "potential_base", NULL },
 };
 
@@ -225,7 +224,7 @@ static bool is_empty(const engine_row *row, const char *field)
 
 static bool is_kept(const engine_field *field)
 {
-	return !field->dropped && field->rollup == NULL &&
+	return !field->dropped && field->rollup == NULL && !crm__tier_is(field) &&
 	       (field->slot >= ENGINE_SYSTEM_SLOTS || field->slot == ENGINE_SLOT_EXT_ID);
 }
 

@@ -6,9 +6,20 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
-enum { REASON_SIZE = 160, VALUES_BYTES_MAX = 2 * ENGINE_RECORD_BYTES_MAX };
+enum {
+	REASON_SIZE = 160,
+	VALUES_BYTES_MAX = 2 * ENGINE_RECORD_BYTES_MAX,
+	PARENTS_MAX = 1000,
+};
+
+/* A record that goes back. */
+typedef struct moved_record {
+	const engine_type *type;
+	int64_t id;
+} moved_record;
 
 typedef struct undoing {
 	crm__operation op;
@@ -23,6 +34,8 @@ typedef struct undoing {
 	/* What stands in the way: how much, and the first of it. */
 	uint32_t obstacles;
 	char reason[REASON_SIZE];
+	moved_record *changed; /* of those that go back, the ones that were changed since */
+	size_t changed_count, changed_room;
 	uint32_t moved;
 	uint32_t restored;
 } undoing;
@@ -114,6 +127,9 @@ static cx_status look_at_values(undoing *self)
 		if (reader.failed || key.size >= sizeof name)
 			return CX_CORRUPT;
 		snprintf(name, sizeof name, "%.*s", CX_SLICE_ARG(key));
+		const engine_field *field = engine_type_field(self->customers, key);
+		if (field != NULL && crm__tier_is(field)) /* of merges by earlier versions */
+			continue;
 		if (!cx_slice_equal(crm__row_value(&self->winner_row, name), value) &&
 		    !is_out_of_hand(self->customers, name))
 			obstruct(self,
@@ -126,6 +142,27 @@ static cx_status look_at_values(undoing *self)
 }
 
 /* ---- what was moved ---- */
+
+static cx_status note_changed(undoing *self, const engine_type *type, int64_t id)
+{
+	if (self->changed_count == self->changed_room) {
+		const size_t room = 2 * self->changed_room + 64;
+		moved_record *grown = realloc(self->changed, room * sizeof *grown);
+		if (grown == NULL)
+			return CX_NO_MEMORY;
+		self->changed = grown;
+		self->changed_room = room;
+	}
+	self->changed[self->changed_count++] = (moved_record){ type, id };
+	return CX_OK;
+}
+
+/* The field that says whose a record is; NULL: it is nobody's. */
+static const engine_field *customer_field(const undoing *self, const engine_type *type)
+{
+	const engine_field *field = engine_type_field(type, CX_SLICE_LITERAL("customer"));
+	return field != NULL && field->target == self->customers ? field : NULL;
+}
 
 static cx_status look_at_moved(void *context, const engine_type *type,
                                const engine_field *field, int64_t id)
@@ -143,7 +180,10 @@ static cx_status look_at_moved(void *context, const engine_type *type,
 	else if (field->kind == ENGINE_REF && crm__row_int(&row, field->name) != self->winner)
 		obstruct(self, "%s of %s %lld has been changed: set it to %lld first",
 		         field->name, type->name, (long long)id, (long long)self->winner);
-	return CX_OK;
+	return field == customer_field(self, type) &&
+	                       crm__row_int(&row, "updated_at") > self->merged_at
+	               ? note_changed(self, type, id)
+	               : CX_OK;
 }
 
 static cx_status set_field(undoing *self, const engine_type *type, const engine_field *field,
@@ -169,14 +209,59 @@ static cx_status move_back(void *context, const engine_type *type, const engine_
 {
 	undoing *self = context;
 	engine_row row;
+	if (field->kind != ENGINE_REF)
+		return CX_OK; /* below */
 	cx_status status = engine_get(self->op.read, type, id, &row, NULL);
 	if (status == CX_NOT_FOUND)
 		return CX_OK;
 	if (status == CX_OK)
 		status = set_field(self, type, field, id);
-	if (status == CX_OK && field->kind == ENGINE_REF)
+	if (status == CX_OK)
 		self->moved++;
 	return status;
+}
+
+/* ---- one primary contact ---- */
+
+typedef struct primaries {
+	undoing *undoing;
+	const engine_field *field;
+	bool found;
+} primaries;
+
+static cx_status look_at_contact(void *context, const engine_referrer *referrer, int64_t id)
+{
+	primaries *self = context;
+	engine_row row;
+	cx_status status = engine_get(self->undoing->op.read, referrer->source, id, &row,
+	                              self->undoing->op.error);
+	if (status == CX_OK)
+		self->found |= crm__row_int(&row, self->field->name) != 0;
+	return status;
+}
+
+/* The contact that was primary is so again, once all are back, unless the loser got another
+ * with those that were chosen since. */
+static cx_status make_primary(void *context, const engine_type *type, const engine_field *field,
+                              int64_t id)
+{
+	undoing *self = context;
+	primaries look = { .undoing = self, .field = field };
+	engine_row row;
+	if (field->kind != ENGINE_BOOL)
+		return CX_OK;
+	cx_status status = engine_get(self->op.read, type, id, &row, NULL);
+	if (status == CX_NOT_FOUND)
+		return CX_OK;
+	size_t count;
+	const engine_referrer *referrers =
+		engine_referrers(self->op.read, self->customers, &count);
+	for (size_t i = 0; i < count && status == CX_OK; i++)
+		if (referrers[i].source == type &&
+		    referrers[i].field == customer_field(self, type))
+			status = engine_referring_each(self->op.read, &referrers[i],
+			                               self->loser, look_at_contact, &look);
+	return status == CX_OK && !look.found ? set_field(self, type, field, id) : status;
 }
 
 /* ---- what refers to what was moved ---- */
@@ -192,12 +277,10 @@ static cx_status look_at_referring(void *context, const engine_referrer *referre
 {
 	torn *self = context;
 	undoing *undo = self->undoing;
-	const engine_field *customer =
-		engine_type_field(referrer->source, CX_SLICE_LITERAL("customer"));
 	engine_row row;
 	cx_status status =
 		engine_get(undo->op.read, referrer->source, id, &row, undo->op.error);
-	if (status != CX_OK || customer == NULL || customer->target != undo->customers)
+	if (status != CX_OK || customer_field(undo, referrer->source) == NULL)
 		return status;
 	if (crm__row_int(&row, "customer") == undo->winner &&
 	    crm__row_int(&row, "updated_at") > undo->merged_at)
@@ -221,6 +304,59 @@ static cx_status look_at_torn(void *context, const engine_type *type, const engi
 		status = engine_referring_each(undo->op.read, &referrers[i], id,
 		                               look_at_referring, &self);
 	return status;
+}
+
+/* A record that went back, was changed since the merge, and names one of the winner. */
+static cx_status look_at_changed(undoing *self, const moved_record *one)
+{
+	engine_row row, named;
+	cx_status status = engine_get(self->op.read, one->type, one->id, &row, self->op.error);
+	for (uint16_t i = 0; i < one->type->field_count && status == CX_OK; i++) {
+		const engine_field *field = &one->type->fields[i];
+		if (field->dropped || field->kind != ENGINE_REF ||
+		    customer_field(self, field->target) == NULL ||
+		    crm__row_is_null(&row, field->name))
+			continue;
+		status = engine_get(self->op.read, field->target,
+		                    crm__row_int(&row, field->name), &named, self->op.error);
+		if (status == CX_OK && crm__row_int(&named, "customer") == self->winner)
+			obstruct(self,
+			         "%s %lld, which goes back, names %s %lld of customer %lld",
+			         one->type->name, (long long)one->id, field->target->name,
+			         (long long)named.id, (long long)self->winner);
+	}
+	return status;
+}
+
+static cx_status look_at_all_changed(undoing *self)
+{
+	cx_status status = CX_OK;
+	for (size_t i = 0; i < self->changed_count && status == CX_OK; i++)
+		status = look_at_changed(self, &self->changed[i]);
+	return status;
+}
+
+/* One of those above the loser may be below it by now. */
+static cx_status look_at_parents(undoing *self)
+{
+	int64_t above = self->loser;
+	for (int i = 0; i < PARENTS_MAX; i++) {
+		engine_row row;
+		cx_status status =
+			engine_get(self->op.read, self->customers, above, &row, self->op.error);
+		if (status != CX_OK)
+			return status;
+		above = crm__row_int(&row, "parent");
+		if (above == self->loser)
+			obstruct(
+				self,
+				"customer %lld would be above itself: change the parent of one "
+				"of those above it first",
+				(long long)self->loser);
+		if (above == 0 || above == self->loser)
+			break;
+	}
+	return CX_OK;
 }
 
 /* ---- the whole ---- */
@@ -251,6 +387,7 @@ static cx_status put_before(undoing *self, bool references, cx_buf *out)
 		const cx_slice value = cx_read_skip(&reader);
 		const engine_field *field = engine_type_field(self->customers, name);
 		if (field == NULL || (field->kind == ENGINE_REF && !references) ||
+		    crm__tier_is(field) ||
 		    (goes_on(field->name) && !is_as_left(self, field->name)))
 			continue;
 		cx_write_str(&pairs, name);
@@ -289,11 +426,19 @@ static cx_status undo_now(undoing *self, crm_merged *ret)
 	if (status == CX_OK)
 		status = crm__merge_log_each(&self->log, move_back, self);
 	if (status == CX_OK)
-		status = crm__tier_settle(&self->op, self->customers, self->winner);
+		status = crm__merge_log_each(&self->log, make_primary, self);
 	if (status == CX_OK)
 		status = crm__merge_log_each(&self->log, look_at_torn, self);
+	if (status == CX_OK)
+		status = look_at_all_changed(self);
+	if (status == CX_OK)
+		status = look_at_parents(self);
 	if (status == CX_OK && self->obstacles > 0)
 		status = fail_obstructed(self);
+	if (status == CX_OK)
+		status = crm__tier_settle(&self->op, self->customers, self->winner);
+	if (status == CX_OK)
+		status = crm__tier_settle(&self->op, self->customers, self->loser);
 	if (status == CX_OK)
 		status = crm__merge_log_erase(&self->log);
 	engine_row row;
@@ -343,6 +488,7 @@ cx_status crm_merge_undo(engine_write *write, const engine_author *author, int64
 	self.internal.internal = true;
 	cx_status status = crm__operation_end(&self.op, undo(&self, ret));
 	crm__merge_log_release(&self.log);
+	free(self.changed);
 	return status;
 }
 

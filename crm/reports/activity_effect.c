@@ -162,6 +162,8 @@ static void add_deal(effect *self)
 	const life *one = &self->one;
 	const int64_t landmark = one->made_ms + self->landmark_ms;
 	const crm__history_row *then = row_at(one, landmark);
+	if (then != NULL && !crm__history_is_open(then)) /* reopened, or restored, later */
+		return;
 	self->deals[self->count++] = (crm__landmark_deal){
 		.exposed = one->activity_count > 0 && one->activities[0] <= landmark,
 		.won = one->won,
@@ -204,8 +206,8 @@ static cx_status take_deal(void *context, const crm__value *values)
 
 static const crm__column group_columns[] = {
 	{ "group", CRM_ENUM, NULL, "Group", "组别" },
-	{ "label_en", CRM_TEXT, NULL, "In English", "英文" },
-	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "中文" },
+	{ "label_en", CRM_TEXT, NULL, "Meaning", "英文" },
+	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "含义" },
 	{ "closed", CRM_INT, NULL, "Closed opportunities", "已关闭商机" },
 	{ "won", CRM_INT, NULL, "Won", "赢单" },
 	{ "win_rate_bp", CRM_BP, NULL, "Win rate", "赢单率" },
@@ -221,8 +223,8 @@ static const crm__column effect_columns[] = {
 };
 static const crm__column move_columns[] = {
 	{ "after", CRM_ENUM, NULL, "After", "时点" },
-	{ "label_en", CRM_TEXT, NULL, "In English", "英文" },
-	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "中文" },
+	{ "label_en", CRM_TEXT, NULL, "Meaning", "英文" },
+	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "含义" },
 	{ "count", CRM_INT, NULL, "Count", "次数" },
 	{ "moved", CRM_INT, NULL, "Stage moved forward", "随后阶段前进" },
 	{ "share_bp", CRM_BP, NULL, "Share", "占比" },

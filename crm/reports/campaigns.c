@@ -224,7 +224,8 @@ static cx_status take_touch(void *context, const crm__value *values)
 		return status;
 	status = crm__get(self->report, "customer", values[2].number, "converted_at",
 	                  &converted);
-	if (status == CX_OK && !crm__is_null(&converted) && converted.number >= self->from_ms &&
+	if (status == CX_OK && !crm__is_null(&converted) &&
+	    converted.number >= values[3].number && converted.number >= self->from_ms &&
 	    converted.number <= self->to_ms)
 		one->new_customers++;
 	return status == CX_NOT_FOUND ? CX_OK : status;
@@ -272,8 +273,8 @@ static const crm__column columns[] = {
 };
 static const crm__column total_columns[] = {
 	{ "part", CRM_ENUM, NULL, "Part", "部分" },
-	{ "label_en", CRM_TEXT, NULL, "In English", "英文" },
-	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "中文" },
+	{ "label_en", CRM_TEXT, NULL, "Meaning", "英文" },
+	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "含义" },
 	{ "first", CRM_MONEY, NULL, "First touch", "首次触达" },
 	{ "last", CRM_MONEY, NULL, "Last touch", "末次触达" },
 	{ "linear", CRM_MONEY, NULL, "Equal shares", "均分" },

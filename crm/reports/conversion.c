@@ -40,6 +40,7 @@ typedef struct timeline {
 	const crm__span *span;
 	entry entries[CRM__STAGES_MAX];
 	bool has_newer;
+	bool deleted;
 	crm__history_row newer; /* it is not known yet whether that came into its stage */
 	bool won_later;
 	int64_t furthest_later; /* highest seq of an open stage later on */
@@ -70,6 +71,8 @@ static cx_status take_row(void *context, const crm__history_row *row)
 	timeline *self = context;
 	if (self->has_newer)
 		close_row(self, crm__stages_place(self->stages, row->stage));
+	else
+		self->deleted = row->deleted;
 	self->newer = *row;
 	self->has_newer = true;
 	return CX_OK;
@@ -90,7 +93,7 @@ static cx_status add_timeline(conversion *self, int64_t opportunity)
 		         .span = &self->span,
 		         .furthest_later = INT64_MIN };
 	cx_status status = crm__history_of(self->report, opportunity, take_row, &one);
-	if (status != CX_OK)
+	if (status != CX_OK || one.deleted)
 		return status;
 	if (one.has_newer)
 		close_row(&one, self->stages.count);

@@ -17,6 +17,13 @@ typedef struct crm__history_row {
 	int64_t owner;
 } crm__history_row;
 
+/* Whether the opportunity was in the pipeline while the row stood. That of a delete, which
+ * keeps the state, stood for no time. */
+static inline bool crm__history_is_open(const crm__history_row *row)
+{
+	return row->open && !row->deleted;
+}
+
 typedef struct crm__history_event {
 	crm__history_row after;
 	crm__history_row before; /* of the same opportunity */

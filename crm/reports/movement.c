@@ -24,6 +24,7 @@ static const crm__param params[] = {
 #define MOVES(M)                                              \
 	M(NEW, "new", 1, "New", "新增")                       \
 	M(REOPENED, "reopened", 1, "Reopened", "重启")        \
+	M(RESTORED, "restored", 1, "Restored", "恢复")        \
 	M(GOT, "transferred_in", 1, "Transferred in", "转入") \
 	M(UP, "up", 1, "Amount raised", "金额上调")           \
 	M(DOWN, "down", -1, "Amount lowered", "金额下调")     \
@@ -61,14 +62,16 @@ static void add(tally *to, engine_sum amount)
 static bool is_in(const movement *self, const crm__history_row *row)
 {
 	const crm__value owner = crm__number(row->owner);
-	return row->open && crm__people_have(&self->people, &owner);
+	return crm__history_is_open(row) && crm__people_have(&self->people, &owner);
 }
 
 /* It comes into what is looked at. */
 static void add_entry(movement *self, const crm__history_event *event)
 {
 	move_kind what = MOVE_NEW;
-	if (event->has_before && event->before.open)
+	if (event->has_before && event->before.deleted)
+		what = MOVE_RESTORED;
+	else if (event->has_before && event->before.open)
 		what = MOVE_GOT;
 	else if (event->has_before)
 		what = MOVE_REOPENED;
@@ -134,8 +137,8 @@ static cx_status add_event(void *context, const crm__history_event *event)
 
 static const crm__column columns[] = {
 	{ "move", CRM_ENUM, NULL, "Movement", "变动" },
-	{ "label_en", CRM_TEXT, NULL, "In English", "英文" },
-	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "中文" },
+	{ "label_en", CRM_TEXT, NULL, "Meaning", "英文" },
+	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "含义" },
 	{ "count", CRM_INT, NULL, "Count", "次数" },
 	{ "amount_base", CRM_MONEY, NULL, "Amount", "金额" },
 };
@@ -226,6 +229,7 @@ static cx_status run(crm__report *report)
 		return status;
 	put_value(self, before, after);
 	put_others(self);
+	crm__note_ahead(report, to);
 	return CX_OK;
 }
 

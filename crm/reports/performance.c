@@ -2,7 +2,7 @@
 /* Sales performance of a person, a team with all below it, or the organisation, by month,
  * against targets. Source: the table sales_performance of docs/reports-sales.md. */
 #include "base/check.h"
-#include "crm/reports/performance/tally.h"
+#include "crm/reports/performance/view.h"
 #include "crm/reports/reports.h"
 
 static const crm__param params[] = {
@@ -16,80 +16,7 @@ static const crm__param params[] = {
 	  .help_zh = "目标指标:完成率为该指标与目标之比" },
 };
 
-/* ---- columns ---- */
-
-enum { KEY, MEASURES_FROM, TARGET_AT = MEASURES_FROM + 12, COLUMNS = MEASURES_FROM + 14 };
-
-#define MEASURES                                                                      \
-	{ "revenue_base", CRM_MONEY, NULL, "Revenue", "销售额" },                     \
-		{ "paid_base", CRM_MONEY, NULL, "Paid", "回款" },                     \
-		{ "deals_won", CRM_INT, NULL, "Deals won", "成交单数" },              \
-		{ "orders", CRM_INT, NULL, "Orders", "订单数" },                      \
-		{ "units", CRM_MILLI, NULL, "Units", "成交件数" },                    \
-		{ "deals_lost", CRM_INT, NULL, "Deals lost", "输单数" },              \
-		{ "win_rate_bp", CRM_BP, NULL, "Win rate", "赢单率" },                \
-		{ "customer_conversion_bp", CRM_BP, NULL, "Customer conversion",      \
-		  "客户转化率" },                                                     \
-		{ "new_customers", CRM_INT, NULL, "New customers", "新增成交客户" },  \
-		{ "average_deal_base", CRM_MONEY, NULL, "Average deal", "平均单值" }, \
-		{ "average_cycle_days", CRM_CENTI, NULL, "Average cycle (days)",      \
-		  "平均成交周期(天)" },                                               \
-		{ "activities", CRM_INT, NULL, "Activities", "活动数" },              \
-		{ "target", CRM_MONEY, NULL, "Target", "目标" },                      \
-	{                                                                             \
-		"attainment_bp", CRM_BP, NULL, "Attainment", "完成率"              \
-	}
-
-static const crm__column total_columns[] = {
-	{ "months", CRM_INT, NULL, "Months", "月数" },
-	MEASURES,
-};
-static const crm__column month_columns[] = {
-	{ "month", CRM_MONTH, NULL, "Month", "月份" },
-	MEASURES,
-};
-static const crm__column person_columns[] = {
-	{ "user", CRM_REF, "user", "Person", "人员" },
-	MEASURES,
-};
-static const crm__column team_columns[] = {
-	{ "team", CRM_REF, "team", "Team", "团队" },
-	MEASURES,
-};
-
-static const crm__section total_section = { "total", "All of it", "合计", total_columns,
-	                                    COLUMNS };
-static const crm__section month_section = { "months", "By month", "按月", month_columns,
-	                                    COLUMNS };
-static const crm__section person_section = { "people", "By person", "按人员", person_columns,
-	                                     COLUMNS };
-static const crm__section team_section = { "teams", "By team, with those below it",
-	                                   "按团队(含下级)", team_columns, COLUMNS };
-
-static bool is_money(crm__metric metric)
-{
-	return metric == CRM__METRIC_REVENUE || metric == CRM__METRIC_PAID;
-}
-
-/* A target of orders or customers is a number of them. */
-static cx_status begin(crm__report *report, const crm__section *section, crm__metric metric)
-{
-	if (!is_money(metric)) {
-		crm__column *columns = cx_arena_alloc(report->arena, COLUMNS * sizeof *columns);
-		crm__section *counting = cx_arena_alloc(report->arena, sizeof *counting);
-		if (columns == NULL || counting == NULL)
-			return CX_NO_MEMORY;
-		memcpy(columns, section->columns, COLUMNS * sizeof *columns);
-		columns[TARGET_AT].kind = CRM_INT;
-		*counting = *section;
-		counting->columns = columns;
-		section = counting;
-	}
-	crm__section_begin(report, section);
-	return CX_OK;
-}
-
-/* ---- rows ---- */
+/* ---- figures ---- */
 
 static void put_cycle(crm__report *report, const crm__figures *figures)
 {
@@ -126,66 +53,66 @@ static void put_figures(crm__report *report, const crm__figures *figures)
 	put_target(report, figures);
 }
 
-static cx_status put_total(crm__tally *tally)
-{
-	crm__report *report = tally->report;
-	const cx_status status = begin(report, &total_section, tally->metric);
-	if (status != CX_OK)
-		return status;
-	if (crm__row(report)) {
-		crm__put_number(report, (int64_t)tally->months->count);
-		put_figures(report, &tally->whole);
+/* ---- columns ---- */
+
+#define MEASURES                                                                      \
+	{ "revenue_base", CRM_MONEY, NULL, "Revenue", "销售额" },                     \
+		{ "paid_base", CRM_MONEY, NULL, "Paid", "回款" },                     \
+		{ "deals_won", CRM_INT, NULL, "Deals won", "成交单数" },              \
+		{ "orders", CRM_INT, NULL, "Orders", "订单数" },                      \
+		{ "units", CRM_MILLI, NULL, "Units", "成交件数" },                    \
+		{ "deals_lost", CRM_INT, NULL, "Deals lost", "输单数" },              \
+		{ "win_rate_bp", CRM_BP, NULL, "Win rate", "赢单率" },                \
+		{ "customer_conversion_bp", CRM_BP, NULL, "Customer conversion",      \
+		  "客户转化率" },                                                     \
+		{ "new_customers", CRM_INT, NULL, "New customers", "新增成交客户" },  \
+		{ "average_deal_base", CRM_MONEY, NULL, "Average deal", "平均单值" }, \
+		{ "average_cycle_days", CRM_CENTI, NULL, "Average cycle (days)",      \
+		  "平均成交周期(天)" },                                               \
+		{ "activities", CRM_INT, NULL, "Activities", "活动数" },              \
+		{ "target", CRM_MONEY, NULL, "Target", "目标" },                      \
+	{                                                                             \
+		"attainment_bp", CRM_BP, NULL, "Attainment", "完成率"              \
 	}
-	crm__section_end(report);
+
+CRM__TALLY_VIEW(of_money, put_figures, "person", "人员", "Person", MEASURES);
+
+static bool is_money(crm__metric metric)
+{
+	return metric == CRM__METRIC_REVENUE || metric == CRM__METRIC_PAID;
+}
+
+static cx_status count_targets(crm__report *report, crm__section *section)
+{
+	const size_t count = section->column_count;
+	crm__column *columns = cx_arena_alloc(report->arena, count * sizeof *columns);
+	if (columns == NULL)
+		return CX_NO_MEMORY;
+	memcpy(columns, section->columns, count * sizeof *columns);
+	for (size_t i = 0; i < count; i++)
+		if (strcmp(columns[i].name, "target") == 0)
+			columns[i].kind = CRM_INT;
+	section->columns = columns;
 	return CX_OK;
 }
 
-static cx_status put_months(crm__tally *tally)
+/* A target of orders or customers is a number of them. */
+static cx_status view_of(crm__report *report, crm__metric metric, const crm__tally_view **ret)
 {
-	crm__report *report = tally->report;
-	const cx_status status = begin(report, &month_section, tally->metric);
-	if (status != CX_OK)
-		return status;
-	for (size_t i = 0; i < tally->months->count; i++)
-		if (crm__row(report)) {
-			crm__put_number(report, tally->months->days[i]);
-			put_figures(report, &tally->by_month[i]);
-		}
-	crm__section_end(report);
-	return CX_OK;
-}
-
-static cx_status put_people(crm__tally *tally)
-{
-	crm__report *report = tally->report;
-	const cx_status status = begin(report, &person_section, tally->metric);
-	if (status != CX_OK)
-		return status;
-	crm__tally_rank(tally);
-	for (size_t i = 0; i < tally->people.count; i++) {
-		const crm__person *person = crm__keyed_item(&tally->people, i);
-		if (!crm__row(report))
-			break;
-		crm__put_id(report, person->id);
-		put_figures(report, &person->figures);
-	}
-	crm__section_end(report);
-	return CX_OK;
-}
-
-static cx_status put_teams(crm__tally *tally)
-{
-	crm__report *report = tally->report;
-	const cx_status status = begin(report, &team_section, tally->metric);
-	if (status != CX_OK)
-		return status;
-	for (size_t i = 0; i < tally->scope->team_count; i++)
-		if (crm__row(report)) {
-			crm__put_number(report, tally->scope->teams[i].id);
-			put_figures(report, &tally->by_team[i]);
-		}
-	crm__section_end(report);
-	return CX_OK;
+	*ret = &of_money;
+	if (is_money(metric))
+		return CX_OK;
+	crm__tally_view *view = cx_arena_alloc(report->arena, sizeof *view);
+	if (view == NULL)
+		return CX_NO_MEMORY;
+	*view = of_money;
+	*ret = view;
+	crm__section *const sections[] = { &view->total, &view->months, &view->people,
+		                           &view->teams };
+	cx_status status = CX_OK;
+	for (size_t i = 0; i < CX_COUNT_OF(sections) && status == CX_OK; i++)
+		status = count_targets(report, sections[i]);
+	return status;
 }
 
 static void put_notes(crm__report *report)
@@ -221,6 +148,7 @@ static cx_status run(crm__report *report)
 	crm__scope scope;
 	crm__months months;
 	crm__tally tally;
+	const crm__tally_view *view;
 	cx_status status = crm__months_of(report, &months);
 	if (status == CX_OK)
 		status = crm__scope_of(report, &scope);
@@ -235,15 +163,11 @@ static cx_status run(crm__report *report)
 	if (status == CX_OK)
 		status = crm__tally_customers(&tally);
 	if (status == CX_OK)
-		status = put_total(&tally);
-	if (status == CX_OK)
-		status = put_months(&tally);
-	if (status == CX_OK && scope.user == 0)
-		status = put_people(&tally);
-	if (status == CX_OK && scope.user == 0)
-		status = put_teams(&tally);
-	if (status == CX_OK)
-		put_notes(report);
+		status = view_of(report, tally.metric, &view);
+	if (status != CX_OK)
+		return status;
+	crm__tally_put(&tally, view);
+	put_notes(report);
 	return status;
 }
 

@@ -130,6 +130,7 @@ static cx_status run(crm__report *report)
 	if (by_owner)
 		put_owners(report, &stages, &totals);
 	put_sum(report, &totals);
+	crm__note_ahead(report, report->as_of_ms);
 	return CX_OK;
 }
 

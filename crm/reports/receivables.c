@@ -43,8 +43,8 @@ typedef enum age {
 
 static const crm__column age_columns[] = {
 	{ "age", CRM_ENUM, NULL, "Overdue", "账龄" },
-	{ "label_en", CRM_TEXT, NULL, "In English", "英文" },
-	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "中文" },
+	{ "label_en", CRM_TEXT, NULL, "Meaning", "英文" },
+	{ "label_zh", CRM_TEXT, NULL, "In Chinese", "含义" },
 	{ "orders", CRM_INT, NULL, "Orders", "订单数" },
 	{ "outstanding_base", CRM_MONEY, NULL, "Outstanding", "未收金额" },
 };

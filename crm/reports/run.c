@@ -110,6 +110,9 @@ cx_status crm__reading_begin(crm__report *self, engine_read *read, int64_t now_m
                              cx_error *error)
 {
 	const crm_report_request request = { .now_ms = now_ms, .keys_max = INT64_MAX };
+	if (!crm__calendar_has(now_ms))
+		return cx_fail(error, CX_INVALID_ARGUMENT,
+		               "as_of takes a time of the years 1000 to 8999");
 	cx_status status = init(self, read, &request, NULL, error);
 	if (status == CX_OK)
 		status = read_settings(self);

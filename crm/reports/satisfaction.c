@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What customers say: net promoter score (crm/stats/promoter.h) and complaints, by month and by
  * product. */
+#include "crm/reports/parts/keyed.h"
+#include "crm/reports/parts/scope.h"
 #include "crm/reports/reports.h"
 #include "crm/reports/span.h"
 #include "crm/stats/promoter.h"
@@ -63,8 +65,7 @@ typedef struct satisfaction {
 	crm__span span;
 	const crm__value *product;
 	voice *months;
-	voice *products;
-	size_t product_count, product_capacity;
+	crm__keyed products; /* of voice */
 } satisfaction;
 
 static void add(voice *to, const crm__value *kind, const crm__value *score, int64_t count)
@@ -74,27 +75,6 @@ static void add(voice *to, const crm__value *kind, const crm__value *score, int6
 		to->complaints += count;
 	if (score->kind == CRM__NUMBER && score->number >= 0 && score->number < CRM_SCORES)
 		to->scores[score->number] += count;
-}
-
-/* Those of one product come again with every month. */
-static voice *product_of(satisfaction *self, int64_t product)
-{
-	for (size_t i = 0; i < self->product_count; i++)
-		if (self->products[i].product == product)
-			return &self->products[i];
-	if (self->product_count == self->product_capacity) {
-		const size_t capacity = self->product_capacity * 2 + 64;
-		voice *grown = cx_arena_zalloc(self->report->arena, capacity * sizeof *grown);
-		if (grown == NULL)
-			return NULL;
-		if (self->product_count > 0)
-			memcpy(grown, self->products, self->product_count * sizeof *grown);
-		self->products = grown;
-		self->product_capacity = capacity;
-	}
-	voice *made = &self->products[self->product_count++];
-	made->product = product;
-	return made;
 }
 
 /* month, product, kind, score */
@@ -107,7 +87,8 @@ static cx_status add_group(void *context, const crm__group *group)
 		return CX_OK;
 	const int64_t count = (int64_t)group->count;
 	add(&self->months[crm__span_place(&self->span, of[0].number)], &of[2], &of[3], count);
-	voice *product = product_of(self, crm__is_null(&of[1]) ? 0 : of[1].number);
+	voice *product =
+		crm__keyed_get(&self->products, crm__is_null(&of[1]) ? 0 : of[1].number);
 	if (product == NULL)
 		return CX_NO_MEMORY;
 	add(product, &of[2], &of[3], count);
@@ -183,24 +164,36 @@ static void put_total(const satisfaction *self)
 	crm__section_end(self->report);
 }
 
-static void put_products(const satisfaction *self)
+/* What most is said about first; of no product last. */
+static int by_feedback(const void *left, const void *right)
 {
+	const voice *a = left, *b = right;
+	if ((a->product == 0) != (b->product == 0))
+		return a->product == 0 ? 1 : -1;
+	if (a->feedback != b->feedback)
+		return a->feedback > b->feedback ? -1 : 1;
+	return (a->product > b->product) - (a->product < b->product);
+}
+
+static void put_products(satisfaction *self)
+{
+	crm__keyed_sort(&self->products, by_feedback);
 	crm__section_begin(self->report, &product_section);
-	for (size_t i = 0; i < self->product_count; i++) {
+	for (size_t i = 0; i < self->products.count; i++) {
+		const voice *one = crm__keyed_item(&self->products, i);
 		if (!crm__row(self->report))
-			continue;
-		if (self->products[i].product == 0)
-			crm__put_null(self->report);
-		else
-			crm__put_number(self->report, self->products[i].product);
-		put_figures(self->report, &self->products[i]);
+			break;
+		crm__put_id(self->report, one->product);
+		put_figures(self->report, one);
 	}
 	crm__section_end(self->report);
 }
 
 static cx_status run(crm__report *report)
 {
-	satisfaction self = { .report = report, .product = crm__param_of(report, "product") };
+	satisfaction self = { .report = report,
+		              .product = crm__param_of(report, "product"),
+		              .products = crm__keyed_of(report->arena, sizeof(voice)) };
 	cx_status status = crm__span_of(report, &self.span);
 	if (status != CX_OK)
 		return status;

@@ -6,6 +6,8 @@
 #include "crm/reports/reports.h"
 #include "crm/reports/span.h"
 
+#include <stdlib.h>
+
 static const crm__param params[] = {
 	CRM__SPAN_PARAMS,
 	{ .name = "handler",
@@ -337,6 +339,17 @@ static void put_speed(crm__report *report, speed *of)
 	crm__put_share(report, of->reopened, of->requests);
 }
 
+/* Those with the most requests first, then by what they are grouped by. */
+static int by_requests(const void *left, const void *right)
+{
+	const speed *a = left, *b = right;
+	if (a->requests != b->requests)
+		return a->requests > b->requests ? -1 : 1;
+	if (a->key.number != b->key.number)
+		return a->key.number < b->key.number ? -1 : 1;
+	return cx_slice_compare(a->key.text, b->key.text);
+}
+
 static cx_status put_speeds(service *self)
 {
 	crm__report *report = self->report;
@@ -347,6 +360,7 @@ static cx_status put_speeds(service *self)
 	if (crm__row(report))
 		put_speed(report, &self->total);
 	crm__section_end(report);
+	qsort(self->groups, self->group_count, sizeof *self->groups, by_requests);
 	crm__section_begin(report, &group_sections[self->by]);
 	for (size_t i = 0; i < self->group_count; i++) {
 		if (!crm__row(report))

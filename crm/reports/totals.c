@@ -177,8 +177,7 @@ typedef struct day {
 static cx_status add_row(day *self, const crm__history_row *row, int sign)
 {
 	const crm__value owner = crm__number(row->owner);
-	const bool stands = row->open && !row->deleted; /* that of a delete has no length */
-	if (!stands || !crm__people_have(self->people, &owner))
+	if (!crm__history_is_open(row) || !crm__people_have(self->people, &owner))
 		return CX_OK;
 	const crm__group group = { .count = 1,
 		                   .sums = { engine_sum_of(row->amount),
@@ -218,4 +217,12 @@ cx_status crm__totals_at(crm__report *report, int64_t at_ms, const crm__people *
 		status = crm__history_walk(report, crm__day_ms(report, day_of), at_ms,
 		                           add_event, &last);
 	return status;
+}
+
+void crm__note_ahead(crm__report *report, int64_t at_ms)
+{
+	if (at_ms > report->now_ms)
+		crm__note(report,
+		          "The instant has not come yet: what stands is that of the present.",
+		          "该时点尚未到来:所示为当前状态。");
 }

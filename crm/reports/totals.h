@@ -36,3 +36,7 @@ crm__total crm__totals_of_stage(const crm__totals *totals, int64_t stage);
 CX_MUST_USE cx_status crm__totals_at(crm__report *report, int64_t at_ms,
                                      const crm__people *people, bool by_owner,
                                      crm__totals *ret);
+
+/* Notes that an instant has not come yet, when that is so: nothing is known of it but the
+ * present. */
+void crm__note_ahead(crm__report *report, int64_t at_ms);

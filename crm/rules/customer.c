@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Customers: what they are found by is kept normalised, nobody is above itself, and by hand
  * one can only be given up: what they buy says how they stand otherwise. */
+#include "base/msgpack.h"
 #include "crm/crm.h"
 #include "crm/norm/credit_code.h"
 #include "crm/rules/moves.h"
+#include "crm/rules/newest.h"
 #include "crm/rules/norms.h"
 #include "crm/rules/rules.h"
 
@@ -18,9 +20,11 @@ enum {
 	EMAIL_NORM,
 	COUNTRY,
 	PARENT,
+	TIER,
 	CONTACT_CUSTOMER,
 	CONTACT_MOBILE,
 	CONTACT_MOBILE_NORM,
+	GRADED_TIER,
 };
 static const char *const fields[] = {
 	[NAME] = "name",
@@ -33,9 +37,11 @@ static const char *const fields[] = {
 	[EMAIL_NORM] = "email_norm",
 	[COUNTRY] = "country",
 	[PARENT] = "parent",
+	[TIER] = "tier",
 	[CONTACT_CUSTOMER] = "contact.customer",
 	[CONTACT_MOBILE] = "contact.mobile",
 	[CONTACT_MOBILE_NORM] = "contact.mobile_norm",
+	[GRADED_TIER] = "customer_tier.tier",
 };
 
 /* The highest tree of customers; more is a mistake, or a chain that somebody plays with. */
@@ -62,22 +68,17 @@ static cx_status check_lifecycle(const engine_draft *draft, cx_error *error)
 	return status;
 }
 
-static cx_status check_parent(engine_draft *draft, cx_error *error)
+static cx_status check_parent(engine_draft *draft, const char *instead, cx_error *error)
 {
 	const int64_t self = engine_draft_id(draft);
 	int64_t above = engine_draft_int(draft, PARENT);
-	if (!engine_draft_is_changed(draft, PARENT) &&
-	    engine_draft_event(draft) != ENGINE_UNDELETES)
-		return CX_OK;
 	for (int height = 1; above != 0; height++) {
 		if (above == self || height >= HEIGHT_MAX)
 			return cx_fail_field(
 				error, CX_CHECK, "parent",
-				above == self ? "customer %lld would be above itself: choose a "
-						"parent that is not below it"
-					      : "customer %lld has too many above it: a parent "
-						"has few parents in turn",
-				(long long)self);
+				above == self ? "customer %lld would be above itself: %s"
+					      : "customer %lld has too many above it: %s",
+				(long long)self, instead);
 		engine_draft *parent;
 		cx_status status = engine_draft_load(draft, PARENT, above, &parent, error);
 		if (status != CX_OK) /* told when it is written */
@@ -138,8 +139,8 @@ static cx_status before(engine_draft *draft, cx_error *error)
 	cx_status status = crm__norms_not_blank(draft, NAME, "name", error);
 	if (status == CX_OK)
 		status = check_lifecycle(draft, error);
-	if (status == CX_OK)
-		status = check_parent(draft, error);
+	if (status == CX_OK && engine_draft_is_changed(draft, PARENT))
+		status = check_parent(draft, "choose a parent that is not below it", error);
 	if (status == CX_OK)
 		status = set_country(draft, error);
 	if (status == CX_OK)
@@ -156,13 +157,46 @@ static cx_status renumber(void *context, engine_draft *contact, cx_error *error)
 	return status == CX_OK ? engine_draft_save(contact, error) : status;
 }
 
-/* Numbers of contacts are read as those of the customer's country. With a customer those come
- * back below it that were; one of them may stand above it by now. */
+/* The gradings of one that comes back may have gone to another customer, with a merge. */
+static cx_status take_tier(engine_draft *draft, cx_error *error)
+{
+	CX_SCOPED(cx_buf_release) cx_buf filter = CX_BUF_INIT(64);
+	cx_write_array(&filter, 3);
+	cx_write_text(&filter, "=");
+	cx_write_text(&filter, "customer");
+	cx_write_int(&filter, engine_draft_id(draft));
+	const crm__newest what = { .type = "customer_tier",
+		                   .filter = cx_buf_slice(&filter),
+		                   .by = "as_of" };
+	int64_t id = 0;
+	engine_draft *newest = NULL;
+	cx_status status = cx_buf_status(&filter);
+	if (status == CX_OK)
+		status = crm__newest_find(draft, &what, &id, error);
+	if (status == CX_OK && id != 0)
+		status = engine_draft_load(draft, GRADED_TIER, id, &newest, error);
+	if (status != CX_OK)
+		return status;
+	engine_draft_set_label(draft, TIER,
+	                       newest == NULL ? "unrated"
+	                                      : engine_draft_label(newest, GRADED_TIER));
+	return engine_draft_save(draft, error);
+}
+
+/* One that comes back is the parent again of those it was of, and may be below one of them by
+ * now. */
+static cx_status come_back(engine_draft *draft, cx_error *error)
+{
+	cx_status status =
+		check_parent(draft, "change the parent of one of those first", error);
+	return status == CX_OK ? take_tier(draft, error) : status;
+}
+
+/* Numbers of contacts are read as those of the customer's country. */
 static cx_status after(engine_draft *draft, cx_error *error)
 {
-	if (engine_draft_event(draft) == ENGINE_UNDELETES &&
-	    engine_draft_change(draft)->cause != CRM_CAUSE_MERGE)
-		return check_parent(draft, error);
+	if (engine_draft_event(draft) == ENGINE_UNDELETES)
+		return come_back(draft, error);
 	if (engine_draft_event(draft) != ENGINE_UPDATES ||
 	    !engine_draft_is_changed(draft, COUNTRY))
 		return CX_OK;

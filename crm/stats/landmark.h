@@ -2,7 +2,7 @@
 /* Whether opportunities that had an activity early on are won more often: a landmark analysis.
  *
  * Those with activities also lived longer, so comparing all with against all without shows an
- * effect where there is none. Here only opportunities count that were still open at the
+ * effect where there is none. Here only opportunities count that were open at the
  * landmark, some days after they were made, and they are parted by what happened up to it.
  * What is found is an association, not a cause.
  *

@@ -45,7 +45,8 @@ static bool supply_column(engine__supply *self, uint16_t at, const engine_group_
 static bool is_never_null(const engine_field *field)
 {
 	return (field->required && field->kind != ENGINE_REF) ||
-	       field->slot == ENGINE_SLOT_ID || field->slot == ENGINE_SLOT_REV;
+	       field->slot == ENGINE_SLOT_ID || field->slot == ENGINE_SLOT_REV ||
+	       field->slot == ENGINE_SLOT_CREATED_AT || field->slot == ENGINE_SLOT_UPDATED_AT;
 }
 
 /* Whether it is known, group by group, in which records the field is null. */

@@ -160,20 +160,15 @@ cx_status proto__call_decode(cx_reader *reader, uint32_t count, proto_method met
 	if (status != CX_OK)
 		return status;
 
-	proto_request request = { .msgid = ret->msgid, .method = method };
+	*ret = (proto_request){ .msgid = ret->msgid, .method = method };
 	uint32_t parameters = parameter_count(info);
 	for (uint32_t i = 0; i < parameters; i++) {
-		status = decode_parameter(reader, info->parameters[i], place, &request, error);
+		status = decode_parameter(reader, info->parameters[i], place, ret, error);
 		if (status != CX_OK)
 			return status;
 	}
-	if (count > parameters) {
-		status = proto__options_decode(reader, info, &request.options, error);
-		if (status != CX_OK)
-			return status;
-	}
-	*ret = request;
-	return CX_OK;
+	return count > parameters ? proto__options_decode(reader, info, &ret->options, error)
+	                          : CX_OK;
 }
 
 size_t proto__call_count(const proto_request *request)

@@ -16,7 +16,7 @@ CX_MUST_USE cx_status proto__method_decode(cx_reader *reader, proto_method *ret,
 
 /* Takes `count` elements, the parameters and options of `method`, and sets those members and
  * `method` of `*ret`; the other parameters become zero. `msgid` is left alone.
- * Errors: CX_INVALID_ARGUMENT, CX_MALFORMED; `*ret` is then untouched. */
+ * Errors: CX_INVALID_ARGUMENT, CX_MALFORMED; `*ret` but for `msgid` is then not to be used. */
 CX_MUST_USE cx_status proto__call_decode(cx_reader *reader, uint32_t count, proto_method method,
                                          proto__place place, proto_request *ret,
                                          cx_error *error);

@@ -75,6 +75,18 @@ static void the_contact_of_an_opportunity_stays_with_its_customer(void **state)
 	fixture_update(f, "contact", 1, "{'customer': 2}");
 }
 
+static void one_that_comes_back_is_of_the_opportunitys_customer(void **state)
+{
+	store_fixture *f = *state;
+	fixture_update(f, "opportunity", 1, "{'contact': 1}");
+	fixture_do(f, FIXTURE_DELETE, "contact", 1);
+	fixture_update(f, "opportunity", 1, "{'customer': 2}");
+	shop_refuses(f, FIXTURE_UNDELETE, "contact", 1, "customer", "opportunity 1");
+	fixture_update(f, "opportunity", 1, "{'contact': 2}"); /* now it has another */
+	fixture_do(f, FIXTURE_UNDELETE, "contact", 1);
+	shop_has(f, "opportunity", 1, "contact", 2);
+}
+
 #define WITH(test) cmocka_unit_test_setup_teardown(test, shop_setup, shop_teardown)
 
 int main(void)
@@ -84,6 +96,7 @@ int main(void)
 		WITH(what_comes_back_gives_way),
 		WITH(numbers_and_addresses_are_normalised),
 		WITH(the_contact_of_an_opportunity_stays_with_its_customer),
+		WITH(one_that_comes_back_is_of_the_opportunitys_customer),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

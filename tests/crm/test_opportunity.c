@@ -203,6 +203,18 @@ static void a_manager_opens_it_again(void **state)
 	shop_has(f, "opportunity", id, "reopen_count", 2);
 }
 
+static void one_that_comes_back_has_a_contact_of_its_customer(void **state)
+{
+	store_fixture *f = *state;
+	const int64_t id =
+		fixture_create(f, "opportunity", "{" DEAL ", 'amount': 1, 'contact': 1}");
+	fixture_do(f, FIXTURE_DELETE, "opportunity", id);
+	fixture_update(f, "contact", 1, "{'customer': 2}");
+	shop_refuses(f, FIXTURE_UNDELETE, "opportunity", id, "contact", "customer 2");
+	fixture_update(f, "contact", 1, "{'customer': 1}");
+	fixture_do(f, FIXTURE_UNDELETE, "opportunity", id);
+}
+
 static void its_contact_is_its_customers(void **state)
 {
 	store_fixture *f = *state;
@@ -278,6 +290,7 @@ int main(void)
 		WITH(what_is_closed_stays_as_it_was),
 		WITH(a_manager_opens_it_again),
 		WITH(its_contact_is_its_customers),
+		WITH(one_that_comes_back_has_a_contact_of_its_customer),
 		WITH(other_currencies_count_at_the_rate_of_their_day),
 		WITH(a_rate_is_not_taken_once_it_is_closed),
 		WITH(too_much_is_refused),

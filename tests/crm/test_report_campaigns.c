@@ -210,6 +210,7 @@ static int64_t new_customers_of(int64_t campaign, int64_t from_ms, int64_t to_ms
 				first = one;
 		}
 		count += first != NULL && first->campaign == campaign &&
+		         customers[id].converted >= first->responded &&
 		         customers[id].converted >= from_ms &&
 		         customers[id].converted <= to_ms && customers[id].converted != 0;
 	}

@@ -310,6 +310,39 @@ static void the_effect_is_that_of_the_landmark(void **state)
 	assert_moves(20, true);
 }
 
+/* Lost on the fifth day, reopened on the 20th, won on the 60th: it was not open on the 14th. */
+static void one_that_was_closed_at_the_landmark_is_not_compared(void **state)
+{
+	(void)state;
+	const int64_t made = days_ago(300);
+	const int64_t lost = made + 5LL * DAY_MS, open = made + 20LL * DAY_MS;
+	life one = { .won = true, .closed = made + 60LL * DAY_MS };
+	report_do(&run, "activity_effect", "{}");
+	const int64_t closed = report_int(&run, "groups", 0, "closed") +
+	                       report_int(&run, "groups", 1, "closed");
+	report_do(&run, "activity_effect", "{'landmark': 30}");
+	const int64_t later = report_int(&run, "groups", 0, "closed") +
+	                      report_int(&run, "groups", 1, "closed");
+	run.store.now_ms = made;
+	one.id = report_create(&run, "opportunity",
+	                       "{'title': 'x', 'customer': 1, 'stage': %d, 'state': 'won', "
+	                       "'amount': 1, 'amount_base': 1, 'close_on': 1, 'owner': 1, "
+	                       "'closed_at': %lld}",
+	                       WON, (long long)one.closed);
+	write_row(&one, made, lost, 1, 1);
+	write_row(&one, lost, open, LOST, 1);
+	write_row(&one, open, one.closed, 2, 1);
+	write_row(&one, one.closed, last_ms, WON, 1);
+	report_do(&run, "activity_effect", "{}");
+	assert_int_equal(report_int(&run, "groups", 0, "closed") +
+	                         report_int(&run, "groups", 1, "closed"),
+	                 closed);
+	report_do(&run, "activity_effect", "{'landmark': 30}");
+	assert_int_equal(report_int(&run, "groups", 0, "closed") +
+	                         report_int(&run, "groups", 1, "closed"),
+	                 later + 1);
+}
+
 static void small_groups_are_told_to_be_so(void **state)
 {
 	(void)state;
@@ -325,6 +358,7 @@ int main(void)
 		cmocka_unit_test(win_rates_are_of_the_matured_cohort),
 		cmocka_unit_test(the_effect_is_that_of_the_landmark),
 		cmocka_unit_test(small_groups_are_told_to_be_so),
+		cmocka_unit_test(one_that_was_closed_at_the_landmark_is_not_compared),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

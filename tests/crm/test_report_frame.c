@@ -6,6 +6,8 @@
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
 
+#include <stdio.h>
+
 static report_run run;
 
 static int set_up(void **state)
@@ -96,6 +98,33 @@ static void times_are_taken_as_people_write_them(void **state)
 	assert_int_equal(now_of("'month+2'"), begin + (8 + 31LL) * DAY_MS);
 	assert_int_equal(now_of("'2026-11-23T14:00:00+08:00'"), REPORT_NOW);
 	assert_int_equal(report_figure(&run, "as_of"), REPORT_NOW);
+}
+
+/* Reports count months back and ahead from what they are given: 20 years of history before, for
+ * one. */
+static void far_away_times_are_refused(void **state)
+{
+	(void)state;
+	static const char *const nows[] = { "'0001-01-01'",    "'0999-12-31'",
+		                            "'9000-01-02'",    "'9999-12-31T23:59:59Z'",
+		                            "-62135596800000", "253402214400000",
+		                            "'today-2000000'" };
+	static const char *const edges[] = { "'1000-01-02'", "'8999-12-31'" };
+	char params[64];
+	for (size_t i = 0; i < CX_COUNT_OF(nows); i++) {
+		(void)snprintf(params, sizeof params, "{'now': %s}", nows[i]);
+		assert_refused(CX_INVALID_ARGUMENT, "parameter now takes a time", "forecast",
+		               params);
+	}
+	for (size_t i = 0; i < CX_COUNT_OF(edges); i++) {
+		report_do(&run, "forecast", "{'now': %s, 'months': 24}", edges[i]);
+		report_do(&run, "performance", "{'now': %s, 'from': 'month'}", edges[i]);
+		report_do(&run, "pipeline", "{'now': %s}", edges[i]);
+	}
+	assert_refused(CX_INVALID_ARGUMENT, "parameter from takes a time", "performance",
+	               "{'from': '0001-01', 'to': '0001-02'}");
+	assert_refused(CX_INVALID_ARGUMENT, "parameter from takes a time", "contracts",
+	               "{'from': -800000}");
 }
 
 static void the_clock_is_that_of_the_organisation(void **state)
@@ -257,6 +286,7 @@ int main(void)
 	static const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_is_wrong_with_a_parameter_is_said),
 		cmocka_unit_test(times_are_taken_as_people_write_them),
+		cmocka_unit_test(far_away_times_are_refused),
 		cmocka_unit_test(rows_are_bounded_and_it_is_told_that_there_are_more),
 		cmocka_unit_test(keys_and_time_are_bounded),
 		cmocka_unit_test(records_are_named_in_the_answer),

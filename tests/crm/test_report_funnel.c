@@ -195,6 +195,41 @@ static void cohorts_are_followed_to_the_present(void **state)
 	assert_int_equal(report_int(&run, "stages", 0, "share_bp"), INT64_MIN);
 }
 
+static void write_row(int64_t opportunity, int64_t from, int64_t to, const char *cause,
+                      int64_t stage)
+{
+	(void)report_create(&run, "stage_history",
+	                    "{'opportunity': %lld, 'valid_from': %lld, 'valid_to': %lld, "
+	                    "'cause': '%s', 'stage': %lld, 'state': 'open', 'amount_base': 7, "
+	                    "'probability_bp': 1, 'close_on': 20900, 'owner': 1, 'by': 1}",
+	                    (long long)opportunity, (long long)from, (long long)to, cause,
+	                    (long long)stage);
+}
+
+/* Three that entered the first stage in a month of their own: one is deleted, one was and is
+ * back. */
+static void deleted_opportunities_are_in_no_cohort(void **state)
+{
+	(void)state;
+	const int64_t begin = begin_of(MONTHS), hour = HOUR_MS; /* of December */
+	for (int i = 0; i < 3; i++) {
+		const int64_t id = report_create(
+			&run, "opportunity",
+			"{'title': 'x', 'customer': 1, 'stage': 1, 'state': 'open', 'amount': "
+			"7, 'amount_base': 7, 'close_on': 20900, 'owner': 1}");
+		write_row(id, begin, begin + hour, "create", 1);
+		write_row(id, begin + hour, begin + 2 * hour, "stage", 2);
+		if (i > 0)
+			write_row(id, begin + 2 * hour, begin + 2 * hour, "delete", 2);
+		if (i > 1)
+			write_row(id, begin + 3 * hour, begin + 4 * hour, "undelete", 2);
+	}
+	report_do(&run, "conversion", "{'from': '2026-12', 'to': '2026-12'}");
+	assert_int_equal(report_int(&run, "stages", 0, "entered"), 2);
+	assert_int_equal(report_int(&run, "stages", 0, "further"), 2);
+	assert_int_equal(report_int(&run, "stages", 1, "entered"), 2);
+}
+
 /* ---- cycle ---- */
 
 static int ascending(const void *a, const void *b)
@@ -288,6 +323,7 @@ int main(void)
 		cmocka_unit_test(cohorts_are_followed_to_the_present),
 		cmocka_unit_test(cycle_and_velocity_are_those_of_what_was_closed),
 		cmocka_unit_test(a_span_of_months_is_checked),
+		cmocka_unit_test(deleted_opportunities_are_in_no_cohort),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

@@ -260,6 +260,16 @@ static void assert_move(const char *section, size_t row, const char *name, tally
 	assert_int_equal(report_int(&run, section, row, "amount_base"), sign * expected.amount);
 }
 
+/* The last row is the sum of those before. */
+static void assert_adds_up(void)
+{
+	const size_t last = report_rows(&run, "movement") - 1;
+	int64_t sum = 0;
+	for (size_t i = 0; i < last; i++)
+		sum += report_int(&run, "movement", i, "amount_base");
+	assert_int_equal(sum, report_int(&run, "movement", last, "amount_base"));
+}
+
 static void assert_movement(int64_t from, int64_t to, const char *whom, unsigned people)
 {
 	report_do(&run, "movement", "{'from': %lld, 'to': %lld%s}", (long long)from,
@@ -269,18 +279,16 @@ static void assert_movement(int64_t from, int64_t to, const char *whom, unsigned
 	assert_move("movement", 0, "opening", (tally){ opening.count, opening.amount }, 1);
 	assert_move("movement", 1, "new", expected.added, 1);
 	assert_move("movement", 2, "reopened", expected.reopened, 1);
-	assert_move("movement", 3, "transferred_in", expected.in, 1);
-	assert_move("movement", 4, "up", expected.up, 1);
-	assert_move("movement", 5, "down", expected.down, -1);
-	assert_move("movement", 6, "won", expected.won, -1);
-	assert_move("movement", 7, "lost", expected.lost, -1);
-	assert_move("movement", 8, "deleted", (tally){ 0 }, -1);
-	assert_move("movement", 9, "transferred_out", expected.out, -1);
-	assert_move("movement", 10, "closing", (tally){ closing.count, closing.amount }, 1);
-	int64_t sum = 0;
-	for (size_t i = 0; i < 10; i++)
-		sum += report_int(&run, "movement", i, "amount_base");
-	assert_int_equal(sum, closing.amount);
+	assert_move("movement", 3, "restored", (tally){ 0 }, 1);
+	assert_move("movement", 4, "transferred_in", expected.in, 1);
+	assert_move("movement", 5, "up", expected.up, 1);
+	assert_move("movement", 6, "down", expected.down, -1);
+	assert_move("movement", 7, "won", expected.won, -1);
+	assert_move("movement", 8, "lost", expected.lost, -1);
+	assert_move("movement", 9, "deleted", (tally){ 0 }, -1);
+	assert_move("movement", 10, "transferred_out", expected.out, -1);
+	assert_move("movement", 11, "closing", (tally){ closing.count, closing.amount }, 1);
+	assert_adds_up();
 	assert_move("changes", 0, "slipped", expected.slipped, 1);
 	assert_move("changes", 1, "pulled_in", expected.pulled, 1);
 	assert_move("changes", 2, "forward", expected.forward, 1);
@@ -307,6 +315,63 @@ static void what_moved_adds_up_from_opening_to_closing(void **state)
 	assert_int_equal(report_try(&run, &wrong), CX_INVALID_ARGUMENT);
 }
 
+/* ---- deleted, and back again ---- */
+
+static int64_t days_on(int64_t days)
+{
+	return REPORT_NOW + days * DAY_MS;
+}
+
+static void write_row(int64_t opportunity, int64_t from, int64_t to, const char *cause)
+{
+	(void)report_create(&run, "stage_history",
+	                    "{'opportunity': %lld, 'valid_from': %lld, 'valid_to': %lld, "
+	                    "'cause': '%s', 'stage': 1, 'state': 'open', 'amount_base': 700, "
+	                    "'probability_bp': 1000, 'close_on': 20900, 'owner': 1, 'by': 1}",
+	                    (long long)opportunity, (long long)from, (long long)to, cause);
+}
+
+static void assert_days(int64_t from, int64_t to, tally added, tally restored, tally deleted)
+{
+	report_do(&run, "movement", "{'from': %lld, 'to': %lld, 'now': %lld}",
+	          (long long)days_on(from), (long long)days_on(to), (long long)days_on(to));
+	assert_move("movement", 1, "new", added, 1);
+	assert_move("movement", 3, "restored", restored, 1);
+	assert_move("movement", 9, "deleted", deleted, -1);
+	assert_adds_up();
+	for (size_t i = 0; i < report_rows(&run, "changes"); i++)
+		assert_int_equal(report_int(&run, "changes", i, "count"), 0);
+	assert_false(report_noted(&run, "has not come"));
+}
+
+static void what_is_deleted_goes_out_and_comes_in_when_restored(void **state)
+{
+	(void)state;
+	const tally none = { 0 }, one = { 1, 700 };
+	const int64_t id = report_create(
+		&run, "opportunity",
+		"{'title': 'x', 'customer': 1, 'stage': 1, 'state': 'open', 'amount': 700, "
+		"'amount_base': 700, 'probability_bp': 1000, 'close_on': 20900, 'owner': 1}");
+	write_row(id, days_on(1), days_on(3), "create");
+	write_row(id, days_on(3), days_on(3), "delete");
+	write_row(id, days_on(5), days_on(100000), "undelete");
+	assert_days(0, 2, one, none, none);
+	assert_days(2, 4, none, none, one);
+	assert_days(4, 6, none, one, none);
+	assert_days(0, 6, one, one, one);
+}
+
+static void an_instant_ahead_is_said_to_be_the_present(void **state)
+{
+	(void)state;
+	report_do(&run, "pipeline", "{'at': %lld}", (long long)days_on(1));
+	assert_true(report_noted(&run, "has not come"));
+	report_do(&run, "movement", "{'to': %lld}", (long long)days_on(1));
+	assert_true(report_noted(&run, "has not come"));
+	report_do(&run, "pipeline", "{}");
+	assert_false(report_noted(&run, "has not come"));
+}
+
 int main(void)
 {
 	static const struct CMUnitTest tests[] = {
@@ -315,6 +380,8 @@ int main(void)
 		cmocka_unit_test(the_pipeline_is_told_person_by_person),
 		cmocka_unit_test(it_costs_cells_and_the_rows_of_one_day),
 		cmocka_unit_test(what_moved_adds_up_from_opening_to_closing),
+		cmocka_unit_test(an_instant_ahead_is_said_to_be_the_present),
+		cmocka_unit_test(what_is_deleted_goes_out_and_comes_in_when_restored),
 	};
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }

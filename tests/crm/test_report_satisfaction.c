@@ -161,6 +161,10 @@ static void products_are_told_apart(void **state)
 	for (size_t row = 0; row <= PRODUCTS; row++) {
 		const int64_t product = report_int(&run, "products", row, "product");
 		assert_row("products", row, 0, 2, product == INT64_MIN ? 0 : product, false);
+		assert_true((product == INT64_MIN) == (row == PRODUCTS));
+		assert_true(row == 0 || row == PRODUCTS ||
+		            report_int(&run, "products", row, "feedback") <=
+		                    report_int(&run, "products", row - 1, "feedback"));
 	}
 	report_do(&run, "satisfaction", "{'from': '2026-09', 'product': 'p2'}");
 	assert_row("total", 0, 0, 2, 2, true);

@@ -305,6 +305,9 @@ static void assert_groups(const char *by, picks *wanted, size_t groups)
 	for (size_t row = 0; row < groups; row++) {
 		const int64_t key = report_int(&run, "groups", row, by);
 		assert_speed("groups", row, wanted, key == INT64_MIN ? 0 : key);
+		assert_true(row == 0 ||
+		            report_int(&run, "groups", row, "requests") <=
+		                    report_int(&run, "groups", row - 1, "requests"));
 	}
 }
 

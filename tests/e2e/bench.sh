@@ -69,4 +69,15 @@ awk 'NR > 1 { n++; if ($(NF - 1) <= $NF || $(NF - 2) <= 0) bad++ }
 ! "$bench" costs --system engine --at "$out/small" --scale 0.002 >"$out/kept.log" 2>&1 ||
 	fail 'costs has gone into a store that was there'
 [ -e "$out/small" ] || fail 'costs has removed a store that was there'
+
+# Reports: a line for each, with times, keys and records that are numbers above zero.
+"$bench" reports --system engine --at "$out/firm" --scale 0.002 --seconds 0.05 \
+	>"$out/reports.log" || fail 'reports has failed'
+awk 'NR > 1 { n++; for (i = NF - 6; i <= NF; i++) if ($i <= 0) bad++ }
+	END { exit !(n == 6 && !bad) }' "$out/reports.log" ||
+	fail 'reports has not measured six reports'
+[ ! -e "$out/firm" ] || fail 'reports has left a store behind'
+! "$bench" reports --system engine --at "$out/small" --scale 0.002 >"$out/kept.log" 2>&1 ||
+	fail 'reports has gone into a store that was there'
+[ -e "$out/small" ] || fail 'reports has removed a store that was there'
 echo "measured: $systems"

@@ -90,6 +90,13 @@ shows README '"revenue_base": "51867.00"'
 shows README '商务谈判'
 shows README 'findings: 0'
 
+start own
+run_page docs/own-data.md
+shows own-data 'Team of Per Lund'
+shows own-data '66.67 %'
+shows own-data 'Nordwerk     2960.00'
+shows own-data '01:30:00'
+
 start other
 blocks python docs/protocol.md | sed "s|/tmp/crm.sock|$folder/socket|" >"$folder/client.py"
 [ "$(/usr/bin/python3 "$folder/client.py" | tail -n 1)" = 示例 ] || fail "the client of docs/protocol.md"

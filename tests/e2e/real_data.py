@@ -115,11 +115,13 @@ def superstore(folder):
         expected[r["产品 ID"]] += int(r["数量"]) * 1000
     equal("units by product", found, expected)
     equal("confirmed orders", count("sales_order", "status = confirmed"), len(orders))
-    nets = collections.Counter()
-    for r in records("order_line", "order,net"):
-        nets[r["order"]] += decimal.Decimal(r["net"])
-    equal("totals of orders", {r["id"]: decimal.Decimal(r["total_base"])
-                               for r in records("sales_order", "id,total_base")}, dict(nets))
+    paid = collections.Counter()
+    for r in lines:
+        amount = decimal.Decimal(r["销售额"]).quantize(decimal.Decimal("0.000001"))
+        paid["/".join((r["订单 ID"], r["客户 ID"], r["订单日期"]))] += amount.quantize(
+            decimal.Decimal("0.01"), decimal.ROUND_HALF_UP)
+    equal("totals of orders", {r["ext_id"]: decimal.Decimal(r["total_base"])
+                               for r in records("sales_order", "ext_id,total_base")}, dict(paid))
 
 
 def tickets(folder):

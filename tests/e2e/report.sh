@@ -72,11 +72,17 @@ customer = report["sections"]["customer"]["rows"][0]
 print(report["report"], report["as_of"], report["currency"], customer["name"], customer["owner"],
       customer["owner_name"], customer["potential_base"], len(report["sections"]))')" \
 	'customer 2026-11-22T16:00:00Z CNY 上海华星 1 张伟 12.50 8'
+# Every row has every column, also where there is nobody to name.
+cardex create customer name=无主 ext_id=K-2
+cardex --format json report customer customer=K-2 --section customer
+assert_contains "$out" '"owner_name": null'
 cardex --format ndjson report board --section stages
 assert_contains "$out" '"section":"stages"'
 assert_contains "$out" '"stage_name":"Prospecting"'
 cardex report board --cost
 assert_contains "$errors" ' keys, '
+assert_contains "$errors" '; as of 20'
+assert_contains "$errors" 'Z, seq '
 
 # What is wrong is said.
 cardex_ends 3 report nothing
@@ -97,6 +103,22 @@ cardex_ends 2 report board --chart "$folder/board.gif"
 assert_contains "$errors" '.svg or .png'
 cardex_ends 2 report customer customer=1 --section feedback --chart "$folder/none.svg"
 assert_contains "$errors" 'no rows'
+# Months without a forecast are rows without a figure.
+cardex_ends 2 report forecast --section forecast --chart "$folder/none.svg"
+assert_contains "$errors" 'no rows'
+
+# A table has the meaning of its words in the language of the reader, CSV in both.
+cardex --lang zh report receivables
+assert_contains "$out" '无到期日'
+assert_lacks "$out" 'No due date'
+cardex --lang en report receivables
+assert_contains "$out" 'No due date'
+assert_lacks "$out" '无到期日'
+cardex report receivables --section ages
+assert_contains "$out" 'undated'
+assert_lacks "$out" 'label_'
+cardex report receivables --section ages --format csv
+assert_contains "$out" 'undated,No due date,无到期日,'
 
 # Charts; without gnuplot the tool says what it needs.
 if command -v gnuplot >/dev/null; then
@@ -106,8 +128,14 @@ if command -v gnuplot >/dev/null; then
 	cardex report board --chart "$folder/it's a board.png"
 	assert_contains "$(head -c 8 "$folder/it's a board.png" | od -An -c)" 'P   N   G'
 	cardex_ends 5 report board --chart "$folder/none/board.svg"
+	assert_contains "$errors" "cannot write $folder/none/board.svg"
+	assert_equal "$out" ''
+	# What stands for itself is told in the language of the reader.
+	cardex --lang zh report receivables --chart "$folder/ages.svg"
+	assert_contains "$(cat "$folder/ages.svg")" '无到期日'
 fi
 mkdir "$folder/bin"
 ends 5 env PATH="$folder/bin" "$CARDEX" report board --chart "$folder/none.svg"
 assert_contains "$errors" 'install the package gnuplot-nox'
+[ ! -e "$folder/none.svg" ] || fail "an empty chart is left"
 finish

@@ -21,7 +21,7 @@ static const char SCHEMA[] =
 	"aggregate board on deal where stage in [new, offer] group by (stage, owner)\n"
 	"  count, sum(amount), sum(amount * bp), sum(n)\n"
 	"aggregate by_day on deal where at notnull group by (day(at), stage)\n"
-	"  count, sum(amount)\n"
+	"  count, sum(amount), sum(at - created_at)\n"
 	"aggregate of_others on other group by (n) count\n";
 
 int summaries_setup(void **state)

@@ -159,6 +159,7 @@ static void groups_answer_what_they_hold(void **state)
 		{ .filter = "['notnull', 'at']", .group = "['month(at)']" },
 		{ .filter = "['>=', 'at', 2649600000]",
 		  .values = "['sum(amount)', 'count(at)']" },
+		{ .filter = "['notnull', 'at']", .values = "['avg(at - created_at)']" },
 	};
 	static const summaries_asked not_covered[] = {
 		{ .filter = "['=', 'stage', 'won']" },

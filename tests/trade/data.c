@@ -493,7 +493,7 @@ static void make_records(maker *self, int64_t customers)
 {
 	for (int64_t i = 1; i <= customers; i++)
 		make_customer(self, i);
-	for (int64_t i = 0; i < customers / 2; i++)
+	for (int64_t i = 0; i < 2 * customers; i++)
 		make_opportunity(self);
 	for (int64_t i = 0; i < customers / 4; i++)
 		make_contract(self);

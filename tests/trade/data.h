@@ -22,7 +22,7 @@ typedef struct trade_sizes {
 	int64_t orders, lines, payments, contracts, requests, feedbacks, touches, targets;
 } trade_sizes;
 
-/* Fills an empty store: for each customer a contact, 10 activities, half an opportunity with 3
- * to 4 rows of history each, half an order with 2 lines and a payment, half a request and
+/* Fills an empty store: for each customer a contact, 10 activities, 2 opportunities with 3 to
+ * 4 rows of history each, half an order with 2 lines and a payment, half a request and
  * feedback, a quarter of a contract, and 1 or 2 touches. */
 trade_sizes trade_fill(store_fixture *store, dice *random, int64_t customers);

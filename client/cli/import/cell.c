@@ -37,27 +37,49 @@ static unsigned digits_of(int64_t scale)
 
 __extension__ typedef __int128 wide;
 
-/* a/b of two decimals, rounded half away from zero. */
-static bool divide(cx_slice a, cx_slice b, unsigned digits, int64_t *ret)
+enum { MORE = 4, ONE = 10000 }; /* decimals of divisors, and 1 with them */
+
+/* The share left by the discount, in 1/ONE. */
+static bool share_left(const cli_cell *cell, int64_t *ret)
 {
-	enum { MORE = 4 };
-	int64_t upper, lower;
-	if (!cli_decimal_parse(a, digits + MORE, true, &upper) ||
-	    !cli_decimal_parse(trim(b), MORE, true, &lower) || lower == 0)
+	const cx_slice text = trim(cell->discount);
+	int64_t off = 0;
+	if (text.size > 0 && !cli_decimal_parse(text, MORE, false, &off))
 		return false;
-	const wide twice = (wide)upper * 2 / lower;
-	*ret = (int64_t)((twice + (twice < 0 ? -1 : 1)) / 2);
-	return true;
+	*ret = ONE - off;
+	return off >= 0 && off < ONE;
+}
+
+/* a / (per · share) of decimals, rounded half away from zero; where one of the two divisors is
+ * not asked for it is 1. */
+static bool divide(const cli_cell *cell, cx_slice a, unsigned digits, int64_t share,
+                   int64_t *ret)
+{
+	int64_t upper, per = ONE;
+	if (!cli_decimal_parse(a, digits + MORE, true, &upper) ||
+	    (cell->field->per != NULL &&
+	     (!cli_decimal_parse(trim(cell->per), MORE, true, &per) || per == 0)))
+		return false;
+	const wide twice = (wide)upper * 2 * ONE / ((wide)per * share);
+	const wide whole = (twice + (twice < 0 ? -1 : 1)) / 2;
+	*ret = (int64_t)whole;
+	return *ret == whole;
 }
 
 static cx_status set_number(const cli_cell *cell, unsigned digits, cardex_doc *fields,
                             cx_error *error)
 {
 	const cx_slice text = trim(cell->text);
-	int64_t number;
+	const bool divided = cell->field->per != NULL || cell->field->after_discount != NULL;
+	int64_t number, share;
+	if (!share_left(cell, &share))
+		return cx_fail_field(
+			error, CX_TYPE, cell->field->field->name,
+			"%s: the discount \"%.*s\" is not from 0 to below 1, with at "
+			"most %d decimals",
+			cell->field->field->name, CX_SLICE_ARG(cell->discount), MORE);
 	const bool good =
-		cell->field->per != NULL
-			? divide(text, cell->per, digits, &number)
+		divided ? divide(cell, text, digits, share, &number)
 			: cli_decimal_parse(text, digits, cell->field->round, &number);
 	if (!good)
 		return fail(cell, digits > 0 ? "amount with so many decimals" : "integer",

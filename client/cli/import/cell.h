@@ -8,6 +8,7 @@ typedef struct cli_cell {
 	const cli_field_mapping *field;
 	cx_slice text;        /* not empty; a zero follows it */
 	cx_slice per;         /* what to divide by, with field->per */
+	cx_slice discount;    /* the share that was taken off, with field->after_discount */
 	const char *currency; /* of money; NULL = two decimals */
 	int offset_minutes;   /* of times without a zone */
 } cli_cell;

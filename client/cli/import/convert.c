@@ -60,7 +60,8 @@ cli_exit cli_converter_check(const cli_converter *self)
 {
 	for (size_t i = 0; i < self->mapping->field_count; i++) {
 		const cli_field_mapping *field = &self->mapping->fields[i];
-		if (!has_column(self, field->column) || !has_column(self, field->per))
+		if (!has_column(self, field->column) || !has_column(self, field->per) ||
+		    !has_column(self, field->after_discount))
 			return CLI_USAGE;
 		if (field->template != NULL &&
 		    each_part(field->template, check_part, (void *)(uintptr_t)self) != CX_OK)
@@ -228,6 +229,9 @@ static cx_status set_value(const cli_converter *self, const cli_field_mapping *f
 		          .offset_minutes = self->mapping->offset_minutes };
 	if (field->per != NULL)
 		cell.per = cell_of(self, row, field->per, strlen(field->per));
+	if (field->after_discount != NULL)
+		cell.discount = cell_of(self, row, field->after_discount,
+		                        strlen(field->after_discount));
 	if (field->field->kind == CARDEX_KIND_MONEY)
 		cell.currency = currency_of(self, row, &scratch);
 	return cli_cell_set(&cell, fields, error);

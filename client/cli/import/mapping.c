@@ -151,9 +151,10 @@ static cli_exit read_lookup(const reading *self, json_t *object, cli_field_mappi
 
 static cli_exit read_field(const reading *self, json_t *value, cli_field_mapping *field)
 {
-	static const char *const keys[] = { "column", "template", "value", "lookup", "map",
-		                            "format", "scale",    "per",   "round",  "default",
-		                            "cut",    "later",    NULL };
+	static const char *const keys[] = {
+		"column", "template",       "value", "lookup",  "map", "format", "scale",
+		"per",    "after_discount", "round", "default", "cut", "later",  NULL
+	};
 	if (json_is_string(value)) {
 		field->column = json_string_value(value);
 		return CLI_OK;
@@ -178,6 +179,8 @@ static cli_exit read_field(const reading *self, json_t *value, cli_field_mapping
 	if (end == CLI_OK)
 		end = read_text(self, value, "per", &field->per);
 	if (end == CLI_OK)
+		end = read_text(self, value, "after_discount", &field->after_discount);
+	if (end == CLI_OK)
 		end = read_flag(self, value, "round", &field->round);
 	if (end == CLI_OK)
 		end = read_text(self, value, "default", &field->fallback);
@@ -189,6 +192,9 @@ static cli_exit read_field(const reading *self, json_t *value, cli_field_mapping
 		(field->column != NULL) + (field->template != NULL) + (field->value != NULL);
 	if (end == CLI_OK && given != 1)
 		end = fail(self, "it needs one of \"column\", \"template\" and \"value\"");
+	if (end == CLI_OK && field->after_discount != NULL &&
+	    field->field->kind != CARDEX_KIND_MONEY)
+		end = fail(self, "\"after_discount\" is for amounts of money");
 	if (end == CLI_OK && field->later && field->lookup == NULL)
 		end = fail(self, "\"later\" needs \"lookup\"");
 	return end;

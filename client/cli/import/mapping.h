@@ -23,6 +23,8 @@
  *         "format": "%d.%m.%Y" or a list, dates and times (strptime); ISO 8601 is always taken
  *         "scale": 1000,                  integers: times this (decimals are then taken)
  *         "per": "COLUMN",                numbers: divided by this column
+ *         "after_discount": "COLUMN",     money: what it was before this share was taken off,
+ *                                         0.2 for 20 %; an empty cell: nothing was
  *         "round": true,                  numbers: superfluous digits are rounded, not refused
  *         "default": "text",              for an empty cell
  *         "cut": true,                    text over the field's length is cut, not refused
@@ -52,6 +54,7 @@ typedef struct cli_field_mapping {
 	size_t format_count;
 	int64_t scale; /* 0 = none */
 	const char *per;
+	const char *after_discount;
 	bool round;
 	const char *fallback;
 	bool cut;

@@ -8,6 +8,17 @@
 static const int64_t day_ms = 86400000, minute_ms = 60000;
 static const int64_t far_days = 2900000; /* within years -9999 to 9999 */
 
+bool crm__calendar_has_day(int64_t day)
+{
+	static const int64_t first = -354285, last = 2567654; /* 1000-01-01, 8999-12-31 */
+	return day >= first && day <= last;
+}
+
+bool crm__calendar_has(int64_t ms)
+{
+	return crm__calendar_has_day(ms / day_ms - (ms % day_ms < 0));
+}
+
 static int64_t clamp(int64_t number, int64_t most)
 {
 	if (number > most)

@@ -195,6 +195,26 @@ static cx_status check_number(crm__report *self, const crm__param *param, int64_
 	               (long long)param->low, (long long)param->high);
 }
 
+static const char years[] = "a time of the years 1000 to 8999";
+
+static cx_status take_day(crm__report *self, const crm__param *param, int64_t day,
+                          crm__value *ret)
+{
+	if (!crm__calendar_has_day(day))
+		return refuse(self, param, years);
+	*ret = crm__number(param->kind == CRM_MONTH ? crm__month_of(day) : day);
+	return CX_OK;
+}
+
+static cx_status take_instant(crm__report *self, const crm__param *param, int64_t ms,
+                              crm__value *ret)
+{
+	if (!crm__calendar_has(ms))
+		return refuse(self, param, years);
+	*ret = crm__number(ms);
+	return CX_OK;
+}
+
 static cx_status read_bool(crm__report *self, const crm__param *param, cx_slice text,
                            crm__value *ret)
 {
@@ -229,15 +249,13 @@ static cx_status read_text(crm__report *self, const crm__param *param, cx_slice 
 		if (!read_day(self, text, &number))
 			return refuse(self, param,
 			              "a date: 2026-11-23, 2026-11, today-30, month-1");
-		*ret = crm__number(param->kind == CRM_MONTH ? crm__month_of(number) : number);
-		return CX_OK;
+		return take_day(self, param, number, ret);
 	case CRM_TS:
 		if (!read_instant(self, text, &number))
 			return refuse(
 				self, param,
 				"a time: 2026-11-23, 2026-11-23T08:15:00+08:00, now, today-30");
-		*ret = crm__number(number);
-		return CX_OK;
+		return take_instant(self, param, number, ret);
 	case CRM_ENUM:
 		if (!is_word_of(param->of, text))
 			return refuse(self, param, param->of);
@@ -266,13 +284,11 @@ static bool is_number(crm_report_kind kind)
 static cx_status read_number(crm__report *self, const crm__param *param, int64_t number,
                              crm__value *ret)
 {
-	/* Days and instants that the calendar can be asked about. */
-	static const int64_t day_max = 1000000, ms_max = 1000000LL * 86400000;
-	const bool is_day = param->kind == CRM_DATE || param->kind == CRM_MONTH;
-	const int64_t most = is_day ? day_max : ms_max;
-	if ((is_day || param->kind == CRM_TS) && (number > most || number < -most))
-		return refuse(self, param, "a time that a calendar has");
-	*ret = crm__number(param->kind == CRM_MONTH ? crm__month_of(number) : number);
+	if (param->kind == CRM_DATE || param->kind == CRM_MONTH)
+		return take_day(self, param, number, ret);
+	if (param->kind == CRM_TS)
+		return take_instant(self, param, number, ret);
+	*ret = crm__number(number);
 	return param->kind == CRM_REF ? check_record(self, param, number)
 	                              : check_number(self, param, number);
 }

@@ -150,6 +150,11 @@ CX_MUST_USE cx_status crm__check_span(const crm__report *self, int64_t from, int
 
 /* ---- the calendar of the organisation ---- */
 
+/* Whether reports can count with a day or an instant, from it many months back and ahead: it
+ * lies in the years 1000 to 8999. What callers write must. */
+bool crm__calendar_has_day(int64_t day);
+bool crm__calendar_has(int64_t ms);
+
 int64_t crm__day_of(const crm__report *self, int64_t ms);
 /* When a day begins. */
 int64_t crm__day_ms(const crm__report *self, int64_t day);
