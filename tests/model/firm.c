@@ -372,6 +372,18 @@ int64_t firm_text(const char *text)
 	return row_number_of_text(&any, text);
 }
 
+bool firm_is_torn(const firm *self, const char *type, const char *field, int64_t id,
+                  int64_t customer)
+{
+	const int64_t last = ledger_last(self->ledger, ledger_type(self->ledger, type));
+	for (int64_t other = 1; other <= last; other++)
+		if (ledger_lives(self->ledger, type, other) &&
+		    ledger_int(self->ledger, type, other, field) == id &&
+		    ledger_int(self->ledger, type, other, "customer") != customer)
+			return true;
+	return false;
+}
+
 int64_t firm_rate_of(const firm *self, int64_t currency, int64_t day)
 {
 	const engine_type *type = ledger_type(self->ledger, "fx_rate");
