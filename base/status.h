@@ -39,6 +39,7 @@
 	S(TOO_LONG, 408, CALLER, "the value is longer than its field allows")                \
 	S(NOT_DELETED, 409, CALLER, "the record is not deleted")                             \
 	S(CHECK, 410, CALLER, "a rule of the record type refuses the value")                 \
+	S(RID_REUSED, 411, CALLER, "the number was another request's")                       \
 	S(DEADLINE, 500, RETRY, "the deadline passed")                                       \
 	S(SCAN_LIMIT, 501, CALLER, "the scan reached its limit")                             \
 	S(BUSY, 502, RETRY, "too much work is waiting")                                      \

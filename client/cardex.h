@@ -299,6 +299,11 @@ typedef struct cardex_request {
 	uint32_t deadline_ms;   /* reads: time it may take in the server; 0 = its default */
 	int64_t if_rev;         /* writes: only when the record has this revision; > 0 */
 	bool dry_run;           /* writes: say what would happen, and take it back */
+	/* writes: a name for whoever sends, of at most 64 bytes, and a number that no other of
+	 * its requests has. Sent once more after CARDEX_DISCONNECTED or CARDEX_DEADLINE, the
+	 * request changes nothing more and gets the first answer. NULL = not given */
+	const char *rid_sender;
+	uint64_t rid_number;
 
 	/* search: words parted by blanks; report: its name, NULL = the list; schema.plan,
 	 * schema.apply: one's own part of the schema, NULL = the one there is */

@@ -51,6 +51,7 @@ typedef enum cardex_status {
 	CARDEX_TOO_LONG = 408,           /* the value is longer than its field allows */
 	CARDEX_NOT_DELETED = 409,        /* the record is not deleted */
 	CARDEX_CHECK = 410,              /* a rule of the record type refuses the value */
+	CARDEX_RID_REUSED = 411,         /* the number was another request's */
 	CARDEX_DEADLINE = 500,           /* the deadline passed */
 	CARDEX_SCAN_LIMIT = 501,         /* the scan reached its limit */
 	CARDEX_BUSY = 502,               /* too much work is waiting */

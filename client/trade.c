@@ -7,6 +7,7 @@
 #include "client/error/error.h"
 #include "client/net/socket.h"
 #include "client/request/names.h"
+#include "client/request/request.h"
 
 #include <string.h>
 
@@ -23,7 +24,7 @@ typedef struct trade_request {
 		cx_slice *member;
 		size_t from;
 		size_t size;
-	} places[4];
+	} places[5];
 	size_t place_count;
 	cx_error error; /* status CX_OK: nothing has failed */
 } trade_request;
@@ -86,6 +87,12 @@ static void put_options(trade_request *self, const cardex_trade_options *options
 	give(self, from->dry_run, PROTO_BIT(DRY_RUN));
 	give(self, from->if_rev > 0, PROTO_BIT(IF_REV));
 	give(self, from->at_ms > 0, PROTO_BIT(AT));
+	if (from->rid_sender == NULL)
+		return;
+	const size_t start = self->parts.size;
+	cardex__rid_write(from->rid_sender, from->rid_number, &self->parts);
+	end_part(self, start, &to->rid);
+	give(self, true, PROTO_BIT(RID));
 }
 
 static void put_limit(trade_request *self, uint32_t limit)

@@ -20,7 +20,8 @@
  * CRM_RUN_SLICE changes about 2 MiB.
  *
  * What is written goes past the rules (engine_change.internal), with cause CRM_CAUSE_TIERS or
- * none.
+ * none: customer.tier and forecast.actual are fields that only the store may set, and what the
+ * rules would look up for each row the run knows. What they would refuse it does not write.
  *
  * Thread rule: a run belongs to one thread at a time. */
 #pragma once

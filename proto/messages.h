@@ -57,6 +57,7 @@
 	O(DELETED, deleted, "deleted", FLAG)          /* get: a deleted record too */         \
 	O(ONLY_TYPE, only_type, "type", WORD)         /* schema.get: one type */              \
 	O(DRY_RUN, dry_run, "dry_run", FLAG)          /* writes: try, and take it back */     \
+	O(RID, rid, "rid", RAW)                       /* writes: [sender, number], once */    \
 	O(TYPES, types, "types", RAW)                 /* array of names of types */           \
 	O(HIGHLIGHTS, highlights, "highlights", FLAG) /* search: where it was found */        \
 	O(BASE, base, "base", WORD) /* schema.plan, apply: stored, program, none */           \
@@ -137,24 +138,29 @@
 	          PROTO_BIT(DEADLINE),                                                         \
 	  "[layout, names, row]")                                                              \
 	M(CREATE, "create", WRITE, (PROTO_P_TYPE, PROTO_P_FIELDS, PROTO_P_END),                \
-	  PROTO_BIT(DRY_RUN) | PROTO_BIT(AT) | PROTO_BIT(DUPLICATES),                          \
+	  PROTO_BIT(DRY_RUN) | PROTO_BIT(RID) | PROTO_BIT(AT) | PROTO_BIT(DUPLICATES),         \
 	  "[id, rev, seq, affected, created], with duplicates [id, rev, seq, affected, "       \
 	  "created, candidates]")                                                              \
 	M(UPDATE, "update", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_FIELDS, PROTO_P_END),    \
-	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(AT),                              \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(RID) | PROTO_BIT(AT),             \
 	  "[id, rev, seq, affected, created]")                                                 \
 	M(UPSERT, "upsert", WRITE, (PROTO_P_TYPE, PROTO_P_INDEX, PROTO_P_FIELDS, PROTO_P_END), \
-	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(AT) | PROTO_BIT(DUPLICATES),      \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(RID) | PROTO_BIT(AT) |            \
+	          PROTO_BIT(DUPLICATES),                                                       \
 	  "[id, rev, seq, affected, created], with duplicates [id, rev, seq, affected, "       \
 	  "created, candidates]")                                                              \
 	M(DELETE, "delete", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                    \
-	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(RID),                             \
+	  "[id, rev, seq, affected, created]")                                                 \
 	M(UNDELETE, "undelete", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                \
-	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(RID),                             \
+	  "[id, rev, seq, affected, created]")                                                 \
 	M(PURGE, "purge", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_END),                      \
-	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN), "[id, rev, seq, affected, created]")         \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(RID),                             \
+	  "[id, rev, seq, affected, created]")                                                 \
 	M(BATCH, "batch", WRITE, (PROTO_P_OPERATIONS, PROTO_P_END),                            \
-	  PROTO_BIT(DRY_RUN) | PROTO_BIT(AT), "array of the operations' results")              \
+	  PROTO_BIT(DRY_RUN) | PROTO_BIT(RID) | PROTO_BIT(AT),                                 \
+	  "array of the operations' results")                                                  \
 	M(SCHEMA_GET, "schema.get", NONE, (PROTO_P_END), PROTO_BIT(ONLY_TYPE),                 \
 	  "map: types (array of descriptions), text, own, generation")                         \
 	M(SCHEMA_PLAN, "schema.plan", READ, (PROTO_P_SCHEMA, PROTO_P_END), PROTO_BIT(BASE),    \
@@ -178,21 +184,25 @@
 	M(CREDIT, "credit", NONE, (PROTO_P_WATCH, PROTO_P_AMOUNT, PROTO_P_END), 0,             \
 	  "int: the credit there is now")                                                      \
 	M(CONVERT, "convert", WRITE, (PROTO_P_ID, PROTO_P_FIELDS, PROTO_P_END),                \
-	  PROTO_BIT(LINES) | PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(AT),           \
+	  PROTO_BIT(LINES) | PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(RID) |         \
+	          PROTO_BIT(AT),                                                               \
 	  "[id, rev, seq, affected, created] of the order")                                    \
 	M(REOPEN, "reopen", WRITE, (PROTO_P_TYPE, PROTO_P_ID, PROTO_P_FIELDS, PROTO_P_END),    \
-	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(AT),                              \
+	  PROTO_BIT(IF_REV) | PROTO_BIT(DRY_RUN) | PROTO_BIT(RID) | PROTO_BIT(AT),             \
 	  "[id, rev, seq, affected, created]")                                                 \
 	M(TRANSFER, "transfer", WRITE, (PROTO_P_ID, PROTO_P_END),                              \
 	  PROTO_BIT(TYPES) | PROTO_BIT(IDS) | PROTO_BIT(OWNER) | PROTO_BIT(WHERE) |            \
-	          PROTO_BIT(LIMIT) | PROTO_BIT(DRY_RUN),                                       \
+	          PROTO_BIT(LIMIT) | PROTO_BIT(DRY_RUN) | PROTO_BIT(RID),                      \
 	  "map: seq, transferred, more, types")                                                \
 	M(MERGE, "merge", WRITE, (PROTO_P_ID, PROTO_P_OTHER, PROTO_P_FIELDS, PROTO_P_END),     \
-	  PROTO_BIT(DRY_RUN), "map: id, rev, seq, merge, moved, filled, gone")                 \
-	M(UNMERGE, "unmerge", WRITE, (PROTO_P_ID, PROTO_P_END), PROTO_BIT(DRY_RUN),            \
+	  PROTO_BIT(DRY_RUN) | PROTO_BIT(RID),                                                 \
+	  "map: id, rev, seq, merge, moved, filled, gone")                                     \
+	M(UNMERGE, "unmerge", WRITE, (PROTO_P_ID, PROTO_P_END),                                \
+	  PROTO_BIT(DRY_RUN) | PROTO_BIT(RID),                                                 \
 	  "map: id, rev, seq, merge, moved, filled, gone")                                     \
 	M(REVALUE, "revalue", WRITE, (PROTO_P_END),                                            \
-	  PROTO_BIT(ON) | PROTO_BIT(FROM) | PROTO_BIT(LIMIT) | PROTO_BIT(DRY_RUN),             \
+	  PROTO_BIT(ON) | PROTO_BIT(FROM) | PROTO_BIT(LIMIT) | PROTO_BIT(DRY_RUN) |            \
+	          PROTO_BIT(RID),                                                              \
 	  "map: seq, looked, revalued, next")                                                  \
 	M(DUPLICATES, "duplicates", READ, (PROTO_P_FIELDS, PROTO_P_END),                       \
 	  PROTO_BIT(FROM) | PROTO_BIT(LIMIT) | PROTO_BIT(DEADLINE),                            \

@@ -104,6 +104,19 @@ static void print_aggregates(const cardex_type *type)
 	}
 }
 
+static void print_rollups(const cardex_type *type)
+{
+	for (size_t i = 0; i < type->field_count; i++) {
+		const cardex_field *field = &type->fields[i];
+		if (field->rollup == NULL)
+			continue;
+		const bool ready =
+			field->state == NULL || strcmp(field->state, "readable") == 0;
+		printf("rollup %s: %s%s%s%s\n", field->name, field->rollup, ready ? "" : " (",
+		       ready ? "" : field->state, ready ? "" : ")");
+	}
+}
+
 static void print_indexes(const cardex_type *type)
 {
 	for (size_t i = 0; i < type->index_count; i++) {
@@ -136,6 +149,7 @@ static cli_exit print_fields(const cardex_type *type)
 	cli_exit end = print_table(&table, good);
 	putchar('\n');
 	print_indexes(type);
+	print_rollups(type);
 	print_aggregates(type);
 	return end;
 }

@@ -50,6 +50,12 @@ static bool parse(int argc, char **argv, arguments *self)
 	return optind == argc - 2;
 }
 
+static bool is_policy(const char *word)
+{
+	return strcmp(word, "off") == 0 || strcmp(word, "warn") == 0 ||
+	       strcmp(word, "block") == 0;
+}
+
 static bool ends_with(const char *text, const char *end)
 {
 	const size_t size = strlen(text), end_size = strlen(end);
@@ -97,6 +103,9 @@ cli_exit cli_run_import(cli_context *self, int argc, char **argv)
 		return cli_usage("--separator is one character");
 	if (given.import.duplicates != NULL && strcmp(argv[optind], "customer") != 0)
 		return cli_usage("--duplicates is for customers");
+	if (given.import.duplicates != NULL && !is_policy(given.import.duplicates))
+		return cli_usage("--duplicates is off, warn or block, not \"%s\"",
+		                 given.import.duplicates);
 	cli_exit end = CLI_OK;
 	const cardex_type *type = cli_type(self, argv[optind], &end);
 	if (type == NULL)

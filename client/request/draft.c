@@ -17,7 +17,7 @@ typedef struct filler {
 	const cardex_request *request;
 	cx_error *error;
 	part values, fields, filter, operations, only, order, types, no_index, include,
-		rows_after, group, measures;
+		rows_after, group, measures, rid;
 } filler;
 
 static const proto_method methods[] = {
@@ -319,6 +319,21 @@ static cx_status take_rows_after(filler *self)
 	return end_part(self, from, &self->rows_after);
 }
 
+void cardex__rid_write(const char *sender, uint64_t number, cx_buf *out)
+{
+	cx_write_array(out, 2);
+	cx_write_text(out, sender);
+	cx_write_uint(out, number);
+}
+
+static cx_status take_rid(filler *self)
+{
+	cx_buf *parts = &self->draft->parts;
+	const size_t from = parts->size;
+	cardex__rid_write(self->request->rid_sender, self->request->rid_number, parts);
+	return end_part(self, from, &self->rid);
+}
+
 static cx_status check_explain(const filler *self)
 {
 	if ((unsigned)self->request->explain <= CARDEX_EXPLAIN_EXECUTED)
@@ -355,6 +370,8 @@ static cx_status take_option_parts(filler *self, uint64_t allowed)
 	if (status == CX_OK && (allowed & PROTO_BIT(ROWS_AFTER)) != 0 &&
 	    request->rows_after_type != NULL)
 		status = take_rows_after(self);
+	if (status == CX_OK && (allowed & PROTO_BIT(RID)) != 0 && request->rid_sender != NULL)
+		status = take_rid(self);
 	return status == CX_OK ? check_explain(self) : status;
 }
 
@@ -380,12 +397,14 @@ static void point_to_parts(const filler *self)
 	proto->options.no_index = slice_of(self, self->no_index);
 	proto->options.include = slice_of(self, self->include);
 	proto->options.rows_after = slice_of(self, self->rows_after);
+	proto->options.rid = slice_of(self, self->rid);
 	proto->options.group = slice_of(self, self->group);
 	proto->options.values = slice_of(self, self->measures);
 	proto->options.given |= (self->only.size > 0 ? PROTO_BIT(ONLY) : 0) |
 	                        (self->no_index.size > 0 ? PROTO_BIT(NO_INDEX) : 0) |
 	                        (self->include.size > 0 ? PROTO_BIT(INCLUDE) : 0) |
 	                        (self->rows_after.size > 0 ? PROTO_BIT(ROWS_AFTER) : 0) |
+	                        (self->rid.size > 0 ? PROTO_BIT(RID) : 0) |
 	                        (self->group.size > 0 ? PROTO_BIT(GROUP) : 0) |
 	                        (self->measures.size > 0 ? PROTO_BIT(VALUES) : 0) |
 	                        (self->order.size > 0 ? PROTO_BIT(ORDER) : 0) |

@@ -17,6 +17,9 @@ typedef struct cardex__draft {
 CX_MUST_USE cx_status cardex__draft_fill(cardex__draft *draft, const cardex_request *request,
                                          cx_error *error);
 
+/* The option `rid`: [sender, number]. */
+void cardex__rid_write(const char *sender, uint64_t number, cx_buf *out);
+
 void cardex__draft_release(cardex__draft *draft);
 
 struct cardex_batch {

@@ -29,7 +29,7 @@ static typed_digits collect(cx_slice text)
 {
 	const cx_slice trunk = CX_SLICE_LITERAL("(0)");
 	typed_digits found = { 0 };
-	while (text.size > 0 && !is_end(text)) {
+	while (text.size > 0 && (found.size == 0 || !is_end(text))) {
 		if (found.plus && cx_slice_starts_with(text, trunk)) {
 			text = cx_slice_from(text, trunk.size);
 			continue;

@@ -217,7 +217,17 @@ static cx_status make_phone(cx_slice fields, const char *name, cx_buf *out, cx_e
 		status = text_of(fields, "country", &country, error);
 	if (status != CX_OK || text.size == 0)
 		return status;
-	return crm__norm_phone(text, country.size > 0 ? country : CX_SLICE_LITERAL("CN"), out);
+	if (country.size == 0)
+		country = CX_SLICE_LITERAL("CN");
+	uint8_t code[2]; /* in capitals, as customers have it */
+	for (size_t i = 0; i < sizeof code && country.size == sizeof code; i++) {
+		const uint8_t letter = country.data[i];
+		code[i] =
+			letter >= 'a' && letter <= 'z' ? (uint8_t)(letter - 'a' + 'A') : letter;
+	}
+	if (country.size == sizeof code)
+		country.data = code;
+	return crm__norm_phone(text, country, out);
 }
 
 static cx_status make_forms(cx_slice fields, forms *ret, cx_error *error)

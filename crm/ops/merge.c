@@ -228,12 +228,25 @@ static bool is_kept(const engine_field *field)
 	       (field->slot >= ENGINE_SYSTEM_SLOTS || field->slot == ENGINE_SLOT_EXT_ID);
 }
 
+/* What the rules make of another field goes with that one. */
+static bool is_companion_of_own(const merging *self, const char *field)
+{
+	static const char *const companions[][2] = { { "name_norm", "name" },
+		                                     { "phone_norm", "phone" },
+		                                     { "email_norm", "email" } };
+	for (size_t i = 0; i < CX_COUNT_OF(companions); i++)
+		if (strcmp(companions[i][0], field) == 0)
+			return !crm__row_is_null(&self->winner, companions[i][1]);
+	return false;
+}
+
 static bool is_filled(const merging *self, const engine_field *field)
 {
 	if (field->target == self->customers &&
 	    crm__row_int(&self->loser, field->name) == self->what->winner)
 		return false;
 	return is_kept(field) && strcmp(field->name, "parent") != 0 &&
+	       !is_companion_of_own(self, field->name) &&
 	       is_empty(&self->winner, field->name) && !is_empty(&self->loser, field->name);
 }
 
@@ -375,7 +388,7 @@ static cx_status merge_now(merging *self, crm_merged *ret)
 		status = delete_loser(self);
 	if (status == CX_OK)
 		status = fill(self);
-	if (status == CX_OK)
+	if (status == CX_OK) /* the loser's assessment may be the newer one */
 		status = crm__tier_settle(&self->op, self->customers, self->what->winner);
 	if (status == CX_OK)
 		status = set_given(self);

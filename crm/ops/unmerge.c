@@ -94,6 +94,27 @@ static cx_status look_at_winner(undoing *self)
 	return CX_OK;
 }
 
+/* Runs and orders change it, so that nobody could set it back: what they made of it since
+ * stays. */
+static bool goes_on(const char *name)
+{
+	return strcmp(name, "tier") == 0 || strcmp(name, "lifecycle") == 0;
+}
+
+/* The store has set it, or nobody has it any more. */
+static bool is_out_of_hand(const engine_type *customers, const char *name)
+{
+	const engine_field *field = engine_type_field(customers, cx_slice_of(name));
+	return field == NULL || field->readonly || goes_on(name);
+}
+
+static bool is_as_left(const undoing *self, const char *name)
+{
+	cx_slice value;
+	return crm__map_find(crm__row_text(&self->merge, "after"), name, &value) &&
+	       cx_slice_equal(crm__row_value(&self->winner_row, name), value);
+}
+
 /* The fields that the merge changed are as it left them. */
 static cx_status look_at_values(undoing *self)
 {
@@ -109,7 +130,8 @@ static cx_status look_at_values(undoing *self)
 		const engine_field *field = engine_type_field(self->customers, key);
 		if (field != NULL && crm__tier_is(field)) /* of merges by earlier versions */
 			continue;
-		if (!cx_slice_equal(crm__row_value(&self->winner_row, name), value))
+		if (!cx_slice_equal(crm__row_value(&self->winner_row, name), value) &&
+		    !is_out_of_hand(self->customers, name))
 			obstruct(self,
 			         "%s of customer %lld has been changed: give it the value it "
 			         "had "
@@ -365,7 +387,8 @@ static cx_status put_before(undoing *self, bool references, cx_buf *out)
 		const cx_slice value = cx_read_skip(&reader);
 		const engine_field *field = engine_type_field(self->customers, name);
 		if (field == NULL || (field->kind == ENGINE_REF && !references) ||
-		    crm__tier_is(field))
+		    crm__tier_is(field) ||
+		    (goes_on(field->name) && !is_as_left(self, field->name)))
 			continue;
 		cx_write_str(&pairs, name);
 		cx_write_raw(&pairs, value);

@@ -3,9 +3,11 @@
  * one that goes out to the customer is the first response to its service request. */
 #include "crm/rules/belongs.h"
 #include "crm/rules/moves.h"
+#include "crm/rules/norms.h"
 #include "crm/rules/rules.h"
 
 enum {
+	SUBJECT,
 	STATUS,
 	DIRECTION,
 	AT,
@@ -21,6 +23,7 @@ enum {
 	FIRST_RESPONSE_AT,
 };
 static const char *const fields[] = {
+	[SUBJECT] = "subject",
 	[STATUS] = "status",
 	[DIRECTION] = "direction",
 	[AT] = "at",
@@ -44,9 +47,9 @@ static const crm__move moves[] = {
 };
 
 static const crm__belonging belongings[] = {
-	{ CONTACT, OF_CONTACT },
-	{ OPPORTUNITY, OF_OPPORTUNITY },
-	{ REQUEST, OF_REQUEST },
+	{ CONTACT, OF_CONTACT, true },
+	{ OPPORTUNITY, OF_OPPORTUNITY, false },
+	{ REQUEST, OF_REQUEST, false },
 };
 
 static cx_status before(engine_draft *draft, cx_error *error)
@@ -56,7 +59,9 @@ static cx_status before(engine_draft *draft, cx_error *error)
 	if (engine_draft_int(draft, DURATION_S) < 0)
 		return cx_fail_field(error, CX_CHECK, "duration_s", "a duration is 0 or more");
 	const crm__moves table = { moves, CX_COUNT_OF(moves) };
-	cx_status status = crm__moves_check(&table, draft, STATUS, "status", error);
+	cx_status status = crm__norms_not_blank(draft, SUBJECT, "subject", error);
+	if (status == CX_OK)
+		status = crm__moves_check(&table, draft, STATUS, "status", error);
 	return status == CX_OK ? crm__belongs_check(draft, CUSTOMER, belongings,
 	                                            CX_COUNT_OF(belongings), fields, error)
 	                       : status;
@@ -84,11 +89,14 @@ static cx_status respond(const engine_draft *draft, engine_draft *request, cx_er
 
 static cx_status after(engine_draft *draft, cx_error *error)
 {
-	if (engine_draft_event(draft) == ENGINE_DELETES || !is_response(draft))
-		return CX_OK;
 	engine_draft *request;
-	cx_status status = engine_draft_load(draft, FIRST_RESPONSE_AT,
-	                                     engine_draft_int(draft, REQUEST), &request, error);
+	cx_status status = crm__belongs_back(draft, CUSTOMER, belongings,
+	                                     CX_COUNT_OF(belongings), fields, error);
+	if (status != CX_OK || engine_draft_event(draft) == ENGINE_DELETES ||
+	    !is_response(draft))
+		return status;
+	status = engine_draft_load(draft, FIRST_RESPONSE_AT, engine_draft_int(draft, REQUEST),
+	                           &request, error);
 	return status == CX_OK ? respond(draft, request, error) : status;
 }
 

@@ -20,18 +20,6 @@ static cx_status check(engine_draft *draft, int64_t customer, const crm__belongi
 	                     (long long)customer);
 }
 
-cx_status crm__belongs_check_all(engine_draft *draft, unsigned customer,
-                                 const crm__belonging *items, size_t count,
-                                 const char *const *names, cx_error *error)
-{
-	cx_status status = CX_OK;
-	for (size_t i = 0; i < count && status == CX_OK; i++)
-		if (!engine_draft_is_null(draft, items[i].reference))
-			status = check(draft, engine_draft_int(draft, customer), &items[i],
-			               names[items[i].reference], error);
-	return status;
-}
-
 cx_status crm__belongs_check(engine_draft *draft, unsigned customer,
                              const crm__belonging *items, size_t count,
                              const char *const *names, cx_error *error)
@@ -47,6 +35,60 @@ cx_status crm__belongs_check(engine_draft *draft, unsigned customer,
 			continue;
 		status = check(draft, engine_draft_int(draft, customer), &items[i],
 		               names[field], error);
+	}
+	return status;
+}
+
+cx_status crm__belongs_back(engine_draft *draft, unsigned customer, const crm__belonging *items,
+                            size_t count, const char *const *names, cx_error *error)
+{
+	if (engine_draft_event(draft) != ENGINE_UNDELETES ||
+	    engine_draft_change(draft)->cause == CRM_CAUSE_MERGE)
+		return CX_OK;
+	cx_status status = CX_OK;
+	for (size_t i = 0; i < count && status == CX_OK; i++)
+		if (!items[i].may_leave && !engine_draft_is_null(draft, items[i].reference))
+			status = check(draft, engine_draft_int(draft, customer), &items[i],
+			               names[items[i].reference], error);
+	return status;
+}
+
+typedef struct keeping {
+	const engine_draft *draft;
+	int64_t customer;
+	unsigned of_referrer;
+} keeping;
+
+static cx_status check_referrer(void *context, engine_draft *found, cx_error *error)
+{
+	const keeping *self = context;
+	const int64_t theirs = engine_draft_int(found, self->of_referrer);
+	if (theirs == self->customer)
+		return CX_OK;
+	return cx_fail_field(error, CX_CHECK, "customer",
+	                     "%s %lld refers to %s %lld and belongs to customer %lld, not to "
+	                     "customer %lld: change that one first",
+	                     engine_draft_type(found)->name, (long long)engine_draft_id(found),
+	                     engine_draft_type(self->draft)->name,
+	                     (long long)engine_draft_id(self->draft), (long long)theirs,
+	                     (long long)self->customer);
+}
+
+cx_status crm__belongs_keep(engine_draft *draft, unsigned customer, const crm__referrer *items,
+                            size_t count, cx_error *error)
+{
+	const engine_event event = engine_draft_event(draft);
+	const bool moves = event == ENGINE_UPDATES && engine_draft_is_changed(draft, customer);
+	if (!(moves || event == ENGINE_UNDELETES) ||
+	    engine_draft_change(draft)->cause == CRM_CAUSE_MERGE)
+		return CX_OK;
+	cx_status status = CX_OK;
+	for (size_t i = 0; i < count && status == CX_OK; i++) {
+		keeping self = { .draft = draft,
+			         .customer = engine_draft_int(draft, customer),
+			         .of_referrer = items[i].customer };
+		status = engine_draft_each(draft, items[i].reference, engine_draft_id(draft),
+		                           check_referrer, &self, error);
 	}
 	return status;
 }

@@ -42,7 +42,7 @@ static cx_status before(engine_draft *draft, cx_error *error)
 	if (has_responded(draft) && engine_draft_is_null(draft, RESPONDED_AT))
 		engine_draft_set_int(draft, RESPONDED_AT,
 		                     engine_author_at(&engine_draft_change(draft)->author));
-	const crm__belonging contact = { CONTACT, OF_CONTACT };
+	const crm__belonging contact = { CONTACT, OF_CONTACT, false };
 	return crm__belongs_check(draft, CUSTOMER, &contact, 1, fields, error);
 }
 

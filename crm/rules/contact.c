@@ -2,6 +2,7 @@
 /* Contacts: a customer has one primary contact at most, the one that was made so last; their
  * numbers are read as those of the customer's country. */
 #include "crm/crm.h"
+#include "crm/rules/belongs.h"
 #include "crm/rules/norms.h"
 #include "crm/rules/rules.h"
 
@@ -46,24 +47,11 @@ static cx_status normalise_mobile(engine_draft *draft, cx_error *error)
 	return crm__norms_phone(draft, MOBILE, country, MOBILE_NORM);
 }
 
-static cx_status refuse_move(void *context, engine_draft *opportunity, cx_error *error)
-{
-	const engine_draft *contact = context;
-	return cx_fail_field(error, CX_CHECK, "customer",
-	                     "contact %lld is that of opportunity %lld, which is its "
-	                     "customer's: give that another contact first",
-	                     (long long)engine_draft_id(contact),
-	                     (long long)engine_draft_id(opportunity));
-}
-
 /* The contact of an opportunity is of the opportunity's customer. */
-static cx_status check_move(engine_draft *draft, cx_error *error)
+static cx_status check_opportunities(engine_draft *draft, cx_error *error)
 {
-	if (!engine_draft_existed(draft) || !engine_draft_is_changed(draft, CUSTOMER) ||
-	    engine_draft_change(draft)->cause == CRM_CAUSE_MERGE)
-		return CX_OK;
-	return engine_draft_each(draft, OPPORTUNITY_CONTACT, engine_draft_id(draft),
-	                         refuse_move, draft, error);
+	static const crm__referrer opportunity = { OPPORTUNITY_CONTACT, OPPORTUNITY_CUSTOMER };
+	return crm__belongs_keep(draft, CUSTOMER, &opportunity, 1, error);
 }
 
 static cx_status before(engine_draft *draft, cx_error *error)
@@ -72,7 +60,7 @@ static cx_status before(engine_draft *draft, cx_error *error)
 		return CX_OK;
 	cx_status status = crm__norms_not_blank(draft, NAME, "name", error);
 	if (status == CX_OK)
-		status = check_move(draft, error);
+		status = check_opportunities(draft, error);
 	if (status == CX_OK)
 		status = normalise_mobile(draft, error);
 	if (status == CX_OK && engine_draft_is_changed(draft, EMAIL))
@@ -100,40 +88,21 @@ static cx_status visit(void *context, engine_draft *other, cx_error *error)
 	return engine_draft_save(other, error);
 }
 
-/* One that comes back is the contact again of those it was of; they may be another customer's
- * by now. */
-static cx_status refuse_foreign(void *context, engine_draft *opportunity, cx_error *error)
-{
-	const engine_draft *contact = context;
-	if (engine_draft_int(opportunity, OPPORTUNITY_CUSTOMER) ==
-	    engine_draft_int(contact, CUSTOMER))
-		return CX_OK;
-	return cx_fail_field(error, CX_CHECK, "customer",
-	                     "contact %lld was that of opportunity %lld, which is another "
-	                     "customer's by now: give that another contact first",
-	                     (long long)engine_draft_id(contact),
-	                     (long long)engine_draft_id(opportunity));
-}
-
 /* What comes back does not displace what was chosen meanwhile. */
 static cx_status after(engine_draft *draft, cx_error *error)
 {
 	const engine_event event = engine_draft_event(draft);
-	if (event == ENGINE_UNDELETES) {
-		cx_status status =
-			engine_draft_each(draft, OPPORTUNITY_CONTACT, engine_draft_id(draft),
-		                          refuse_foreign, draft, error);
-		if (status != CX_OK)
-			return status;
-	}
-	if (event == ENGINE_DELETES || engine_draft_int(draft, IS_PRIMARY) == 0)
-		return CX_OK;
+	cx_status status =
+		event == ENGINE_UNDELETES ? check_opportunities(draft, error) : CX_OK;
+	if (status != CX_OK || event == ENGINE_DELETES ||
+	    engine_draft_int(draft, IS_PRIMARY) == 0)
+		return status;
 	others self = { .self = engine_draft_id(draft), .give_way = event == ENGINE_UNDELETES };
 	if (event == ENGINE_UPDATES && !engine_draft_is_changed(draft, IS_PRIMARY) &&
 	    !engine_draft_is_changed(draft, CUSTOMER))
 		return CX_OK;
-	cx_status status = engine_draft_each(draft, CUSTOMER, engine_draft_int(draft, CUSTOMER),
-	                                     visit, &self, error);
+	status = engine_draft_each(draft, CUSTOMER, engine_draft_int(draft, CUSTOMER), visit,
+	                           &self, error);
 	if (status != CX_OK || !self.give_way || !self.found)
 		return status;
 	engine_draft_set_int(draft, IS_PRIMARY, false);

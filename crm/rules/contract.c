@@ -6,6 +6,7 @@
 #include "crm/rules/belongs.h"
 #include "crm/rules/frozen.h"
 #include "crm/rules/moves.h"
+#include "crm/rules/norms.h"
 #include "crm/rules/rate.h"
 #include "crm/rules/rules.h"
 
@@ -30,6 +31,10 @@ enum {
 	OF_SIGNATORY,
 	OF_AMENDED,
 	AMENDED_STATUS,
+	NUMBER,
+	TITLE,
+	ORDER_CONTRACT,
+	ORDER_CUSTOMER,
 	BASE,
 	RATE_E8,
 };
@@ -54,6 +59,10 @@ static const char *const fields[] = {
 	[OF_SIGNATORY] = "contact.customer",
 	[OF_AMENDED] = "contract.customer",
 	[AMENDED_STATUS] = "contract.status",
+	[NUMBER] = "number",
+	[TITLE] = "title",
+	[ORDER_CONTRACT] = "sales_order.contract",
+	[ORDER_CUSTOMER] = "sales_order.customer",
 	[BASE] = "org.base_currency",
 	[RATE_E8] = "fx_rate.rate_e8",
 };
@@ -66,10 +75,12 @@ static const crm__move moves[] = {
 };
 
 static const crm__belonging belongings[] = {
-	{ OPPORTUNITY, OF_OPPORTUNITY },
-	{ SIGNATORY, OF_SIGNATORY },
-	{ AMENDS, OF_AMENDED },
+	{ OPPORTUNITY, OF_OPPORTUNITY, false },
+	{ SIGNATORY, OF_SIGNATORY, true },
+	{ AMENDS, OF_AMENDED, false },
 };
+
+static const crm__referrer referrers[] = { { ORDER_CONTRACT, ORDER_CUSTOMER } };
 
 static bool is_signed(const engine_draft *draft)
 {
@@ -186,7 +197,11 @@ static cx_status before(engine_draft *draft, cx_error *error)
 	if (engine_draft_event(draft) == ENGINE_DELETES)
 		return CX_OK;
 	const crm__moves table = { moves, CX_COUNT_OF(moves) };
-	cx_status status = crm__moves_check(&table, draft, STATUS, "status", error);
+	cx_status status = crm__norms_not_blank(draft, NUMBER, "number", error);
+	if (status == CX_OK)
+		status = crm__norms_not_blank(draft, TITLE, "title", error);
+	if (status == CX_OK)
+		status = crm__moves_check(&table, draft, STATUS, "status", error);
 	if (status == CX_OK)
 		status = check_frozen(draft, error);
 	if (status == CX_OK)
@@ -197,6 +212,9 @@ static cx_status before(engine_draft *draft, cx_error *error)
 		status = crm__belongs_check(draft, CUSTOMER, belongings,
 		                            CX_COUNT_OF(belongings), fields, error);
 	if (status == CX_OK)
+		status = crm__belongs_keep(draft, CUSTOMER, referrers, CX_COUNT_OF(referrers),
+		                           error);
+	if (status == CX_OK)
 		status = check_amended(draft, error);
 	if (status == CX_OK)
 		status = crm__rate_currency(draft, CURRENCY, &rate, error);
@@ -204,9 +222,21 @@ static cx_status before(engine_draft *draft, cx_error *error)
 	                                                                 : status;
 }
 
+/* What comes back finds its customer's records as they are by now. */
+static cx_status after(engine_draft *draft, cx_error *error)
+{
+	cx_status status = crm__belongs_back(draft, CUSTOMER, belongings,
+	                                     CX_COUNT_OF(belongings), fields, error);
+	return status == CX_OK && engine_draft_event(draft) == ENGINE_UNDELETES
+	               ? crm__belongs_keep(draft, CUSTOMER, referrers, CX_COUNT_OF(referrers),
+	                                   error)
+	               : status;
+}
+
 const engine_rule crm__contract_rule = {
 	.type = "contract",
 	.fields = fields,
 	.field_count = CX_COUNT_OF(fields),
 	.before = before,
+	.after = after,
 };

@@ -39,9 +39,9 @@ static const crm__move moves[] = {
 };
 
 static const crm__belonging belongings[] = {
-	{ CONTACT, OF_CONTACT },
-	{ ORDER, OF_ORDER },
-	{ REQUEST, OF_REQUEST },
+	{ CONTACT, OF_CONTACT, true },
+	{ ORDER, OF_ORDER, false },
+	{ REQUEST, OF_REQUEST, false },
 };
 
 enum { SCORE_MAX = 10 };
@@ -62,9 +62,16 @@ static cx_status before(engine_draft *draft, cx_error *error)
 	                       : status;
 }
 
+static cx_status after(engine_draft *draft, cx_error *error)
+{
+	return crm__belongs_back(draft, CUSTOMER, belongings, CX_COUNT_OF(belongings), fields,
+	                         error);
+}
+
 const engine_rule crm__feedback_rule = {
 	.type = "feedback",
 	.fields = fields,
 	.field_count = CX_COUNT_OF(fields),
 	.before = before,
+	.after = after,
 };

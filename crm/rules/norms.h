@@ -12,6 +12,9 @@ CX_MUST_USE cx_status crm__norms_phone(engine_draft *draft, unsigned from, cx_sl
                                        unsigned to);
 CX_MUST_USE cx_status crm__norms_tax_id(engine_draft *draft, unsigned from, unsigned to);
 
-/* Errors: CX_CHECK when the text is there and nothing but blanks, naming the field. */
+/* Errors: CX_CHECK when the write gives a text of nothing but blanks, naming the field. */
 CX_MUST_USE cx_status crm__norms_not_blank(const engine_draft *draft, unsigned field,
                                            const char *name, cx_error *error);
+/* Errors: CX_CHECK when the write gives a text that begins or ends with a blank. */
+CX_MUST_USE cx_status crm__norms_trimmed(const engine_draft *draft, unsigned field,
+                                         const char *name, cx_error *error);

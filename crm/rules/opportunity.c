@@ -73,6 +73,12 @@ enum {
 	ROW_BY,
 	ROW_FROM_STAGE,
 	ROW_IN_FROM_MS,
+	ACTIVITY_OPPORTUNITY,
+	ACTIVITY_CUSTOMER,
+	ORDER_OPPORTUNITY,
+	ORDER_CUSTOMER,
+	CONTRACT_OPPORTUNITY,
+	CONTRACT_CUSTOMER,
 };
 static const char *const fields[] = {
 	[NUMBER] = "number",
@@ -122,6 +128,12 @@ static const char *const fields[] = {
 	[ROW_BY] = "stage_history.by",
 	[ROW_FROM_STAGE] = "stage_history.from_stage",
 	[ROW_IN_FROM_MS] = "stage_history.in_from_ms",
+	[ACTIVITY_OPPORTUNITY] = "activity.opportunity",
+	[ACTIVITY_CUSTOMER] = "activity.customer",
+	[ORDER_OPPORTUNITY] = "sales_order.opportunity",
+	[ORDER_CUSTOMER] = "sales_order.customer",
+	[CONTRACT_OPPORTUNITY] = "contract.opportunity",
+	[CONTRACT_CUSTOMER] = "contract.customer",
 };
 
 static const crm__rate_fields rate_at = { .base = BASE, .rate_e8 = RATE_E8 };
@@ -153,7 +165,13 @@ static const crm__history_fields history_at = {
 	.user = USER_TEAM,
 };
 
-static const crm__belonging belongings[] = { { CONTACT, OF_CONTACT } };
+static const crm__belonging belongings[] = { { CONTACT, OF_CONTACT, false } };
+
+static const crm__referrer referrers[] = {
+	{ ACTIVITY_OPPORTUNITY, ACTIVITY_CUSTOMER },
+	{ ORDER_OPPORTUNITY, ORDER_CUSTOMER },
+	{ CONTRACT_OPPORTUNITY, CONTRACT_CUSTOMER },
+};
 
 static crm_cause cause_of(const engine_draft *draft)
 {
@@ -281,7 +299,7 @@ static cx_status check_closed(const engine_draft *draft, cx_error *error)
 	return crm__frozen_check(&frozen, draft, error);
 }
 
-static cx_status check_customer(const engine_draft *draft, cx_error *error)
+static cx_status check_customer(engine_draft *draft, cx_error *error)
 {
 	if (!engine_draft_existed(draft) || !engine_draft_is_changed(draft, CUSTOMER) ||
 	    cause_of(draft) == CRM_CAUSE_MERGE)
@@ -291,7 +309,7 @@ static cx_status check_customer(const engine_draft *draft, cx_error *error)
 		                     "opportunity %lld is won or lost, or has orders: its "
 		                     "customer stays",
 		                     (long long)engine_draft_id(draft));
-	return CX_OK;
+	return crm__belongs_keep(draft, CUSTOMER, referrers, CX_COUNT_OF(referrers), error);
 }
 
 static cx_status check_lost(const engine_draft *draft, cx_error *error)
@@ -555,6 +573,16 @@ static cx_status write_update(engine_draft *draft, cx_error *error)
 	return crm__history_write(draft, &history_at, &event, error);
 }
 
+/* What comes back finds its customer's records as they are by now. */
+static cx_status come_back(engine_draft *draft, cx_error *error)
+{
+	cx_status status = crm__belongs_back(draft, CUSTOMER, belongings,
+	                                     CX_COUNT_OF(belongings), fields, error);
+	return status == CX_OK ? crm__belongs_keep(draft, CUSTOMER, referrers,
+	                                           CX_COUNT_OF(referrers), error)
+	                       : status;
+}
+
 /* One that was written by no rule has no history to go on with. */
 static bool has_figures(const engine_draft *draft)
 {
@@ -567,14 +595,10 @@ static cx_status after(engine_draft *draft, cx_error *error)
 {
 	const bool told_late = engine_draft_change(draft)->author.at_ms > 0;
 	crm__history_event event = { .cause = told_late ? "import" : "create" };
-	if (engine_draft_event(draft) == ENGINE_UNDELETES) {
-		cx_status status = crm__belongs_check_all(
-			draft, CUSTOMER, belongings, CX_COUNT_OF(belongings), fields, error);
-		if (status != CX_OK)
-			return status;
-	}
-	if (!has_figures(draft))
-		return CX_OK;
+	cx_status status =
+		engine_draft_event(draft) == ENGINE_UNDELETES ? come_back(draft, error) : CX_OK;
+	if (status != CX_OK || !has_figures(draft))
+		return status;
 	switch (engine_draft_event(draft)) {
 	case ENGINE_CREATES:
 		break;

@@ -56,6 +56,10 @@ enum {
 	NUMBER_FORMAT,
 	SERIES,
 	SERIES_LAST,
+	REQUEST_ORDER,
+	REQUEST_CUSTOMER,
+	FEEDBACK_ORDER,
+	FEEDBACK_CUSTOMER,
 };
 static const char *const fields[] = {
 	[NUMBER] = "number",
@@ -101,6 +105,10 @@ static const char *const fields[] = {
 	[NUMBER_FORMAT] = "org.number_format",
 	[SERIES] = "number_series.series",
 	[SERIES_LAST] = "number_series.last",
+	[REQUEST_ORDER] = "service_request.order",
+	[REQUEST_CUSTOMER] = "service_request.customer",
+	[FEEDBACK_ORDER] = "feedback.order",
+	[FEEDBACK_CUSTOMER] = "feedback.customer",
 };
 
 static const crm__rate_fields rate = { .base = BASE, .rate_e8 = RATE_E8 };
@@ -127,9 +135,14 @@ static const crm__move moves[] = {
 };
 
 static const crm__belonging belongings[] = {
-	{ OPPORTUNITY, OF_OPPORTUNITY },
-	{ CONTRACT, OF_CONTRACT },
-	{ CONTACT, OF_CONTACT },
+	{ OPPORTUNITY, OF_OPPORTUNITY, false },
+	{ CONTRACT, OF_CONTRACT, false },
+	{ CONTACT, OF_CONTACT, true },
+};
+
+static const crm__referrer referrers[] = {
+	{ REQUEST_ORDER, REQUEST_CUSTOMER },
+	{ FEEDBACK_ORDER, FEEDBACK_CUSTOMER },
 };
 
 static bool becomes(const engine_draft *draft, const char *label)
@@ -194,6 +207,9 @@ static cx_status check(engine_draft *draft, cx_error *error)
 		status = check_cancelled(draft, error);
 	if (status == CX_OK)
 		status = crm__rate_currency(draft, CURRENCY, &rate, error);
+	if (status == CX_OK)
+		status = crm__belongs_keep(draft, CUSTOMER, referrers, CX_COUNT_OF(referrers),
+		                           error);
 	return status == CX_OK ? crm__belongs_check(draft, CUSTOMER, belongings,
 	                                            CX_COUNT_OF(belongings), fields, error)
 	                       : status;
@@ -403,8 +419,20 @@ static cx_status activate_customer(engine_draft *draft, cx_error *error)
 	return engine_draft_save(customer, error);
 }
 
+/* What comes back finds its customer's records as they are by now. */
+static cx_status come_back(engine_draft *draft, cx_error *error)
+{
+	cx_status status = crm__belongs_back(draft, CUSTOMER, belongings,
+	                                     CX_COUNT_OF(belongings), fields, error);
+	return status == CX_OK ? crm__belongs_keep(draft, CUSTOMER, referrers,
+	                                           CX_COUNT_OF(referrers), error)
+	                       : status;
+}
+
 static cx_status after(engine_draft *draft, cx_error *error)
 {
+	if (engine_draft_event(draft) == ENGINE_UNDELETES)
+		return come_back(draft, error);
 	if (engine_draft_event(draft) != ENGINE_UPDATES)
 		return CX_OK;
 	cx_status status = needs_lines(draft) ? update_lines(draft, error) : CX_OK;

@@ -5,6 +5,7 @@
 #include "base/msgpack.h"
 #include "crm/rules/belongs.h"
 #include "crm/rules/moves.h"
+#include "crm/rules/norms.h"
 #include "crm/rules/number.h"
 #include "crm/rules/rules.h"
 
@@ -31,6 +32,11 @@ enum {
 	NUMBER_FORMAT,
 	SERIES,
 	SERIES_LAST,
+	TITLE,
+	ACTIVITY_REQUEST,
+	ACTIVITY_CUSTOMER,
+	FEEDBACK_REQUEST,
+	FEEDBACK_CUSTOMER,
 };
 static const char *const fields[] = {
 	[NUMBER] = "number",
@@ -55,6 +61,11 @@ static const char *const fields[] = {
 	[NUMBER_FORMAT] = "org.number_format",
 	[SERIES] = "number_series.series",
 	[SERIES_LAST] = "number_series.last",
+	[TITLE] = "title",
+	[ACTIVITY_REQUEST] = "activity.service_request",
+	[ACTIVITY_CUSTOMER] = "activity.customer",
+	[FEEDBACK_REQUEST] = "feedback.service_request",
+	[FEEDBACK_CUSTOMER] = "feedback.customer",
 };
 
 static const crm__number_fields number = {
@@ -81,7 +92,15 @@ static const crm__move moves[] = {
 	{ "closed", "in_progress" },
 };
 
-static const crm__belonging belongings[] = { { CONTACT, OF_CONTACT }, { ORDER, OF_ORDER } };
+static const crm__belonging belongings[] = {
+	{ CONTACT, OF_CONTACT, true },
+	{ ORDER, OF_ORDER, false },
+};
+
+static const crm__referrer referrers[] = {
+	{ ACTIVITY_REQUEST, ACTIVITY_CUSTOMER },
+	{ FEEDBACK_REQUEST, FEEDBACK_CUSTOMER },
+};
 
 static const int64_t HOUR_MS = 3600000;
 
@@ -228,12 +247,17 @@ static cx_status before(engine_draft *draft, cx_error *error)
 	    engine_draft_is_null(draft, STATUS) || engine_draft_is_null(draft, PRIORITY))
 		return CX_OK; /* what is missing is told when it is written */
 	const crm__moves table = { moves, CX_COUNT_OF(moves) };
-	cx_status status = crm__moves_check(&table, draft, STATUS, "status", error);
+	cx_status status = crm__norms_not_blank(draft, TITLE, "title", error);
+	if (status == CX_OK)
+		status = crm__moves_check(&table, draft, STATUS, "status", error);
 	if (status == CX_OK)
 		status = check_needs(draft, error);
 	if (status == CX_OK)
 		status = crm__belongs_check(draft, CUSTOMER, belongings,
 		                            CX_COUNT_OF(belongings), fields, error);
+	if (status == CX_OK)
+		status = crm__belongs_keep(draft, CUSTOMER, referrers, CX_COUNT_OF(referrers),
+		                           error);
 	if (status != CX_OK)
 		return status;
 	if (engine_draft_is_changed(draft, STATUS))
@@ -244,9 +268,21 @@ static cx_status before(engine_draft *draft, cx_error *error)
 	               : status;
 }
 
+/* What comes back finds its customer's records as they are by now. */
+static cx_status after(engine_draft *draft, cx_error *error)
+{
+	cx_status status = crm__belongs_back(draft, CUSTOMER, belongings,
+	                                     CX_COUNT_OF(belongings), fields, error);
+	return status == CX_OK && engine_draft_event(draft) == ENGINE_UNDELETES
+	               ? crm__belongs_keep(draft, CUSTOMER, referrers, CX_COUNT_OF(referrers),
+	                                   error)
+	               : status;
+}
+
 const engine_rule crm__service_request_rule = {
 	.type = "service_request",
 	.fields = fields,
 	.field_count = CX_COUNT_OF(fields),
 	.before = before,
+	.after = after,
 };

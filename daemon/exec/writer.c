@@ -6,6 +6,7 @@
 #include "daemon/exec/committer.h"
 #include "daemon/exec/mailbox.h"
 #include "daemon/exec/queue.h"
+#include "daemon/methods/repeat.h"
 #include "daemon/methods/schema.h"
 #include "daemon/methods/write.h"
 #include "engine/changes.h"
@@ -28,6 +29,27 @@ struct daemon__writer {
 	int64_t ids[PROTO_BATCH_OPERATIONS_MAX];
 };
 
+/* Runs the request, or finds what it did when it came before. */
+static cx_status run_once(daemon__write *write, const proto_request *request, cx_error *error)
+{
+	CX_SCOPED(daemon__repeat_release) daemon__repeat repeat = { 0 };
+	bool found = false;
+	const size_t before = write->out->size;
+	cx_status status = daemon__repeat_of(request, &repeat, error);
+	if (status == CX_OK && repeat.once)
+		status = engine_answer_find(engine_write_view(write->transaction),
+		                            &repeat.request, write->out, &found, error);
+	if (status == CX_OK && !found)
+		status = daemon__write_run(write, request, error);
+	if (status != CX_OK || found || !repeat.once)
+		return status;
+	const cx_slice answer = cx_slice_from(cx_buf_slice(write->out), before);
+	status = cx_buf_status(write->out);
+	return status == CX_OK ? engine_answer_keep(write->transaction, &repeat.request, answer,
+	                                            write->author.now_ms)
+	                       : status;
+}
+
 /* Runs one job and fills its reply; on an error, and for a dry run, the transaction is as it
  * was. */
 static void run_job(daemon__writer *writer, engine_write *transaction, daemon__job *job)
@@ -43,7 +65,7 @@ static void run_job(daemon__writer *writer, engine_write *transaction, daemon__j
 	cx_error error = { 0 };
 	cx_buf_clear(&job->reply);
 	proto_reply_begin(job->request.msgid, &job->reply);
-	cx_status status = daemon__write_run(&write, &job->request, &error);
+	cx_status status = run_once(&write, &job->request, &error);
 	if (status == CX_OK)
 		status = cx_buf_status(&job->reply);
 	if (status == CX_OK && !job->request.options.dry_run)

@@ -29,6 +29,9 @@ static cx_status run_next(daemon__write *write, cx_reader *reader, uint32_t numb
 	if (status == CX_OK && request.options.dry_run)
 		status = cx_fail(error, CX_INVALID_ARGUMENT,
 		                 "dry_run is an option of the batch, not of one operation");
+	if (status == CX_OK && (request.options.given & PROTO_BIT(RID)) != 0)
+		status = cx_fail(error, CX_INVALID_ARGUMENT,
+		                 "rid is an option of the batch, not of one operation");
 	if (status == CX_OK)
 		status = daemon__write_operation(write, &request, earlier, &done, error);
 	if (status != CX_OK)

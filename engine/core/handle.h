@@ -25,6 +25,7 @@ struct engine {
 	engine__tree search;  /* what records are found by: engine/search/posting.h */
 	engine__tree groups;  /* of maintained aggregates: engine/aggregate/group.h */
 	engine__tree stats;   /* of indexes: engine/statistics/shelf.h */
+	engine__tree answers; /* to requests that may come again: engine/answers/key.h */
 	struct engine__shelf *shelf;
 	uint32_t sort_records_max;
 	uint32_t scan_records_max;

@@ -15,7 +15,7 @@ static cx_status open_system_trees(engine *self)
 		{ "chunks", &self->chunks },   { "builds", &self->builds },
 		{ "search", &self->search },   { "changes", &self->changes },
 		{ "history", &self->history }, { "groups", &self->groups },
-		{ "stats", &self->stats },
+		{ "stats", &self->stats },     { "answers", &self->answers },
 	};
 	for (size_t i = 0; i < CX_COUNT_OF(trees); i++) {
 		cx_status status =

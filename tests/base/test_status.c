@@ -39,6 +39,7 @@ static const struct {
 	{ CX_TOO_LONG, 408, "TOO_LONG", 'C' },
 	{ CX_NOT_DELETED, 409, "NOT_DELETED", 'C' },
 	{ CX_CHECK, 410, "CHECK", 'C' },
+	{ CX_RID_REUSED, 411, "RID_REUSED", 'C' },
 	{ CX_DEADLINE, 500, "DEADLINE", 'R' },
 	{ CX_SCAN_LIMIT, 501, "SCAN_LIMIT", 'C' },
 	{ CX_BUSY, 502, "BUSY", 'R' },

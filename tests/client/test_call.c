@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Calls that wait: what goes out is the request, and what comes back is the answer or the
  * server's error. */
+#include "client/cardex_trade.h"
 #include "tests/client/fake.h"
 #include "tests/support/unit.h"
 #include "tests/support/wire.h"
@@ -67,6 +68,31 @@ static void a_new_layout_replaces_the_old(void **state)
 		assert_asked(&server, asked[i]);
 		assert_int_equal(cardex_column_count(result), i == 0 ? 1 : 2);
 	}
+	fake_close(&server);
+}
+
+static void a_write_says_whose_it_is(void **state)
+{
+	(void)state;
+	fake server;
+	fake_open(&server, NULL, NULL);
+	CX_SCOPED(cardex_doc_free) cardex_doc *fields = cardex_fields_new();
+	cardex_set_text(fields, "name", "A");
+	CX_SCOPED(cardex_result_free) cardex_result *result = NULL;
+	const cardex_request create = { .method = CARDEX_METHOD_CREATE,
+		                        .type = "team",
+		                        .fields = fields,
+		                        .rid_sender = "till-3",
+		                        .rid_number = 41 };
+	fake_answer(&server, "[1, 1, 9, 1, true]");
+	assert_int_equal(cardex_call(server.conn, &create, &result, NULL), CARDEX_OK);
+	assert_asked(&server, "'create', ['team', {'name': 'A'}, {'rid': ['till-3', 41]}]");
+
+	const cardex_trade_options options = { .rid_sender = "till-3", .rid_number = 42 };
+	fake_answer(&server, "[1, 1, 9, 1, true]");
+	assert_int_equal(cardex_convert(server.conn, 7, NULL, NULL, 0, &options, NULL, NULL),
+	                 CARDEX_OK);
+	assert_asked(&server, "'convert', [7, {}, {'rid': ['till-3', 42]}]");
 	fake_close(&server);
 }
 
@@ -634,6 +660,7 @@ static void misread_columns_are_remembered(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_write_says_whose_it_is),
 		cmocka_unit_test(connecting_says_hello),
 		cmocka_unit_test(a_search_gives_its_hits_in_order),
 		cmocka_unit_test(hits_without_their_form_are_malformed),

@@ -22,7 +22,8 @@ static int teardown(void **state)
 	return 0;
 }
 
-#define CAMPAIGN "'name': 'N', 'kind': 'email', 'start_on': 10, 'owner': 1"
+#define BARE_CAMPAIGN "'kind': 'email', 'start_on': 10, 'owner': 1"
+#define CAMPAIGN      "'name': 'N', 'kind': 'email', 'start_on': 10, 'owner': 1"
 
 static void a_campaign_goes_its_way_and_no_other(void **state)
 {
@@ -57,6 +58,25 @@ static void a_new_one_is_not_cancelled(void **state)
 	                    "planned, running, done");
 }
 
+static void it_has_a_code_a_name_and_a_currency(void **state)
+{
+	store_fixture *f = *state;
+	assert_int_equal(fixture_try_create(f, "campaign", "{'code': ' ', " CAMPAIGN "}"),
+	                 CX_CHECK);
+	assert_string_equal(f->error.field, "code");
+	assert_int_equal(fixture_try_create(f, "campaign",
+	                                    "{'code': 'C', 'name': '　', " BARE_CAMPAIGN "}"),
+	                 CX_CHECK);
+	assert_string_equal(f->error.field, "name");
+	assert_int_equal(fixture_try_create(f, "campaign",
+	                                    "{'code': 'C', 'currency': 'usd', " CAMPAIGN "}"),
+	                 CX_CHECK);
+	assert_string_equal(f->error.field, "currency");
+	fixture_create(f, "org", "{'base_currency': 'EUR'}");
+	const int64_t id = fixture_create(f, "campaign", "{'code': 'C', " CAMPAIGN "}");
+	assert_string_equal(fixture_text(f, "campaign", id, "currency"), "EUR");
+}
+
 static void it_ends_after_it_starts(void **state)
 {
 	store_fixture *f = *state;
@@ -74,6 +94,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		WITH(a_campaign_goes_its_way_and_no_other),
 		WITH(a_new_one_is_not_cancelled),
+		WITH(it_has_a_code_a_name_and_a_currency),
 		WITH(it_ends_after_it_starts),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

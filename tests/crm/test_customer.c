@@ -33,6 +33,7 @@ static void a_name_is_not_blank(void **state)
 	store_fixture *f = *state;
 	shop_refuses_create(f, "customer", "{'name': '  '}", "name", "blank");
 	shop_refuses_update(f, "customer", 1, "{'name': ''}", "name", "blank");
+	shop_refuses_update(f, "customer", 1, "{'name': '　 \t'}", "name", "blank");
 }
 
 static void a_mistyped_credit_code_is_refused(void **state)

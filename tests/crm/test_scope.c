@@ -50,11 +50,13 @@ static void a_forecast_is_never_changed(void **state)
 	shop_refuses_create(f, "forecast", "{'scope': 'org', 'period': 19670, " FORECAST "}",
 	                    "period", "give its first day");
 	shop_refuses_create(f, "forecast",
-	                    "{'scope': 'org', 'period': 19662, 'low': 11, " FORECAST "}", "low",
-	                    "not above");
-	shop_refuses_create(f, "forecast",
-	                    "{'scope': 'org', 'period': 19662, 'high': 9, " FORECAST "}",
-	                    "high", "not below");
+	                    "{'scope': 'org', 'period': 19662, 'low': 11, 'high': 10, " FORECAST
+	                    "}",
+	                    "low", "not above");
+	/* of a method that is always too low */
+	fixture_create(f, "forecast",
+	               "{'scope': 'org', 'period': 19631, 'low': 11, 'high': 12, " FORECAST
+	               "}");
 	const int64_t id = fixture_create(
 		f, "forecast",
 		"{'scope': 'org', 'period': 19662, 'low': 10, 'high': 10, " FORECAST "}");

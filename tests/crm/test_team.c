@@ -72,6 +72,10 @@ static void users_have_a_login_and_a_name(void **state)
 	shop_refuses_create(f, "user", "{'login': '', 'name': 'N', 'team': 1}", "login",
 	                    "blank");
 	shop_refuses_update(f, "user", 1, "{'name': ' '}", "name", "blank");
+	shop_refuses_create(f, "user", "{'login': 'li ', 'name': 'N', 'team': 1}", "login",
+	                    "ends with a blank");
+	shop_refuses_create(f, "user", "{'login': '　li', 'name': 'N', 'team': 1}", "login",
+	                    "ends with a blank");
 	fixture_create(f, "user", "{'login': '王 伟', 'name': '王伟', 'team': 1}");
 }
 

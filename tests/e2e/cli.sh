@@ -214,6 +214,7 @@ cardex_ends 2 aggregate customer --limit none
 cardex_ends 2 aggregate
 cardex schema customer
 assert_contains "$out" 'aggregate customers_owner (owner, lifecycle) count'
+assert_contains "$out" 'rollup contact_count: count of contact by customer'
 
 # changes, history: what happened, in order and newest first.
 cardex changes --from 1 --limit 1

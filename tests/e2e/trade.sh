@@ -78,6 +78,8 @@ cardex import customer "$folder/customers.csv" --key ext_id --duplicates warn
 assert_contains "$errors" "row 1 (line 2): is in, and may be customer 1"
 assert_contains "$errors" "1 customers are like others"
 cardex_ends 2 import product "$folder/customers.csv" --duplicates warn
+cardex_ends 2 import customer "$folder/customers.csv" --duplicates maybe
+assert_contains "$errors" '--duplicates is off, warn or block, not "maybe"'
 cardex duplicates
 assert_contains "$out" "customer 1  customer 3  60  name"
 assert_contains "$errors" "1 found"

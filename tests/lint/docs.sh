@@ -5,7 +5,7 @@
 need cc
 need python3
 
-limits=(proto/limits.h engine/changes.h engine/schema.h engine/record.h engine/query.h
+limits=(proto/limits.h engine/answers.h engine/changes.h engine/schema.h engine/record.h engine/query.h
     engine/query/filter.h engine/summary.h
     engine/query/candidate.h engine/query/plan.h engine/analyze.h engine/aggregate.h
     engine/evolve.h engine/search.h engine/search/leg.h engine/token/token.h

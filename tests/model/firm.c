@@ -329,11 +329,50 @@ void firm_drop(firm *self, const char *type, int64_t id, reasons why)
 }
 
 /* What comes back, and what leads to it again, may not go together by now. */
+/* Whether one that came back refers to a record of another customer, or the other way round. */
+static bool is_torn_back(const ledger *self, const char *type, int64_t id)
+{
+	static const struct {
+		const char *source, *field, *target;
+	} links[] = {
+		{ "activity", "opportunity", "opportunity" },
+		{ "activity", "service_request", "service_request" },
+		{ "sales_order", "opportunity", "opportunity" },
+		{ "sales_order", "contract", "contract" },
+		{ "contract", "opportunity", "opportunity" },
+		{ "contract", "amends", "contract" },
+		{ "service_request", "order", "sales_order" },
+		{ "feedback", "order", "sales_order" },
+		{ "feedback", "service_request", "service_request" },
+	};
+	for (size_t i = 0; i < CX_COUNT_OF(links); i++) {
+		const bool is_source = strcmp(links[i].source, type) == 0;
+		if (!is_source && strcmp(links[i].target, type) != 0)
+			continue;
+		const int64_t last = ledger_last(self, ledger_type(self, links[i].source));
+		for (int64_t from = 1; from <= last; from++) {
+			if (!ledger_lives(self, links[i].source, from))
+				continue;
+			const int64_t to =
+				ledger_int(self, links[i].source, from, links[i].field);
+			const bool concerns = is_source ? from == id : to == id;
+			if (concerns && to > 0 && ledger_lives(self, links[i].target, to) &&
+			    ledger_int(self, links[i].source, from, "customer") !=
+			            ledger_int(self, links[i].target, to, "customer"))
+				return true;
+		}
+	}
+	return false;
+}
+
 static reasons refuses_order(const firm *self, const engine_type *type, int64_t id)
 {
 	ledger *trial = ledger_copy(self->ledger);
 	reasons why = ledger_undelete(trial, type, id, false);
-	because(why, why == 0 && firm_disorder(trial) != NULL, CHECK);
+	because(why,
+	        why == 0 &&
+	                (firm_disorder(trial) != NULL || is_torn_back(trial, type->name, id)),
+	        CHECK);
 	ledger_free(trial);
 	return why;
 }
@@ -370,6 +409,18 @@ int64_t firm_text(const char *text)
 {
 	static const engine_field any = { .kind = ENGINE_STRING };
 	return row_number_of_text(&any, text);
+}
+
+bool firm_is_torn(const firm *self, const char *type, const char *field, int64_t id,
+                  int64_t customer)
+{
+	const int64_t last = ledger_last(self->ledger, ledger_type(self->ledger, type));
+	for (int64_t other = 1; other <= last; other++)
+		if (ledger_lives(self->ledger, type, other) &&
+		    ledger_int(self->ledger, type, other, field) == id &&
+		    ledger_int(self->ledger, type, other, "customer") != customer)
+			return true;
+	return false;
 }
 
 int64_t firm_rate_of(const firm *self, int64_t currency, int64_t day)

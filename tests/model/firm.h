@@ -62,6 +62,9 @@ int64_t firm_some(firm *self, const char *type);
 int64_t firm_live(firm *self, const char *type);
 /* One of which a reference to that customer leads back, mostly; 0 = none. */
 int64_t firm_of_customer(firm *self, const char *type, int64_t customer);
+/* Whether a record whose `field` refers to `id` is of another customer than this one. */
+bool firm_is_torn(const firm *self, const char *type, const char *field, int64_t id,
+                  int64_t customer);
 
 /* ---- writes ---- */
 

@@ -164,7 +164,11 @@ static void change_people(firm *self, int64_t id)
 		deed_number(&what, "customer", customer);
 		because(why,
 		        lives && customer != had &&
-		                (!is_open(&row) || row_int(&row, "order_count") > 0),
+		                (!is_open(&row) || row_int(&row, "order_count") > 0 ||
+		                 firm_is_torn(self, "activity", "opportunity", id, customer) ||
+		                 firm_is_torn(self, "sales_order", "opportunity", id,
+		                              customer) ||
+		                 firm_is_torn(self, "contract", "opportunity", id, customer)),
 		        CHECK);
 	}
 	if (firm_one_in(self, 2)) {

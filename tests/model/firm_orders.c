@@ -155,7 +155,11 @@ static void change_customer(firm *self, int64_t id)
 	deed_number(&what, "customer", customer);
 	if (row_find(self->f, "sales_order", id, &row) &&
 	    row_int(&row, "customer") != customer) {
-		because(why, !row_is(&row, "status", "draft"), CHECK);
+		because(why,
+		        !row_is(&row, "status", "draft") ||
+		                firm_is_torn(self, "service_request", "order", id, customer) ||
+		                firm_is_torn(self, "feedback", "order", id, customer),
+		        CHECK);
 		for (size_t i = 0; i < CX_COUNT_OF(links); i++)
 			because(why,
 			        is_foreign(self, links[i].type, row_int(&row, links[i].field),

@@ -264,7 +264,10 @@ void firm_forecasts(firm *self)
 		deed_number(&what, "as_of", 5);
 		deed_text(&what, "method", firm_pick(self, "weighted", "ses"));
 		deed_number(&what, "low", low);
-		because(why, low > value, CHECK);
+		if (firm_one_in(self, 2)) {
+			deed_number(&what, "high", value);
+			because(why, low > value, CHECK);
+		}
 	}
 	deed_number(&what, "value", value);
 	because(why, !makes, CHECK); /* never changed */

@@ -141,7 +141,10 @@ static void change_contract(firm *self, int64_t id)
 		const int64_t customer = firm_live(self, "customer");
 		deed_number(&what, "customer", customer);
 		if (lives && row_int(&row, "customer") != customer) {
-			because(why, stands(&row), CHECK);
+			because(why,
+			        stands(&row) || firm_is_torn(self, "sales_order", "contract",
+			                                     id, customer),
+			        CHECK);
 			because(why,
 			        is_foreign(self, "opportunity", row_int(&row, "opportunity"),
 			                   customer) ||
@@ -260,8 +263,12 @@ static void change_request(firm *self, int64_t id)
 		if (row_find(self->f, "service_request", id, &row) &&
 		    row_int(&row, "customer") != customer)
 			because(why,
-			        is_foreign(self, "contact", row_int(&row, "contact"),
-			                   customer) ||
+			        firm_is_torn(self, "activity", "service_request", id,
+			                     customer) ||
+			                firm_is_torn(self, "feedback", "service_request", id,
+			                             customer) ||
+			                is_foreign(self, "contact", row_int(&row, "contact"),
+			                           customer) ||
 			                is_foreign(self, "sales_order", row_int(&row, "order"),
 			                           customer),
 			        CHECK);
