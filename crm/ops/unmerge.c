@@ -96,16 +96,15 @@ static cx_status look_at_winner(undoing *self)
 
 /* Runs and orders change it, so that nobody could set it back: what they made of it since
  * stays. */
-static bool goes_on(const char *name)
+static bool goes_on(const engine_field *field)
 {
-	return strcmp(name, "tier") == 0 || strcmp(name, "lifecycle") == 0;
+	return strcmp(field->name, "lifecycle") == 0;
 }
 
 /* The store has set it, or nobody has it any more. */
-static bool is_out_of_hand(const engine_type *customers, const char *name)
+static bool is_out_of_hand(const engine_field *field)
 {
-	const engine_field *field = engine_type_field(customers, cx_slice_of(name));
-	return field == NULL || field->readonly || goes_on(name);
+	return field == NULL || field->readonly || goes_on(field) || crm__tier_is(field);
 }
 
 static bool is_as_left(const undoing *self, const char *name)
@@ -128,10 +127,8 @@ static cx_status look_at_values(undoing *self)
 			return CX_CORRUPT;
 		snprintf(name, sizeof name, "%.*s", CX_SLICE_ARG(key));
 		const engine_field *field = engine_type_field(self->customers, key);
-		if (field != NULL && crm__tier_is(field)) /* of merges by earlier versions */
-			continue;
 		if (!cx_slice_equal(crm__row_value(&self->winner_row, name), value) &&
-		    !is_out_of_hand(self->customers, name))
+		    !is_out_of_hand(field))
 			obstruct(self,
 			         "%s of customer %lld has been changed: give it the value it "
 			         "had "
@@ -387,8 +384,7 @@ static cx_status put_before(undoing *self, bool references, cx_buf *out)
 		const cx_slice value = cx_read_skip(&reader);
 		const engine_field *field = engine_type_field(self->customers, name);
 		if (field == NULL || (field->kind == ENGINE_REF && !references) ||
-		    crm__tier_is(field) ||
-		    (goes_on(field->name) && !is_as_left(self, field->name)))
+		    crm__tier_is(field) || (goes_on(field) && !is_as_left(self, field->name)))
 			continue;
 		cx_write_str(&pairs, name);
 		cx_write_raw(&pairs, value);

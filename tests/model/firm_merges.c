@@ -211,6 +211,12 @@ static bool is_torn(firm *self, const firm_merge *merge)
 	return false;
 }
 
+/* Orders and runs change it, too: what they made of it since the merge stays. */
+static bool goes_on(const engine_field *field)
+{
+	return strcmp(field->name, "lifecycle") == 0;
+}
+
 /* What only the records tell: whether something stands in the way. */
 static bool is_obstructed(firm *self, const firm_merge *merge)
 {
@@ -223,7 +229,8 @@ static bool is_obstructed(firm *self, const firm_merge *merge)
 	int64_t values[LEDGER_SLOTS];
 	row_numbers(&winner, values);
 	for (uint16_t i = 0; i < type->field_count; i++)
-		if (merge->filled[i] && values[i] != merge->after[i])
+		if (merge->filled[i] && !goes_on(&type->fields[i]) &&
+		    values[i] != merge->after[i])
 			return true;
 	for (size_t i = 0; i < merge->moved_count; i++) {
 		const ledger_moved *moved = &merge->moved[i];
@@ -243,7 +250,8 @@ static reasons undo_in(ledger *trial, const firm_merge *merge)
 	const engine_type *type = ledger_type(trial, "customer");
 	ledger_row *winner = ledger_find(trial, type, merge->winner);
 	for (uint16_t i = 0; i < type->field_count; i++)
-		if (merge->filled[i])
+		if (merge->filled[i] &&
+		    (!goes_on(&type->fields[i]) || winner->values[i] == merge->after[i]))
 			winner->values[i] = merge->before[i];
 	reasons why = ledger_undelete(trial, type, merge->loser, false);
 	for (size_t i = 0; i < merge->moved_count && why == 0; i++) {
