@@ -25,8 +25,8 @@ typedef struct cardex_trade_options {
 	bool dry_run;   /* try, and take it back */
 	int64_t if_rev; /* convert, reopen: only when the record has this revision; 0 = any */
 	int64_t at_ms;  /* convert, reopen: it happened then; 0 = now */
-	const char
-		*rid_sender; /* as of cardex_request: what comes again gets the first answer */
+	/* as of cardex_request: what comes again gets the first answer; NULL = not given */
+	const char *rid_sender;
 	uint64_t rid_number;
 } cardex_trade_options;
 

@@ -52,6 +52,13 @@ static const crm__belonging belongings[] = {
 	{ REQUEST, OF_REQUEST, false },
 };
 
+static const crm__belongs belongs = {
+	.customer = CUSTOMER,
+	.names = fields,
+	.items = belongings,
+	.item_count = CX_COUNT_OF(belongings),
+};
+
 static cx_status before(engine_draft *draft, cx_error *error)
 {
 	if (engine_draft_event(draft) == ENGINE_DELETES)
@@ -62,9 +69,7 @@ static cx_status before(engine_draft *draft, cx_error *error)
 	cx_status status = crm__norms_not_blank(draft, SUBJECT, "subject", error);
 	if (status == CX_OK)
 		status = crm__moves_check(&table, draft, STATUS, "status", error);
-	return status == CX_OK ? crm__belongs_check(draft, CUSTOMER, belongings,
-	                                            CX_COUNT_OF(belongings), fields, error)
-	                       : status;
+	return status == CX_OK ? crm__belongs_check(draft, &belongs, error) : status;
 }
 
 static bool is_response(const engine_draft *draft)
@@ -90,8 +95,7 @@ static cx_status respond(const engine_draft *draft, engine_draft *request, cx_er
 static cx_status after(engine_draft *draft, cx_error *error)
 {
 	engine_draft *request;
-	cx_status status = crm__belongs_back(draft, CUSTOMER, belongings,
-	                                     CX_COUNT_OF(belongings), fields, error);
+	cx_status status = crm__belongs_back(draft, &belongs, error);
 	if (status != CX_OK || engine_draft_event(draft) == ENGINE_DELETES ||
 	    !is_response(draft))
 		return status;

@@ -20,36 +20,25 @@ static cx_status check(engine_draft *draft, int64_t customer, const crm__belongi
 	                     (long long)customer);
 }
 
-cx_status crm__belongs_check(engine_draft *draft, unsigned customer,
-                             const crm__belonging *items, size_t count,
-                             const char *const *names, cx_error *error)
+static bool is_merging(const engine_draft *draft)
 {
-	if (engine_draft_change(draft)->cause == CRM_CAUSE_MERGE)
+	return engine_draft_change(draft)->cause == CRM_CAUSE_MERGE;
+}
+
+cx_status crm__belongs_check(engine_draft *draft, const crm__belongs *self, cx_error *error)
+{
+	if (is_merging(draft))
 		return CX_OK;
-	const bool moved = engine_draft_is_changed(draft, customer);
+	const bool moved = engine_draft_is_changed(draft, self->customer);
 	cx_status status = CX_OK;
-	for (size_t i = 0; i < count && status == CX_OK; i++) {
-		const unsigned field = items[i].reference;
+	for (size_t i = 0; i < self->item_count && status == CX_OK; i++) {
+		const unsigned field = self->items[i].reference;
 		if (engine_draft_is_null(draft, field) ||
 		    !(moved || engine_draft_is_changed(draft, field)))
 			continue;
-		status = check(draft, engine_draft_int(draft, customer), &items[i],
-		               names[field], error);
+		status = check(draft, engine_draft_int(draft, self->customer), &self->items[i],
+		               self->names[field], error);
 	}
-	return status;
-}
-
-cx_status crm__belongs_back(engine_draft *draft, unsigned customer, const crm__belonging *items,
-                            size_t count, const char *const *names, cx_error *error)
-{
-	if (engine_draft_event(draft) != ENGINE_UNDELETES ||
-	    engine_draft_change(draft)->cause == CRM_CAUSE_MERGE)
-		return CX_OK;
-	cx_status status = CX_OK;
-	for (size_t i = 0; i < count && status == CX_OK; i++)
-		if (!items[i].may_leave && !engine_draft_is_null(draft, items[i].reference))
-			status = check(draft, engine_draft_int(draft, customer), &items[i],
-			               names[items[i].reference], error);
 	return status;
 }
 
@@ -74,21 +63,37 @@ static cx_status check_referrer(void *context, engine_draft *found, cx_error *er
 	                     (long long)self->customer);
 }
 
-cx_status crm__belongs_keep(engine_draft *draft, unsigned customer, const crm__referrer *items,
-                            size_t count, cx_error *error)
+static cx_status check_referrers(engine_draft *draft, const crm__belongs *self, cx_error *error)
 {
-	const engine_event event = engine_draft_event(draft);
-	const bool moves = event == ENGINE_UPDATES && engine_draft_is_changed(draft, customer);
-	if (!(moves || event == ENGINE_UNDELETES) ||
-	    engine_draft_change(draft)->cause == CRM_CAUSE_MERGE)
-		return CX_OK;
 	cx_status status = CX_OK;
-	for (size_t i = 0; i < count && status == CX_OK; i++) {
-		keeping self = { .draft = draft,
-			         .customer = engine_draft_int(draft, customer),
-			         .of_referrer = items[i].customer };
-		status = engine_draft_each(draft, items[i].reference, engine_draft_id(draft),
-		                           check_referrer, &self, error);
+	for (size_t i = 0; i < self->referrer_count && status == CX_OK; i++) {
+		keeping kept = { .draft = draft,
+			         .customer = engine_draft_int(draft, self->customer),
+			         .of_referrer = self->referrers[i].customer };
+		status =
+			engine_draft_each(draft, self->referrers[i].reference,
+		                          engine_draft_id(draft), check_referrer, &kept, error);
 	}
 	return status;
+}
+
+cx_status crm__belongs_keep(engine_draft *draft, const crm__belongs *self, cx_error *error)
+{
+	const bool moves = engine_draft_event(draft) == ENGINE_UPDATES &&
+	                   engine_draft_is_changed(draft, self->customer);
+	return moves && !is_merging(draft) ? check_referrers(draft, self, error) : CX_OK;
+}
+
+cx_status crm__belongs_back(engine_draft *draft, const crm__belongs *self, cx_error *error)
+{
+	if (engine_draft_event(draft) != ENGINE_UNDELETES || is_merging(draft))
+		return CX_OK;
+	cx_status status = CX_OK;
+	for (size_t i = 0; i < self->item_count && status == CX_OK; i++) {
+		const crm__belonging *item = &self->items[i];
+		if (!item->may_leave && !engine_draft_is_null(draft, item->reference))
+			status = check(draft, engine_draft_int(draft, self->customer), item,
+			               self->names[item->reference], error);
+	}
+	return status == CX_OK ? check_referrers(draft, self, error) : status;
 }

@@ -17,23 +17,28 @@ typedef struct crm__referrer {
 	unsigned customer;  /* "activity.customer" */
 } crm__referrer;
 
-/* For `before`: each reference that is there leads to a record of the same customer as the
- * draft's field `customer`. `names` is the rule's table. Looks only at what the write changes;
- * says nothing of records that do not exist, and nothing while customers are merged.
- * Errors: CX_CHECK. */
-CX_MUST_USE cx_status crm__belongs_check(engine_draft *draft, unsigned customer,
-                                         const crm__belonging *items, size_t count,
-                                         const char *const *names, cx_error *error);
+/* All of one rule. */
+typedef struct crm__belongs {
+	unsigned customer;        /* the draft's field of that name */
+	const char *const *names; /* the rule's table of fields */
+	const crm__belonging *items;
+	size_t item_count;
+	const crm__referrer *referrers;
+	size_t referrer_count;
+} crm__belongs;
 
-/* The same for `after`, of a record that comes back: meanwhile what it refers to may have
- * become another customer's. Does nothing for other events. */
-CX_MUST_USE cx_status crm__belongs_back(engine_draft *draft, unsigned customer,
-                                        const crm__belonging *items, size_t count,
-                                        const char *const *names, cx_error *error);
-
-/* For `before` of a record that gets another customer, and for `after` of one that comes back:
- * what refers to it is of its customer, too. Does nothing otherwise, and nothing while
+/* For `before`: each reference that is there leads to a record of the same customer. Looks only
+ * at what the write changes; says nothing of records that do not exist, and nothing while
  * customers are merged. Errors: CX_CHECK. */
-CX_MUST_USE cx_status crm__belongs_keep(engine_draft *draft, unsigned customer,
-                                        const crm__referrer *items, size_t count,
+CX_MUST_USE cx_status crm__belongs_check(engine_draft *draft, const crm__belongs *self,
+                                         cx_error *error);
+
+/* For `before`: what refers to a record that gets another customer is of that customer, too.
+ * Does nothing otherwise, and nothing while customers are merged. Errors: CX_CHECK. */
+CX_MUST_USE cx_status crm__belongs_keep(engine_draft *draft, const crm__belongs *self,
+                                        cx_error *error);
+
+/* Both for `after`, of a record that comes back: its customer's records are as they are by now.
+ * Does nothing for other events. Errors: CX_CHECK. */
+CX_MUST_USE cx_status crm__belongs_back(engine_draft *draft, const crm__belongs *self,
                                         cx_error *error);

@@ -43,7 +43,10 @@ static cx_status before(engine_draft *draft, cx_error *error)
 		engine_draft_set_int(draft, RESPONDED_AT,
 		                     engine_author_at(&engine_draft_change(draft)->author));
 	const crm__belonging contact = { CONTACT, OF_CONTACT, false };
-	return crm__belongs_check(draft, CUSTOMER, &contact, 1, fields, error);
+	const crm__belongs belongs = {
+		.customer = CUSTOMER, .names = fields, .items = &contact, .item_count = 1
+	};
+	return crm__belongs_check(draft, &belongs, error);
 }
 
 const engine_rule crm__campaign_touch_rule = {

@@ -31,6 +31,15 @@ static const char *const fields[] = {
 	[OPPORTUNITY_CUSTOMER] = "opportunity.customer",
 };
 
+/* The contact of an opportunity is of the opportunity's customer. */
+static const crm__referrer opportunity = { OPPORTUNITY_CONTACT, OPPORTUNITY_CUSTOMER };
+static const crm__belongs belongs = {
+	.customer = CUSTOMER,
+	.names = fields,
+	.referrers = &opportunity,
+	.referrer_count = 1,
+};
+
 static cx_status normalise_mobile(engine_draft *draft, cx_error *error)
 {
 	engine_draft *customer;
@@ -47,20 +56,13 @@ static cx_status normalise_mobile(engine_draft *draft, cx_error *error)
 	return crm__norms_phone(draft, MOBILE, country, MOBILE_NORM);
 }
 
-/* The contact of an opportunity is of the opportunity's customer. */
-static cx_status check_opportunities(engine_draft *draft, cx_error *error)
-{
-	static const crm__referrer opportunity = { OPPORTUNITY_CONTACT, OPPORTUNITY_CUSTOMER };
-	return crm__belongs_keep(draft, CUSTOMER, &opportunity, 1, error);
-}
-
 static cx_status before(engine_draft *draft, cx_error *error)
 {
 	if (engine_draft_event(draft) == ENGINE_DELETES)
 		return CX_OK;
 	cx_status status = crm__norms_not_blank(draft, NAME, "name", error);
 	if (status == CX_OK)
-		status = check_opportunities(draft, error);
+		status = crm__belongs_keep(draft, &belongs, error);
 	if (status == CX_OK)
 		status = normalise_mobile(draft, error);
 	if (status == CX_OK && engine_draft_is_changed(draft, EMAIL))
@@ -92,8 +94,7 @@ static cx_status visit(void *context, engine_draft *other, cx_error *error)
 static cx_status after(engine_draft *draft, cx_error *error)
 {
 	const engine_event event = engine_draft_event(draft);
-	cx_status status =
-		event == ENGINE_UNDELETES ? check_opportunities(draft, error) : CX_OK;
+	cx_status status = crm__belongs_back(draft, &belongs, error);
 	if (status != CX_OK || event == ENGINE_DELETES ||
 	    engine_draft_int(draft, IS_PRIMARY) == 0)
 		return status;

@@ -82,6 +82,15 @@ static const crm__belonging belongings[] = {
 
 static const crm__referrer referrers[] = { { ORDER_CONTRACT, ORDER_CUSTOMER } };
 
+static const crm__belongs belongs = {
+	.customer = CUSTOMER,
+	.names = fields,
+	.items = belongings,
+	.item_count = CX_COUNT_OF(belongings),
+	.referrers = referrers,
+	.referrer_count = CX_COUNT_OF(referrers),
+};
+
 static bool is_signed(const engine_draft *draft)
 {
 	return engine_draft_is(draft, STATUS, "signed") ||
@@ -209,11 +218,9 @@ static cx_status before(engine_draft *draft, cx_error *error)
 	if (status == CX_OK)
 		status = check_dates(draft, error);
 	if (status == CX_OK)
-		status = crm__belongs_check(draft, CUSTOMER, belongings,
-		                            CX_COUNT_OF(belongings), fields, error);
+		status = crm__belongs_check(draft, &belongs, error);
 	if (status == CX_OK)
-		status = crm__belongs_keep(draft, CUSTOMER, referrers, CX_COUNT_OF(referrers),
-		                           error);
+		status = crm__belongs_keep(draft, &belongs, error);
 	if (status == CX_OK)
 		status = check_amended(draft, error);
 	if (status == CX_OK)
@@ -225,12 +232,7 @@ static cx_status before(engine_draft *draft, cx_error *error)
 /* What comes back finds its customer's records as they are by now. */
 static cx_status after(engine_draft *draft, cx_error *error)
 {
-	cx_status status = crm__belongs_back(draft, CUSTOMER, belongings,
-	                                     CX_COUNT_OF(belongings), fields, error);
-	return status == CX_OK && engine_draft_event(draft) == ENGINE_UNDELETES
-	               ? crm__belongs_keep(draft, CUSTOMER, referrers, CX_COUNT_OF(referrers),
-	                                   error)
-	               : status;
+	return crm__belongs_back(draft, &belongs, error);
 }
 
 const engine_rule crm__contract_rule = {

@@ -44,6 +44,13 @@ static const crm__belonging belongings[] = {
 	{ REQUEST, OF_REQUEST, false },
 };
 
+static const crm__belongs belongs = {
+	.customer = CUSTOMER,
+	.names = fields,
+	.items = belongings,
+	.item_count = CX_COUNT_OF(belongings),
+};
+
 enum { SCORE_MAX = 10 };
 
 static cx_status before(engine_draft *draft, cx_error *error)
@@ -57,15 +64,12 @@ static cx_status before(engine_draft *draft, cx_error *error)
 			"a score is 0 to 10; leave it out when none was asked for");
 	const crm__moves table = { moves, CX_COUNT_OF(moves) };
 	cx_status status = crm__moves_check(&table, draft, STATUS, "status", error);
-	return status == CX_OK ? crm__belongs_check(draft, CUSTOMER, belongings,
-	                                            CX_COUNT_OF(belongings), fields, error)
-	                       : status;
+	return status == CX_OK ? crm__belongs_check(draft, &belongs, error) : status;
 }
 
 static cx_status after(engine_draft *draft, cx_error *error)
 {
-	return crm__belongs_back(draft, CUSTOMER, belongings, CX_COUNT_OF(belongings), fields,
-	                         error);
+	return crm__belongs_back(draft, &belongs, error);
 }
 
 const engine_rule crm__feedback_rule = {

@@ -173,6 +173,15 @@ static const crm__referrer referrers[] = {
 	{ CONTRACT_OPPORTUNITY, CONTRACT_CUSTOMER },
 };
 
+static const crm__belongs belongs = {
+	.customer = CUSTOMER,
+	.names = fields,
+	.items = belongings,
+	.item_count = CX_COUNT_OF(belongings),
+	.referrers = referrers,
+	.referrer_count = CX_COUNT_OF(referrers),
+};
+
 static crm_cause cause_of(const engine_draft *draft)
 {
 	return (crm_cause)engine_draft_change(draft)->cause;
@@ -309,7 +318,7 @@ static cx_status check_customer(engine_draft *draft, cx_error *error)
 		                     "opportunity %lld is won or lost, or has orders: its "
 		                     "customer stays",
 		                     (long long)engine_draft_id(draft));
-	return crm__belongs_keep(draft, CUSTOMER, referrers, CX_COUNT_OF(referrers), error);
+	return crm__belongs_keep(draft, &belongs, error);
 }
 
 static cx_status check_lost(const engine_draft *draft, cx_error *error)
@@ -358,9 +367,7 @@ static cx_status check(engine_draft *draft, cx_error *error)
 		status = check_customer(draft, error);
 	if (status == CX_OK)
 		status = check_lost(draft, error);
-	return status == CX_OK ? crm__belongs_check(draft, CUSTOMER, belongings,
-	                                            CX_COUNT_OF(belongings), fields, error)
-	                       : status;
+	return status == CX_OK ? crm__belongs_check(draft, &belongs, error) : status;
 }
 
 /* ---- figures ---- */
@@ -573,16 +580,6 @@ static cx_status write_update(engine_draft *draft, cx_error *error)
 	return crm__history_write(draft, &history_at, &event, error);
 }
 
-/* What comes back finds its customer's records as they are by now. */
-static cx_status come_back(engine_draft *draft, cx_error *error)
-{
-	cx_status status = crm__belongs_back(draft, CUSTOMER, belongings,
-	                                     CX_COUNT_OF(belongings), fields, error);
-	return status == CX_OK ? crm__belongs_keep(draft, CUSTOMER, referrers,
-	                                           CX_COUNT_OF(referrers), error)
-	                       : status;
-}
-
 /* One that was written by no rule has no history to go on with. */
 static bool has_figures(const engine_draft *draft)
 {
@@ -595,8 +592,7 @@ static cx_status after(engine_draft *draft, cx_error *error)
 {
 	const bool told_late = engine_draft_change(draft)->author.at_ms > 0;
 	crm__history_event event = { .cause = told_late ? "import" : "create" };
-	cx_status status =
-		engine_draft_event(draft) == ENGINE_UNDELETES ? come_back(draft, error) : CX_OK;
+	cx_status status = crm__belongs_back(draft, &belongs, error);
 	if (status != CX_OK || !has_figures(draft))
 		return status;
 	switch (engine_draft_event(draft)) {

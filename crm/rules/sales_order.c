@@ -145,6 +145,15 @@ static const crm__referrer referrers[] = {
 	{ FEEDBACK_ORDER, FEEDBACK_CUSTOMER },
 };
 
+static const crm__belongs belongs = {
+	.customer = CUSTOMER,
+	.names = fields,
+	.items = belongings,
+	.item_count = CX_COUNT_OF(belongings),
+	.referrers = referrers,
+	.referrer_count = CX_COUNT_OF(referrers),
+};
+
 static bool becomes(const engine_draft *draft, const char *label)
 {
 	return engine_draft_is(draft, STATUS, label) && engine_draft_is_changed(draft, STATUS);
@@ -208,11 +217,8 @@ static cx_status check(engine_draft *draft, cx_error *error)
 	if (status == CX_OK)
 		status = crm__rate_currency(draft, CURRENCY, &rate, error);
 	if (status == CX_OK)
-		status = crm__belongs_keep(draft, CUSTOMER, referrers, CX_COUNT_OF(referrers),
-		                           error);
-	return status == CX_OK ? crm__belongs_check(draft, CUSTOMER, belongings,
-	                                            CX_COUNT_OF(belongings), fields, error)
-	                       : status;
+		status = crm__belongs_keep(draft, &belongs, error);
+	return status == CX_OK ? crm__belongs_check(draft, &belongs, error) : status;
 }
 
 /* ---- figures ---- */
@@ -419,20 +425,10 @@ static cx_status activate_customer(engine_draft *draft, cx_error *error)
 	return engine_draft_save(customer, error);
 }
 
-/* What comes back finds its customer's records as they are by now. */
-static cx_status come_back(engine_draft *draft, cx_error *error)
-{
-	cx_status status = crm__belongs_back(draft, CUSTOMER, belongings,
-	                                     CX_COUNT_OF(belongings), fields, error);
-	return status == CX_OK ? crm__belongs_keep(draft, CUSTOMER, referrers,
-	                                           CX_COUNT_OF(referrers), error)
-	                       : status;
-}
-
 static cx_status after(engine_draft *draft, cx_error *error)
 {
 	if (engine_draft_event(draft) == ENGINE_UNDELETES)
-		return come_back(draft, error);
+		return crm__belongs_back(draft, &belongs, error);
 	if (engine_draft_event(draft) != ENGINE_UPDATES)
 		return CX_OK;
 	cx_status status = needs_lines(draft) ? update_lines(draft, error) : CX_OK;

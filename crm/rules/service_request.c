@@ -102,6 +102,15 @@ static const crm__referrer referrers[] = {
 	{ FEEDBACK_REQUEST, FEEDBACK_CUSTOMER },
 };
 
+static const crm__belongs belongs = {
+	.customer = CUSTOMER,
+	.names = fields,
+	.items = belongings,
+	.item_count = CX_COUNT_OF(belongings),
+	.referrers = referrers,
+	.referrer_count = CX_COUNT_OF(referrers),
+};
+
 static const int64_t HOUR_MS = 3600000;
 
 static int64_t now_of(const engine_draft *draft)
@@ -253,11 +262,9 @@ static cx_status before(engine_draft *draft, cx_error *error)
 	if (status == CX_OK)
 		status = check_needs(draft, error);
 	if (status == CX_OK)
-		status = crm__belongs_check(draft, CUSTOMER, belongings,
-		                            CX_COUNT_OF(belongings), fields, error);
+		status = crm__belongs_check(draft, &belongs, error);
 	if (status == CX_OK)
-		status = crm__belongs_keep(draft, CUSTOMER, referrers, CX_COUNT_OF(referrers),
-		                           error);
+		status = crm__belongs_keep(draft, &belongs, error);
 	if (status != CX_OK)
 		return status;
 	if (engine_draft_is_changed(draft, STATUS))
@@ -271,12 +278,7 @@ static cx_status before(engine_draft *draft, cx_error *error)
 /* What comes back finds its customer's records as they are by now. */
 static cx_status after(engine_draft *draft, cx_error *error)
 {
-	cx_status status = crm__belongs_back(draft, CUSTOMER, belongings,
-	                                     CX_COUNT_OF(belongings), fields, error);
-	return status == CX_OK && engine_draft_event(draft) == ENGINE_UNDELETES
-	               ? crm__belongs_keep(draft, CUSTOMER, referrers, CX_COUNT_OF(referrers),
-	                                   error)
-	               : status;
+	return crm__belongs_back(draft, &belongs, error);
 }
 
 const engine_rule crm__service_request_rule = {
