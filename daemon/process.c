@@ -4,6 +4,7 @@
 #include "daemon/bus_error.h"
 
 #include <pthread.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -36,6 +37,15 @@ uint64_t daemon_process_connections_max(void)
 	if (limit.rlim_cur == RLIM_INFINITY)
 		return UINT64_MAX;
 	return limit.rlim_cur > OWN_DESCRIPTORS ? limit.rlim_cur - OWN_DESCRIPTORS : 1;
+}
+
+void daemon_process_give_way(void)
+{
+	int policy;
+	struct sched_param parameters;
+	if (pthread_getschedparam(pthread_self(), &policy, &parameters) == 0 &&
+	    policy == SCHED_OTHER)
+		(void)pthread_setschedparam(pthread_self(), SCHED_BATCH, &parameters);
 }
 
 static void mask(int how)

@@ -21,6 +21,12 @@ void daemon_process_init(void);
  * those the daemon needs itself. */
 uint64_t daemon_process_connections_max(void);
 
+/* The calling thread does not take the processor from another at once when it is woken: what
+ * wakes a loop is mostly a client, on the same machine, that has more to send, and whoever
+ * takes turns with it at every request has the switches for most of its work. A policy that
+ * somebody has set is left alone. */
+void daemon_process_give_way(void);
+
 /* SIGTERM, SIGINT and SIGHUP are for the main thread: hold them back while others are
  * started, so that those inherit it, and let them in afterwards. */
 void daemon_process_hold_signals(void);

@@ -7,6 +7,7 @@
 #include "daemon/exec/writer.h"
 #include "daemon/methods/continuation.h"
 #include "daemon/net/watch.h"
+#include "daemon/process.h"
 
 #include <stdlib.h>
 #include <unistd.h>
@@ -170,6 +171,7 @@ static void spin(daemon__loop *loop)
 static void *run(void *context)
 {
 	daemon__loop *loop = context;
+	daemon_process_give_way();
 	/* Connections end in several callbacks, so the end is looked for between them. */
 	while (!loop->draining || loop->conns != NULL) {
 		event_base_loop(loop->base, EVLOOP_ONCE);
