@@ -12,6 +12,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* With fewer pairs wanted at a time, most of a page is not. */
+enum { FETCH_PAIRS_MIN = 8, CACHE_LINE_BYTES = 64 };
+
 typedef enum base_state {
 	BASE_START, /* LMDB's cursor has no place */
 	BASE_HELD,  /* `base` is its pair and was not used */
@@ -41,6 +44,7 @@ struct engine__cursor {
 	base_state state;
 	bool passed_over; /* something since the last pair handed out */
 	engine__pair base;
+	uintptr_t fetched_page; /* its first byte; 0: none yet */
 
 	source sources[ENGINE__LAYERS_MAX]; /* newest first; the buffer is the first, if any */
 	unsigned source_count;
@@ -258,6 +262,22 @@ static cx_status read_merged(engine__cursor *cursor, engine__pair *pairs, size_t
 	return CX_OK;
 }
 
+/* Has the page of the pair brought into the cache as a whole: the pairs that follow lie in it
+ * in no order that the processor foresees, and waiting for them was a third of the time of a
+ * list.
+ */
+static void fetch_page(engine__cursor *cursor)
+{
+	const uintptr_t page_bytes = cursor->view->store->page_bytes;
+	const uint8_t *value = cursor->base.value.data;
+	const uint8_t *page = value - (uintptr_t)value % page_bytes;
+	if ((uintptr_t)page == cursor->fetched_page)
+		return;
+	cursor->fetched_page = (uintptr_t)page;
+	for (uintptr_t at = 0; at < page_bytes; at += CACHE_LINE_BYTES)
+		__builtin_prefetch(page + at);
+}
+
 static cx_status read_base(engine__cursor *cursor, engine__pair *pairs, size_t max,
                            size_t *ret_count)
 {
@@ -268,6 +288,8 @@ static cx_status read_base(engine__cursor *cursor, engine__pair *pairs, size_t m
 			return status;
 		if (cursor->state == BASE_END)
 			break;
+		if (max >= FETCH_PAIRS_MIN)
+			fetch_page(cursor);
 		pairs[count] = cursor->base;
 		cursor->state = BASE_USED;
 	}
@@ -419,6 +441,7 @@ cx_status engine__cursor_open(engine__view *view, engine__tree tree,
 	cursor->direction = direction;
 	cursor->state = cursor->mdb == NULL ? BASE_END : BASE_START;
 	cursor->passed_over = false;
+	cursor->fetched_page = 0;
 	cursor->position = AT_START;
 	cursor->key = (cx_slice){ 0 };
 	take_sources(cursor);

@@ -235,12 +235,8 @@ bool engine__view_has(const engine__view *view, engine__tree tree)
 static cx_status get_merged(engine__view *view, engine__tree tree, cx_slice key, cx_slice *ret)
 {
 	const uint64_t txn = mdb_txn_id(view->mdb);
-	const engine__lookaside_place *place =
-		engine__lookaside_find(&view->lookaside, txn, tree, key);
-	if (place != NULL) {
-		*ret = (cx_slice){ .data = place->value, .size = place->value_size };
+	if (engine__lookaside_find(&view->lookaside, txn, tree, key, ret))
 		return CX_OK;
-	}
 	MDB_val mdb_key = engine__val_of(key);
 	MDB_val value;
 	int code = mdb_get(view->mdb, tree.number, &mdb_key, &value);
@@ -288,6 +284,16 @@ cx_status engine__view_get(engine__view *view, engine__tree tree, cx_slice key, 
 		return CX_NOT_FOUND;
 	*ret = engine__version_value(version);
 	return CX_OK;
+}
+
+void engine__view_fetch(const engine__view *view, engine__tree tree, cx_slice key, bool again)
+{
+	CX_ASSERT(view->live);
+	if (again)
+		engine__lookaside_fetch_node(&view->lookaside, mdb_txn_id(view->mdb), tree,
+		                             key);
+	else
+		engine__lookaside_fetch_places(&view->lookaside, tree, key);
 }
 
 cx_status engine__view_get_many(engine__view *view, engine__tree tree, const cx_slice *keys,

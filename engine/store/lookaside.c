@@ -3,37 +3,89 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "engine/store/page.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-enum { FIRST_BITS = 10, BITS_STEP = 2, BITS_MAX = 17 };
+enum {
+	CACHE_LINE_BYTES = 64,
+	NODE_BYTES_FETCHED = 4 * CACHE_LINE_BYTES,
+	WAYS = CACHE_LINE_BYTES / sizeof(engine__lookaside_place),
+	FIRST_BITS = 12,
+	BITS_STEP = 2,
+	BITS_MAX = 19,
+};
 
-_Static_assert(sizeof(engine__lookaside_place) == 64, "a cache line");
+_Static_assert(sizeof(engine__lookaside_place) * WAYS == CACHE_LINE_BYTES, "a set is a line");
 _Static_assert(sizeof(engine__lookaside_place) << BITS_MAX == ENGINE__LOOKASIDE_BYTES_MAX,
                "the largest table is as large as the header says");
 
-static engine__lookaside_place *place_of(const engine__lookaside *self, engine__tree tree,
-                                         cx_slice key)
+/* The places where a key may be, and what else of its hash is remembered. */
+typedef struct line {
+	engine__lookaside_place *places;
+	uint16_t tag;
+} line;
+
+static line line_of(const engine__lookaside *self, engine__tree tree, cx_slice key)
 {
-	return &self->places[cx_hash64(key, tree.number) >> (64 - self->bits)];
+	const uint64_t hash = cx_hash64(key, tree.number);
+	const uint64_t number = hash >> (64 - self->bits) & ~(uint64_t)(WAYS - 1);
+	return (line){ .places = &self->places[number], .tag = (uint16_t)hash };
 }
 
-static bool holds(const engine__lookaside_place *place, uint64_t txn, engine__tree tree,
-                  cx_slice key)
+static bool node_has(const uint8_t *node, cx_slice key)
 {
-	return place->txn == txn && place->tree == tree.number && place->key_size == key.size &&
-	       memcmp(place->key, key.data, key.size) == 0;
+	return engine__u16(node + 6) == key.size &&
+	       memcmp(node + ENGINE__NODE_HEADER_BYTES, key.data, key.size) == 0;
 }
 
-const engine__lookaside_place *engine__lookaside_find(const engine__lookaside *self,
-                                                      uint64_t txn, engine__tree tree,
-                                                      cx_slice key)
+static cx_slice value_of(const uint8_t *node)
 {
-	if (self->bits == 0 || key.size > ENGINE__LOOKASIDE_KEY_BYTES_MAX)
-		return NULL;
-	const engine__lookaside_place *place = place_of(self, tree, key);
-	return holds(place, txn, tree, key) ? place : NULL;
+	return (cx_slice){ .data = node + ENGINE__NODE_HEADER_BYTES + engine__u16(node + 6),
+		           .size = engine__u32(node) };
+}
+
+static bool may_have(const engine__lookaside *self, line at, unsigned way, engine__tree tree)
+{
+	const engine__lookaside_place *place = &at.places[way];
+	return place->tag == at.tag && place->epoch == self->epoch &&
+	       place->tree == tree.number;
+}
+
+bool engine__lookaside_find(const engine__lookaside *self, uint64_t txn, engine__tree tree,
+                            cx_slice key, cx_slice *ret)
+{
+	if (self->bits == 0 || self->txn != txn)
+		return false;
+	const line at = line_of(self, tree, key);
+	for (unsigned i = 0; i < WAYS; i++) {
+		if (may_have(self, at, i, tree) && node_has(at.places[i].node, key)) {
+			*ret = value_of(at.places[i].node);
+			return true;
+		}
+	}
+	return false;
+}
+
+void engine__lookaside_fetch_places(const engine__lookaside *self, engine__tree tree,
+                                    cx_slice key)
+{
+	if (self->bits > 0)
+		__builtin_prefetch(line_of(self, tree, key).places);
+}
+
+void engine__lookaside_fetch_node(const engine__lookaside *self, uint64_t txn,
+                                  engine__tree tree, cx_slice key)
+{
+	if (self->bits == 0 || self->txn != txn)
+		return;
+	const line at = line_of(self, tree, key);
+	for (unsigned i = 0; i < WAYS; i++)
+		if (may_have(self, at, i, tree))
+			for (unsigned byte = 0; byte < NODE_BYTES_FETCHED;
+			     byte += CACHE_LINE_BYTES)
+				__builtin_prefetch(at.places[i].node + byte);
 }
 
 /* What was remembered is found anew. */
@@ -42,36 +94,62 @@ static void grow(engine__lookaside *self)
 	const unsigned bits = self->bits == 0 ? FIRST_BITS : self->bits + BITS_STEP;
 	const unsigned most = bits < BITS_MAX ? bits : BITS_MAX;
 	self->replaced = 0;
-	engine__lookaside_place *places = calloc((size_t)1 << most, sizeof *places);
-	if (places == NULL)
+	uint8_t *memory = calloc(1, (sizeof *self->places << most) + CACHE_LINE_BYTES);
+	if (memory == NULL)
 		return;
-	free(self->places);
-	self->places = places;
+	free(self->memory);
+	self->memory = memory;
+	memory += -(uintptr_t)memory % CACHE_LINE_BYTES;
+	self->places = (engine__lookaside_place *)(void *)memory;
 	self->bits = most;
+	self->epoch = 1;
+}
+
+static void forget(engine__lookaside *self)
+{
+	if (++self->epoch != 0)
+		return;
+	memset(self->places, 0, sizeof *self->places << self->bits);
+	self->epoch = 1;
+}
+
+/* False without memory. */
+static bool prepare(engine__lookaside *self, uint64_t txn)
+{
+	if (self->bits == 0 || (self->bits < BITS_MAX && self->replaced >> self->bits > 0))
+		grow(self);
+	if (self->bits == 0)
+		return false;
+	if (self->txn != txn)
+		forget(self);
+	self->txn = txn;
+	return true;
+}
+
+/* A place that is free, or else one that depends on the key. */
+static engine__lookaside_place *choose(engine__lookaside *self, line at)
+{
+	for (unsigned i = 0; i < WAYS; i++)
+		if (at.places[i].epoch != self->epoch)
+			return &at.places[i];
+	self->replaced++;
+	return &at.places[at.tag % WAYS];
 }
 
 void engine__lookaside_keep(engine__lookaside *self, uint64_t txn, engine__tree tree,
                             cx_slice key, cx_slice value)
 {
-	if (key.size > ENGINE__LOOKASIDE_KEY_BYTES_MAX || value.size > UINT32_MAX)
+	const uint8_t *node = value.data - key.size - ENGINE__NODE_HEADER_BYTES;
+	if (!node_has(node, key) || engine__u32(node) != value.size || !prepare(self, txn))
 		return;
-	if (self->bits == 0 || (self->bits < BITS_MAX && self->replaced >> self->bits > 0))
-		grow(self);
-	if (self->bits == 0)
-		return;
-	engine__lookaside_place *place = place_of(self, tree, key);
-	CX_ASSERT(!holds(place, txn, tree, key));
-	self->replaced += place->txn == txn;
-	*place = (engine__lookaside_place){ .txn = txn,
-		                            .value = value.data,
-		                            .value_size = (uint32_t)value.size,
-		                            .tree = tree.number,
-		                            .key_size = (uint16_t)key.size };
-	memcpy(place->key, key.data, key.size);
+	const line at = line_of(self, tree, key);
+	*choose(self, at) = (engine__lookaside_place){
+		.node = node, .epoch = self->epoch, .tree = tree.number, .tag = at.tag
+	};
 }
 
 void engine__lookaside_release(engine__lookaside *self)
 {
-	free(self->places);
+	free(self->memory);
 	*self = (engine__lookaside){ 0 };
 }

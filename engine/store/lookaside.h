@@ -1,41 +1,45 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What gets by key found in the snapshot of LMDB that a view has, so that the next get of the
- * same key need not go down the tree: a table of one cache line for each key.
+ * same key need not go down the tree: a table of the nodes (page.h), four to a cache line.
  *
  * It belongs to a view and holds for one transaction number of LMDB: while that is the newest,
- * or a reader holds it, no page of it is written to, so what points into the map stays good. A
- * get of another number finds nothing and takes the place over. It grows with what is asked
- * for, up to ENGINE__LOOKASIDE_BYTES_MAX; without memory it stays as it is. */
+ * or a reader holds it, no page of it is written to, so nodes stay what they are. With another
+ * number all is forgotten. It grows with what is asked for, up to ENGINE__LOOKASIDE_BYTES_MAX;
+ * without memory it stays as it is. */
 #pragma once
 
 #include "engine/store/store.h"
 
-enum {
-	ENGINE__LOOKASIDE_KEY_BYTES_MAX = 40, /* longer keys are not remembered */
-	ENGINE__LOOKASIDE_BYTES_MAX = 8 * 1024 * 1024,
-};
+enum { ENGINE__LOOKASIDE_BYTES_MAX = 8 * 1024 * 1024 };
 
 typedef struct engine__lookaside_place {
-	uint64_t txn;
-	const uint8_t *value;
-	uint32_t value_size;
+	const uint8_t *node;
+	uint32_t epoch;
 	uint16_t tree;
-	uint16_t key_size;
-	uint8_t key[ENGINE__LOOKASIDE_KEY_BYTES_MAX];
+	uint16_t tag; /* of the key: spares looking at nodes of others */
 } engine__lookaside_place;
 
 typedef struct engine__lookaside {
-	engine__lookaside_place *places;
-	unsigned bits;     /* 2^bits of them; 0: none yet */
-	uint32_t replaced; /* places of this transaction number that another key took */
+	void *memory;
+	engine__lookaside_place *places; /* in it, at the begin of a cache line */
+	unsigned bits;                   /* 2^bits of them; 0: none yet */
+	uint32_t replaced;               /* places of this epoch that another key took */
+	uint32_t epoch;                  /* of `txn` */
+	uint64_t txn;
 } engine__lookaside;
 
-/* NULL where nothing is remembered. */
-const engine__lookaside_place *engine__lookaside_find(const engine__lookaside *self,
-                                                      uint64_t txn, engine__tree tree,
-                                                      cx_slice key);
+/* False where nothing is remembered; `*ret` is untouched then. */
+bool engine__lookaside_find(const engine__lookaside *self, uint64_t txn, engine__tree tree,
+                            cx_slice key, cx_slice *ret);
 
-/* `value` must lie in the map. */
+/* Has the processor begin to fetch what a find will look at: the places where the key may be,
+ * and, asked for a moment later, the node. */
+void engine__lookaside_fetch_places(const engine__lookaside *self, engine__tree tree,
+                                    cx_slice key);
+void engine__lookaside_fetch_node(const engine__lookaside *self, uint64_t txn,
+                                  engine__tree tree, cx_slice key);
+
+/* `value` is what LMDB has, in the map. One that does not stand in a node is not remembered. */
 void engine__lookaside_keep(engine__lookaside *self, uint64_t txn, engine__tree tree,
                             cx_slice key, cx_slice value);
 

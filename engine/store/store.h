@@ -140,6 +140,11 @@ void engine__view_end(engine__view **view);
 CX_MUST_USE cx_status engine__view_get(engine__view *view, engine__tree tree, cx_slice key,
                                        cx_slice *ret);
 
+/* Has the processor begin to fetch what a get of the key looks at first, so that several gets
+ * need not wait for memory one after the other: call it for all of them, once more for all with
+ * `again`, and get them then. Changes nothing that can be seen. */
+void engine__view_fetch(const engine__view *view, engine__tree tree, cx_slice key, bool again);
+
 /* `values[i]` of `keys[i]`; a missing one gets data NULL. One call for a page of an index. */
 CX_MUST_USE cx_status engine__view_get_many(engine__view *view, engine__tree tree,
                                             const cx_slice *keys, size_t count,
