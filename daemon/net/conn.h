@@ -77,8 +77,6 @@ CX_MUST_USE cx_status daemon__conn_new(daemon__loop *loop, const daemon__arrival
 void daemon__conn_read(daemon__conn *conn);
 /* Serves what is held. */
 void daemon__conn_go_on(daemon__conn *conn);
-/* Serves one whole message. */
-void daemon__conn_serve(daemon__conn *conn, cx_slice message);
 
 /* Takes a job back: its answer goes to the output. Frees it. */
 void daemon__conn_take_answer(daemon__conn *conn, daemon__job *job);

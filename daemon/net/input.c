@@ -32,7 +32,7 @@ static void end_message(daemon__conn *conn)
 static void serve_whole(daemon__conn *conn, cx_slice end)
 {
 	if (conn->partial.size == 0) {
-		daemon__conn_serve(conn, end);
+		daemon__serve(conn, end);
 		return;
 	}
 	if (!cx_buf_append_slice(&conn->partial, end)) {
@@ -42,7 +42,7 @@ static void serve_whole(daemon__conn *conn, cx_slice end)
 	/* Serving may drain the connection and so release `partial`: it is taken out first. */
 	cx_buf message = conn->partial;
 	conn->partial = CX_BUF_INIT(message.limit);
-	daemon__conn_serve(conn, cx_buf_slice(&message));
+	daemon__serve(conn, cx_buf_slice(&message));
 	if (conn->state == DAEMON__CONN_OPEN && message.capacity <= PARTIAL_KEPT_BYTES) {
 		cx_buf_clear(&message);
 		conn->partial = message;
@@ -83,12 +83,72 @@ static bool may_go_on(daemon__conn *conn)
 	return conn->state == DAEMON__CONN_OPEN && !daemon__conn_is_paused(conn);
 }
 
-/* Serves whole messages while it may; how many bytes it took. */
+/* Cuts and reads whole messages; how many. What cannot be read is left to take_message. */
+static unsigned read_ahead(daemon__conn *conn, cx_slice bytes)
+{
+	unsigned count = 0;
+	while (count < DAEMON__AHEAD && bytes.size > 0) {
+		size_t size = 0;
+		cx_scan_begin(&conn->scan, limits_of(conn));
+		if (cx_scan_feed(&conn->scan, bytes, &size) != CX_SCAN_WHOLE ||
+		    !daemon__serving_read(&conn->loop->ahead[count], conn,
+		                          (cx_slice){ .data = bytes.data, .size = size }))
+			break;
+		bytes = cx_slice_from(bytes, size);
+		count++;
+	}
+	return count;
+}
+
+/* Has the processor fetch what the reads will look at, a step of each in turn. */
+static void look_ahead(daemon__loop *loop, unsigned count)
+{
+	daemon__serving *of_step[DAEMON__AHEAD];
+	unsigned left = 0;
+	for (unsigned i = 0; i < count; i++)
+		if (daemon__serving_foresees(&loop->ahead[i]))
+			of_step[left++] = &loop->ahead[i];
+	engine_read *read;
+	if (left < 2 || daemon__loop_snapshot(loop, &read) != CX_OK)
+		return;
+	unsigned begun = 0;
+	for (unsigned i = 0; i < left; i++)
+		if (daemon__serving_look_ahead(of_step[i], read))
+			of_step[begun++] = of_step[i];
+	left = begun;
+	while (left > 0) {
+		unsigned more = 0;
+		for (unsigned i = 0; i < left; i++)
+			if (engine_ahead_step(read, &of_step[i]->ahead))
+				of_step[more++] = of_step[i];
+		left = more;
+	}
+}
+
+/* Serves messages that lie whole in the input: what their reads look at is fetched for all of
+ * them before the first is served. How many bytes it took; 0 when there is none to be read. */
+static size_t take_whole(daemon__conn *conn, cx_slice bytes)
+{
+	daemon__serving *ahead = conn->loop->ahead;
+	const unsigned count = read_ahead(conn, bytes);
+	look_ahead(conn->loop, count);
+	size_t used = 0;
+	for (unsigned i = 0; i < count && (i == 0 || may_go_on(conn)); i++) {
+		used += ahead[i].message.size;
+		daemon__serving_run(&ahead[i]);
+	}
+	return used;
+}
+
+/* Serves messages while it may; how many bytes it took. */
 static size_t take(daemon__conn *conn, cx_slice bytes)
 {
 	size_t used = 0;
-	while (used < bytes.size && may_go_on(conn))
-		used += take_message(conn, cx_slice_from(bytes, used));
+	while (used < bytes.size && may_go_on(conn)) {
+		const cx_slice rest = cx_slice_from(bytes, used);
+		const size_t whole = conn->in_message ? 0 : take_whole(conn, rest);
+		used += whole > 0 ? whole : take_message(conn, rest);
+	}
 	return used;
 }
 

@@ -12,11 +12,12 @@
 
 #include "daemon/context.h"
 #include "daemon/exec/mailbox.h"
-#include "daemon/net/conn.h"
+#include "daemon/net/serve.h"
 
 enum {
 	DAEMON__INPUT_BYTES = 64 * 1024,
 	DAEMON__TURN_REQUESTS = 64,
+	DAEMON__AHEAD = 16, /* messages that are read before the first is served */
 	DAEMON__TURN_NS = 20 * 1000 * 1000,
 	DAEMON__SLICE_NS = 10 * 1000 * 1000, /* of a query before it goes to a worker */
 };
@@ -52,6 +53,7 @@ struct daemon__loop {
 	daemon__jobs long_reads;
 	cx_buf output;
 
+	daemon__serving ahead[DAEMON__AHEAD];
 	uint8_t input[DAEMON__INPUT_BYTES];
 };
 

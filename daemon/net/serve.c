@@ -8,15 +8,6 @@
 
 enum { NS_PER_MS = 1000 * 1000 };
 
-/* A whole message on its way through the functions here. */
-typedef struct serving {
-	daemon__conn *conn;
-	cx_slice message;
-	proto_request request;
-	const daemon__method *method;
-	uint64_t deadline_ns; /* when the request must be done */
-} serving;
-
 static void answer_error(daemon__conn *conn, uint32_t msgid, cx_status status,
                          const cx_error *error)
 {
@@ -34,7 +25,7 @@ static void serve_other(daemon__conn *conn, cx_slice message, const cx_error *er
 	daemon__conn_refuse(conn, CX_MALFORMED, error->text);
 }
 
-static cx_status give_job(const serving *self, daemon__job *job)
+static cx_status give_job(const daemon__serving *self, daemon__job *job)
 {
 	daemon__loop *loop = self->conn->loop;
 	if (self->method->place == DAEMON__ON_WRITER) {
@@ -50,7 +41,7 @@ static cx_status give_job(const serving *self, daemon__job *job)
 }
 
 /* Has another thread answer it. */
-static void hand_over(const serving *self)
+static void hand_over(const daemon__serving *self)
 {
 	daemon__conn *conn = self->conn;
 	CX_SCOPED(daemon__job_free) daemon__job *job = NULL;
@@ -71,7 +62,7 @@ static void hand_over(const serving *self)
 }
 
 /* Answers at once. False when that takes longer than a slice; nothing is written then. */
-static bool run_here(const serving *self)
+static bool run_here(const daemon__serving *self)
 {
 	daemon__conn *conn = self->conn;
 	daemon__loop *loop = conn->loop;
@@ -102,7 +93,7 @@ static bool run_here(const serving *self)
 	return status == CX_OK;
 }
 
-static void run(const serving *self)
+static void run(const daemon__serving *self)
 {
 	switch (self->method->place) {
 	case DAEMON__ON_LOOP:
@@ -121,7 +112,7 @@ static void run(const serving *self)
 	CX_UNREACHABLE();
 }
 
-static cx_status find_deadline(serving *self, cx_error *error)
+static cx_status find_deadline(daemon__serving *self, cx_error *error)
 {
 	uint64_t time_ms = 0;
 	if (self->method->place != DAEMON__IN_SLICE && self->method->place != DAEMON__ON_WORKER)
@@ -132,27 +123,68 @@ static cx_status find_deadline(serving *self, cx_error *error)
 	return status;
 }
 
-void daemon__conn_serve(daemon__conn *conn, cx_slice message)
+static cx_status read_message(daemon__serving *self, daemon__conn *conn, cx_slice message,
+                              cx_error *error)
+{
+	self->conn = conn;
+	self->message = message;
+	self->request.msgid = 0;
+	self->deadline_ns = 0;
+	cx_status status = proto_request_decode(message, &self->request, error);
+	if (status != CX_OK)
+		return status;
+	self->method = daemon__method_of(self->request.method);
+	return find_deadline(self, error);
+}
+
+bool daemon__serving_read(daemon__serving *self, daemon__conn *conn, cx_slice message)
+{
+	CX_UNSET cx_error error;
+	return read_message(self, conn, message, &error) == CX_OK;
+}
+
+bool daemon__serving_foresees(const daemon__serving *self)
+{
+	return self->request.method == PROTO_GET || self->request.method == PROTO_LOOKUP;
+}
+
+bool daemon__serving_look_ahead(daemon__serving *self, engine_read *read)
+{
+	const proto_request *request = &self->request;
+	CX_ASSERT(daemon__serving_foresees(self));
+	const engine_type *type = engine_schema_type(engine_read_schema(read), request->type);
+	if (type == NULL)
+		return false;
+	if (request->method == PROTO_GET) {
+		self->ahead = engine_ahead_get(type, request->id.number);
+		return true;
+	}
+	const engine_index *index = engine_type_index(type, request->index);
+	if (index == NULL)
+		return false;
+	self->ahead = engine_ahead_lookup(read, index, request->values);
+	return true;
+}
+
+void daemon__serving_run(daemon__serving *self)
+{
+	self->conn->loop->turn_requests++;
+	run(self);
+}
+
+void daemon__serve(daemon__conn *conn, cx_slice message)
 {
 	CX_UNSET cx_error error;
 	cx_error_clear(&error);
-	CX_UNSET serving self;
-	self.conn = conn;
-	self.message = message;
-	self.request.msgid = 0;
-	self.deadline_ns = 0;
-	conn->loop->turn_requests++;
-	cx_status status = proto_request_decode(message, &self.request, &error);
-	if (status == CX_MALFORMED) {
-		serve_other(conn, message, &error);
+	CX_UNSET daemon__serving self;
+	cx_status status = read_message(&self, conn, message, &error);
+	if (status == CX_OK) {
+		daemon__serving_run(&self);
 		return;
 	}
-	if (status == CX_OK) {
-		self.method = daemon__method_of(self.request.method);
-		status = find_deadline(&self, &error);
-	}
-	if (status != CX_OK)
-		answer_error(conn, self.request.msgid, status, &error);
+	conn->loop->turn_requests++;
+	if (status == CX_MALFORMED)
+		serve_other(conn, message, &error);
 	else
-		run(&self);
+		answer_error(conn, self.request.msgid, status, &error);
 }

@@ -24,12 +24,17 @@ cx_status engine__record_key_id(cx_slice record_key, int64_t *ret)
 	return engine__key_id(record_key, ret);
 }
 
+cx_slice engine__id_key(int64_t id, uint8_t bytes[8])
+{
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (uint8_t)((uint64_t)id >> (56 - 8 * i));
+	return (cx_slice){ .data = bytes, .size = 8 };
+}
+
 cx_status engine__read_record_key(engine_read *read, const engine_type *type, int64_t id,
                                   uint8_t id_bytes[8], cx_slice *ret)
 {
-	for (int i = 0; i < 8; i++)
-		id_bytes[i] = (uint8_t)((uint64_t)id >> (56 - 8 * i));
-	const cx_slice key = { .data = id_bytes, .size = 8 };
+	const cx_slice key = engine__id_key(id, id_bytes);
 	if (type->cluster == NULL) {
 		*ret = key;
 		return CX_OK;

@@ -5,6 +5,9 @@
 #include "engine/core/handle.h"
 #include "engine/row/row.h"
 
+/* The key of an id in a tree by ids, in `bytes`. */
+cx_slice engine__id_key(int64_t id, uint8_t bytes[8]);
+
 /* Makes a row of what the record tree holds under `record_key`: takes the header apart, puts
  * chunks together (into read->assembled), checks the checksum, brings a row of an older layout
  * into the present one. Deleted rows too.

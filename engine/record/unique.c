@@ -110,6 +110,20 @@ static bool is_left_out(const engine_index *index, const engine__value *columns)
 	return false;
 }
 
+cx_status engine__unique_key(const engine_index *index, const engine__value *values,
+                             cx_buf *key, bool *ret_inexact)
+{
+	CX_SCOPED(cx_buf_release) cx_buf scratch = CX_BUF_INIT(16 * ENGINE_TEXT_BYTES_MAX);
+	*ret_inexact = false;
+	for (uint16_t i = 0; i < index->column_count; i++) {
+		cx_status status = engine__key_put(&index->columns[i], &values[i], key,
+		                                   &scratch, ret_inexact);
+		if (status != CX_OK)
+			return status;
+	}
+	return CX_OK;
+}
+
 cx_status engine__unique_find(engine_read *read, const engine_index *index,
                               const engine__value *values, int64_t *ret, cx_error *error)
 {
@@ -117,14 +131,10 @@ cx_status engine__unique_find(engine_read *read, const engine_index *index,
 		return CX_NOT_FOUND;
 	CX_UNSET engine__key_room room;
 	cx_buf key = engine__key_in(&room);
-	CX_SCOPED(cx_buf_release) cx_buf scratch = CX_BUF_INIT(16 * ENGINE_TEXT_BYTES_MAX);
-	bool inexact = false;
-	for (uint16_t i = 0; i < index->column_count; i++) {
-		cx_status status = engine__key_put(&index->columns[i], &values[i], &key,
-		                                   &scratch, &inexact);
-		if (status != CX_OK)
-			return status;
-	}
+	bool inexact;
+	cx_status made = engine__unique_key(index, values, &key, &inexact);
+	if (made != CX_OK)
+		return made;
 	if (inexact)
 		return find_inexact(read, index, cx_buf_slice(&key), values, ret, error);
 
@@ -134,7 +144,7 @@ cx_status engine__unique_find(engine_read *read, const engine_index *index,
 	return status == CX_OK ? engine__entry_id(index, &entry, ret) : status;
 }
 
-static cx_status read_columns(const engine_index *index, cx_slice values, cx_arena *arena,
+cx_status engine__unique_read(const engine_index *index, cx_slice values, cx_arena *arena,
                               engine__value *columns, cx_error *error)
 {
 	cx_reader reader = cx_reader_of(values);
@@ -175,7 +185,7 @@ cx_status engine_lookup(engine_read *read, const engine_index *index, cx_slice v
 	if (status != CX_OK)
 		return cx_fail(error, status, "%s", cx_status_text(status));
 	engine__value columns[ENGINE_COLUMNS_MAX];
-	status = read_columns(index, values, scratch.arena, columns, error);
+	status = engine__unique_read(index, values, scratch.arena, columns, error);
 	if (status != CX_OK)
 		return status;
 	int64_t id;

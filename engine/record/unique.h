@@ -10,6 +10,17 @@
 CX_MUST_USE cx_status engine__entry_id(const engine_index *index, const engine__pair *entry,
                                        int64_t *ret);
 
+/* The values of the columns out of a MessagePack array of them; they point into it and into the
+ * arena. Errors: CX_INVALID_ARGUMENT (not as many), CX_TYPE, CX_NO_MEMORY, … */
+CX_MUST_USE cx_status engine__unique_read(const engine_index *index, cx_slice values,
+                                          cx_arena *arena, engine__value *columns,
+                                          cx_error *error);
+
+/* The key of the entry with these values, `*ret_inexact` when it is cut. Errors: CX_NO_MEMORY,
+ * CX_TOO_LARGE. */
+CX_MUST_USE cx_status engine__unique_key(const engine_index *index, const engine__value *values,
+                                         cx_buf *key, bool *ret_inexact);
+
 /* The live record whose columns equal `values` (one per column of the unique index). Cut keys
  * are compared by the full values of the records they stand for.
  * Errors: CX_NOT_FOUND (also where the index leaves these values out), CX_CORRUPT, CX_IO,
