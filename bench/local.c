@@ -3,7 +3,8 @@
 
 #include "base/clock.h"
 
-/* A run opens its file anew, so every page is touched for the first time in it; about so long. */
+/* A run opens its file anew, so every page is touched for the first time in it; about so long.
+ */
 static const double warm_seconds = 2;
 
 static bool run_one(const bench_local_class *class, bench_local *self, bench_request *request)

@@ -20,8 +20,8 @@ typedef struct bench_local_class {
 	bool (*end)(bench_local *self, bench_operation operation);
 } bench_local_class;
 
-/* Runs one operation for `seconds`, `group` of it to a transaction, after two seconds of the same
- * that do not count. */
+/* Runs one operation for `seconds`, `group` of it to a transaction, after two seconds of the
+ * same that do not count. */
 bool bench_local_measure(const bench_local_class *class, bench_local *self,
                          bench_source *source, unsigned group, double seconds,
                          bench_result *ret);

@@ -119,7 +119,7 @@ static void look_ahead(daemon__loop *loop, unsigned count)
 	while (left > 0) {
 		unsigned more = 0;
 		for (unsigned i = 0; i < left; i++)
-			if (engine_ahead_step(read, &of_step[i]->ahead))
+			if (engine_ahead_step(read, &of_step[i]->fetching))
 				of_step[more++] = of_step[i];
 		left = more;
 	}

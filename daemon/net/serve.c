@@ -139,8 +139,7 @@ static cx_status read_message(daemon__serving *self, daemon__conn *conn, cx_slic
 
 bool daemon__serving_read(daemon__serving *self, daemon__conn *conn, cx_slice message)
 {
-	CX_UNSET cx_error error;
-	return read_message(self, conn, message, &error) == CX_OK;
+	return read_message(self, conn, message, NULL) == CX_OK;
 }
 
 bool daemon__serving_foresees(const daemon__serving *self)
@@ -156,13 +155,13 @@ bool daemon__serving_look_ahead(daemon__serving *self, engine_read *read)
 	if (type == NULL)
 		return false;
 	if (request->method == PROTO_GET) {
-		self->ahead = engine_ahead_get(type, request->id.number);
+		self->fetching = engine_ahead_get(type, request->id.number);
 		return true;
 	}
 	const engine_index *index = engine_type_index(type, request->index);
 	if (index == NULL)
 		return false;
-	self->ahead = engine_ahead_lookup(read, index, request->values);
+	self->fetching = engine_ahead_lookup(read, index, request->values);
 	return true;
 }
 

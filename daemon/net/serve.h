@@ -10,8 +10,8 @@ typedef struct daemon__serving {
 	cx_slice message;
 	proto_request request;
 	const daemon__method *method;
-	uint64_t deadline_ns; /* when the request must be done */
-	engine_ahead ahead;   /* of a read that foresees what it looks at */
+	uint64_t deadline_ns;  /* when the request must be done */
+	engine_ahead fetching; /* of a read that foresees what it looks at */
 } daemon__serving;
 
 /* False when the message is no request that can be run: then daemon__serve says so, when its

@@ -21,12 +21,11 @@ static cx_status make_key(engine_read *read, cx_slice values, engine_ahead *ahea
 	cx_status status = engine__scratch_take(read, &scratch);
 	if (status != CX_OK)
 		return status;
-	CX_UNSET cx_error error;
 	engine__value columns[ENGINE_COLUMNS_MAX];
 	CX_UNSET engine__key_room room;
 	cx_buf key = engine__key_in(&room);
 	bool inexact = false;
-	status = engine__unique_read(ahead->index, values, scratch.arena, columns, &error);
+	status = engine__unique_read(ahead->index, values, scratch.arena, columns, NULL);
 	if (status == CX_OK)
 		status = engine__unique_key(ahead->index, columns, &key, &inexact);
 	if (status == CX_OK && (inexact || key.size > sizeof ahead->key))
@@ -41,8 +40,7 @@ static cx_status make_key(engine_read *read, cx_slice values, engine_ahead *ahea
 engine_ahead engine_ahead_lookup(engine_read *read, const engine_index *index, cx_slice values)
 {
 	engine_ahead ahead = { .type = index->type, .index = index };
-	CX_UNSET cx_error error;
-	if (engine__unique_check(index, &error) != CX_OK ||
+	if (engine__unique_check(index, NULL) != CX_OK ||
 	    make_key(read, values, &ahead) != CX_OK)
 		ahead.steps = FETCHES;
 	return ahead;

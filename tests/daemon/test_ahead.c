@@ -9,6 +9,10 @@
 #include <string.h>
 #include <unistd.h>
 
+/* Longer than a key that is looked for ahead of its turn. */
+#define TEN(x)      x x x x x x x x x x
+#define LONG_LOOKUP "[0, 15, 'lookup', ['user', 'login', ['" TEN("0123456789") "']]]"
+
 static int set_up(void **state)
 {
 	served_set_up(state);
@@ -53,9 +57,7 @@ static void each_is_answered_as_if_it_had_come_alone(void **state)
 		"[0, 12, 'lookup', ['user', 'login', []]]",
 		"[0, 13, 'lookup', ['user', 'no index', ['u1']]]",
 		"[0, 14, 'lookup', ['user', 'team', [1]]]",
-		"[0, 15, 'lookup', ['user', 'login', ['"
-		"a login that is longer than what an entry of the index holds whole, "
-		"and longer than what is foreseen of a key']]]",
+		LONG_LOOKUP,
 		"[0, 16, 'ping', []]",
 		"[0, 17, 'no method', []]",
 		"[0, 18, 'get', ['user']]",
