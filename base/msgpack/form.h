@@ -25,6 +25,10 @@ typedef struct cx__form {
 
 extern const cx__form cx__forms[256];
 
+/* All bytes of a scalar whose first byte tells them; 0 where it does not, and of arrays, maps
+ * and what is no value. */
+extern const uint8_t cx__sizes[256];
+
 static inline bool cx__is_fixint(uint8_t first)
 {
 	return first < 0x80 || first >= 0xe0;

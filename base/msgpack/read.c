@@ -254,6 +254,11 @@ static const uint8_t *pass_values(const uint8_t *at, const uint8_t *end, uint64_
 		if (count > room)
 			return NULL;
 		count--;
+		const uint64_t size = cx__sizes[*at];
+		if (size > 0 && size <= room) {
+			at += size;
+			continue;
+		}
 		cx__form form = cx__form_of(*at);
 		uint64_t header = 1u + form.length_bytes;
 		if (form.kind == CX_KIND_BAD || header > room)

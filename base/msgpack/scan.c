@@ -111,15 +111,19 @@ static const uint8_t *pass_scalars(cx_scan *scan, const uint8_t *at, const uint8
 	uint64_t left = scan->left;
 	uint64_t room = scan->room_bytes;
 	while (left > 0 && at < end) {
-		const cx__form form = cx__form_of(*at);
 		const uint64_t there = (uint64_t)(end - at);
-		if (form.values > 0 || form.kind == CX_KIND_BAD || form.length_bytes >= there)
+		uint64_t size = cx__sizes[*at];
+		if (size == 0) {
+			const cx__form form = cx__form_of(*at);
+			if (form.values > 0 || form.kind == CX_KIND_BAD ||
+			    form.length_bytes >= there)
+				break;
+			size = 1 + form.length_bytes + cx__form_number(form, at);
+		}
+		if (size - 1 > room || size > there)
 			break;
-		const uint64_t size = form.length_bytes + cx__form_number(form, at);
-		if (size > room || size >= there)
-			break;
-		room -= size;
-		at += 1 + size;
+		room -= size - 1;
+		at += size;
 		left--;
 	}
 	scan->left = left;

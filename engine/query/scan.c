@@ -5,6 +5,8 @@
 
 #include <string.h>
 
+enum { FIRST_RUN = 4 };
+
 cx_status engine__scan_seek(engine__cursor *cursor, const engine__range *range, bool backward)
 {
 	const cx_slice edge = backward ? range->high : range->low;
@@ -85,6 +87,27 @@ void engine__scan_end(engine__scan *scan)
 	engine__merge_end(scan);
 }
 
+/* Reads up to `max` pairs of the range that the cursor is in; fewer only at its end. Many
+ * ranges are short, so a few pairs are read first, and then twice as many each time. */
+static cx_status read_pairs(engine__cursor *cursor, const engine__range *range, bool backward,
+                            engine__pair *pairs, size_t max, size_t *ret_count)
+{
+	size_t count = 0;
+	for (size_t run = FIRST_RUN; count < max; run *= 2) {
+		const size_t wanted = run < max - count ? run : max - count;
+		size_t got;
+		cx_status status = engine__cursor_next(cursor, pairs + count, wanted, &got);
+		if (status != CX_OK)
+			return status;
+		const size_t inside = engine__range_count(range, pairs + count, got, backward);
+		count += inside;
+		if (inside < wanted)
+			break;
+	}
+	*ret_count = count;
+	return CX_OK;
+}
+
 /* Reads on in the present range; fewer than `max` at its end. */
 static cx_status read_range(engine__scan *scan, engine__hit *hits, size_t max,
                             size_t *ret_count)
@@ -100,11 +123,10 @@ static cx_status read_range(engine__scan *scan, engine__hit *hits, size_t max,
 		scan->begun = true;
 	}
 	CX_UNSET engine__pair pairs[ENGINE__SCAN_BATCH_MAX];
-	size_t got;
-	cx_status status = engine__cursor_next(scan->cursor, pairs, max, &got);
+	size_t count;
+	cx_status status = read_pairs(scan->cursor, range, scan->backward, pairs, max, &count);
 	if (status != CX_OK)
 		return status;
-	const size_t count = engine__range_count(range, pairs, got, scan->backward);
 	for (size_t i = 0; i < count; i++)
 		hits[i] = (engine__hit){ .entry = pairs[i], .range = number, .missed = false };
 	*ret_count = count;
