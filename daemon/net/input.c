@@ -83,11 +83,22 @@ static bool may_go_on(daemon__conn *conn)
 	return conn->state == DAEMON__CONN_OPEN && !daemon__conn_is_paused(conn);
 }
 
+/* No more than may surely be served now, so that what is read is not read again. */
+static unsigned ahead_max(const daemon__conn *conn)
+{
+	const daemon__loop *loop = conn->loop;
+	const uint64_t jobs = loop->context->config->limits_inflight - conn->inflight;
+	const unsigned turn = DAEMON__TURN_REQUESTS - loop->turn_requests;
+	const unsigned most = turn < DAEMON__AHEAD ? turn : DAEMON__AHEAD;
+	return jobs < most ? (unsigned)jobs : most;
+}
+
 /* Cuts and reads whole messages; how many. What cannot be read is left to take_message. */
 static unsigned read_ahead(daemon__conn *conn, cx_slice bytes)
 {
+	const unsigned most = ahead_max(conn);
 	unsigned count = 0;
-	while (count < DAEMON__AHEAD && bytes.size > 0) {
+	while (count < most && bytes.size > 0) {
 		size_t size = 0;
 		cx_scan_begin(&conn->scan, limits_of(conn));
 		if (cx_scan_feed(&conn->scan, bytes, &size) != CX_SCAN_WHOLE ||
