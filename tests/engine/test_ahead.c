@@ -50,12 +50,13 @@ static int tear_down(void **state)
 	return 0;
 }
 
-static void go(engine_ahead ahead)
+static unsigned go(engine_ahead ahead)
 {
 	unsigned steps = 0;
 	while (engine_ahead_step(reading, &ahead))
 		assert_true(++steps <= STEPS_MAX);
 	assert_false(engine_ahead_step(reading, &ahead));
+	return steps;
 }
 
 static void gets_are_what_they_were(void **state)
@@ -66,7 +67,7 @@ static void gets_are_what_they_were(void **state)
 		for (int i = 0; i < 2; i++)
 			for (int64_t id = -1; id <= RECORDS + 1; id++) {
 				const engine_type *type = fixture_type(&fixture, types[i]);
-				go(engine_ahead_get(type, id));
+				assert_int_equal(go(engine_ahead_get(type, id)), 2);
 				engine_row row = { 0 };
 				const cx_status status =
 					engine_get(reading, type, id, &row, &fixture.error);
@@ -79,7 +80,9 @@ static void gets_are_what_they_were(void **state)
 static void look_up(const char *values, cx_status expected, int64_t id)
 {
 	const engine_index *index = fixture_index(&fixture, "person", "login");
-	go(engine_ahead_lookup(reading, index, wire(values)));
+	const unsigned steps = go(engine_ahead_lookup(reading, index, wire(values)));
+	if (expected == CX_OK) /* through the entry to the record */
+		assert_int_equal(steps, STEPS_MAX);
 	engine_row row = { 0 };
 	assert_int_equal(engine_lookup(reading, index, wire(values), &row, &fixture.error),
 	                 expected);

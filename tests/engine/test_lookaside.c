@@ -130,6 +130,28 @@ static void it_grows_with_what_is_asked_for_up_to_its_limit(void **state)
 	engine__lookaside_release(&self);
 }
 
+/* Half as many keys as there are places when it has grown: most are found again. */
+static void what_has_room_stays(void **state)
+{
+	(void)state;
+	enum { KEYS = 250 * 1000, ROUNDS = 12 };
+	engine__lookaside self = { 0 };
+	unsigned found = 0;
+	for (unsigned round = 0; round < ROUNDS; round++) {
+		found = 0;
+		for (unsigned i = 0; i < KEYS; i++) {
+			char key[16];
+			snprintf(key, sizeof key, "%u", i);
+			if (has(&self, 1, tree, key))
+				found++;
+			else
+				keep(&self, 1, tree, key);
+		}
+	}
+	assert_true(found > KEYS / 10 * 9);
+	engine__lookaside_release(&self);
+}
+
 static void a_few_keys_asked_for_often_do_not_make_it_grow(void **state)
 {
 	(void)state;
@@ -205,6 +227,7 @@ int main(void)
 		cmocka_unit_test(nothing_comes_back_when_the_epochs_begin_anew),
 		cmocka_unit_test(a_value_that_stands_in_no_node_is_not_remembered),
 		cmocka_unit_test(it_grows_with_what_is_asked_for_up_to_its_limit),
+		cmocka_unit_test(what_has_room_stays),
 		cmocka_unit_test(a_few_keys_asked_for_often_do_not_make_it_grow),
 		cmocka_unit_test(a_view_sees_its_snapshot_through_merges_and_after_a_renewal),
 	};
