@@ -141,7 +141,8 @@ void engine__store_break(engine__store *store);
 CX_MUST_USE int engine__lmdb_begin(engine__store *store, MDB_txn **ret);
 
 /* Commits a write transaction of LMDB, or aborts it when `code` is not 0; decides what a
- * failure means for the store. `*ret_txn` is its number. With the LMDB lock held. */
+ * failure means for the store. A snapshot of LMDB with the number `*ret_txn` or a higher one
+ * has what it did. With the LMDB lock held. */
 CX_MUST_USE cx_status engine__commit(engine__store *store, MDB_txn *mdb, int code,
                                      size_t *ret_txn);
 

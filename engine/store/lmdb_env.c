@@ -93,12 +93,12 @@ bool engine__store_is_broken(engine__store *store)
 	return broken;
 }
 
-static size_t last_page_of(engine__store *store)
+static MDB_envinfo info_of(engine__store *store)
 {
 	MDB_envinfo info;
 	int code = mdb_env_info(store->env, &info);
 	CX_ASSERT(code == 0); /* fails only without an environment */
-	return info.me_last_pgno;
+	return info;
 }
 
 /* After a failed write of a meta page LMDB refuses every writer. */
@@ -138,18 +138,17 @@ int engine__lmdb_begin(engine__store *store, MDB_txn **ret)
 
 cx_status engine__commit(engine__store *store, MDB_txn *mdb, int code, size_t *ret_txn)
 {
-	size_t number = mdb == NULL ? 0 : mdb_txn_id(mdb);
 	if (code == 0)
 		code = mdb_txn_commit(mdb); /* ends it, on failure too */
 	else
 		mdb_txn_abort(mdb);
 	if (code != 0)
 		return failed(store, code);
-	size_t last_page = last_page_of(store);
-	if (last_page > store->last_page)
+	MDB_envinfo info = info_of(store);
+	if (info.me_last_pgno > store->last_page)
 		atomic_store(&store->room.grown, true);
-	store->last_page = last_page;
-	*ret_txn = number;
+	store->last_page = info.me_last_pgno;
+	*ret_txn = info.me_last_txnid; /* one that changed nothing has left no number behind */
 	return CX_OK;
 }
 
@@ -383,7 +382,7 @@ cx_status engine__store_open(const char *path, const engine__store_options *opti
 	int code = open_env(store, path);
 	if (code != 0)
 		return explain(code, path, error);
-	store->last_page = last_page_of(store);
+	store->last_page = info_of(store).me_last_pgno;
 	status = init_writer(store);
 	if (status == CX_OK)
 		status = engine__room_init(store);
