@@ -23,8 +23,8 @@ crash_program(test_crash_disk crash/test_disk.c plain_store)
 crash_program(test_crash_recording crash/test_recording.c plain_store)
 crash_test(test_crash_disk 60 test_crash_disk)
 crash_test(test_crash_recording 60 test_crash_recording)
-crash_test(test_crash_store 300 crash_sim --states 60000)
-crash_test(test_crash_records 300 crash_sim --subject records --states 20000)
+crash_test(test_crash_store 300 crash_sim --states 150000)
+crash_test(test_crash_records 300 crash_sim --subject records --states 40000)
 
 # What breaks its word outside of the product; the names are those of tests/crash/lie.h.
 set(mutants lie_disk_ignores_flushes lie_folder_not_synced lie_data_not_synced

@@ -4,6 +4,7 @@
  *
  * With 64-bit offsets a call has a second name, open64 for open; the product uses that one and
  * LMDB the plain one. */
+#include "tests/crash/maps.h"
 #include "tests/crash/recorder.h"
 
 #include <errno.h>
@@ -247,10 +248,20 @@ void *mmap(void *address, size_t size, int protection, int flags, int fd, off_t 
 	bool on = fd >= 0 && recorder_enter();
 	if (on && writes && recorder_has(fd))
 		recorder_lost("a map that is written through");
+	map_wish wish = { .size = size,
+		          .protection = protection,
+		          .flags = flags,
+		          .fd = fd,
+		          .offset = offset };
+	void *kept = address == NULL ? maps_take(&wish) : NULL;
+	if (kept != NULL)
+		return kept;
 	union {
 		long code;
 		void *address;
 	} ret = { .code = syscall(SYS_mmap, address, size, protection, flags, fd, offset) };
+	if (address == NULL && ret.address != MAP_FAILED)
+		maps_made(&wish, ret.address);
 	return ret.address;
 }
 
@@ -260,6 +271,11 @@ void *plain_mmap(void *address, size_t size, int protection, int flags, int fd,
 void *plain_mmap(void *address, size_t size, int protection, int flags, int fd, off_t offset)
 {
 	return mmap(address, size, protection, flags, fd, offset);
+}
+
+int munmap(void *address, size_t size)
+{
+	return maps_keep(address, size) ? 0 : (int)syscall(SYS_munmap, address, size);
 }
 
 ssize_t getrandom(void *bytes, size_t size, unsigned flags)

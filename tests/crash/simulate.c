@@ -4,6 +4,7 @@
 #include "base/check.h"
 #include "base/clock.h"
 
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -97,9 +98,27 @@ static uint64_t next_seed(floor *self)
 	return self->plan->seed + atomic_fetch_add(&self->tally->seeds, 1);
 }
 
+/* To one processor: its threads wait for each other more than they work side by side. */
+static void settle(size_t place)
+{
+	cpu_set_t all;
+	CX_ASSERT(sched_getaffinity(0, sizeof all, &all) == 0);
+	size_t turn = place % (size_t)CPU_COUNT(&all);
+	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &all) || turn-- != 0)
+			continue;
+		cpu_set_t one;
+		CPU_ZERO(&one);
+		CPU_SET(cpu, &one);
+		CX_ASSERT(sched_setaffinity(0, sizeof one, &one) == 0);
+		return;
+	}
+}
+
 __attribute__((noreturn)) static void work(floor *self, size_t place, crash_number first)
 {
 	char path[96];
+	settle(place);
 	own_folder(self, place, path);
 	exploration each = { .subject = self->plan->subject,
 		             .lie = self->plan->lie,
@@ -147,13 +166,15 @@ static void bury(floor *self, size_t place, int state)
 	dead->pid = 0;
 	if (WIFEXITED(state) && WEXITSTATUS(state) == 0)
 		return;
-	if (dead->at.state == 0) {
-		atomic_fetch_add(&self->tally->broken, 1);
-		return;
-	}
 	char text[64];
 	snprintf(text, sizeof text, "%s %d", WIFSIGNALED(state) ? "signal" : "exit code",
 	         WIFSIGNALED(state) ? WTERMSIG(state) : WEXITSTATUS(state));
+	if (dead->at.state == 0) {
+		fprintf(stderr, "the run of seed %llu: %s\n", (unsigned long long)dead->at.seed,
+		        text);
+		atomic_fetch_add(&self->tally->broken, 1);
+		return;
+	}
 	tally_add(self->tally, dead->hung ? FINDING_HUNG : FINDING_DIED, dead->at, text);
 	atomic_fetch_add(&self->tally->states, 1);
 	if (!is_enough(self))
