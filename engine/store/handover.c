@@ -33,6 +33,12 @@ static int find_tail(MDB_txn *mdb, MDB_dbi dbi, last_key *ret)
 	return 0;
 }
 
+static int begin_tree(engine__store *store, MDB_txn *mdb, MDB_dbi dbi, last_key *ret)
+{
+	engine__tree_written(store, mdb, dbi);
+	return find_tail(mdb, dbi, ret);
+}
+
 static int apply(MDB_txn *mdb, const last_key *tail, cx_slice node_key,
                  const engine__version *version)
 {
@@ -47,9 +53,11 @@ static int apply(MDB_txn *mdb, const last_key *tail, cx_slice node_key,
 	return mdb_put(mdb, tail->dbi, &key, &value, behind ? MDB_APPEND : 0);
 }
 
-engine__handover engine__handover_begin(engine__layer layer)
+engine__handover engine__handover_begin(engine__store *store, engine__layer layer)
 {
-	return (engine__handover){ .layer = layer, .next = engine__layer_next(&layer, NULL) };
+	return (engine__handover){ .store = store,
+		                   .layer = layer,
+		                   .next = engine__layer_next(&layer, NULL) };
 }
 
 int engine__handover_some(engine__handover *handover, MDB_txn *mdb, size_t operations_max,
@@ -61,7 +69,9 @@ int engine__handover_some(engine__handover *handover, MDB_txn *mdb, size_t opera
 	     i++) {
 		const engine__node *node = handover->next;
 		const engine__version *version = engine__layer_version(&handover->layer, node);
-		int code = node->tree == tail.dbi ? 0 : find_tail(mdb, node->tree, &tail);
+		int code = node->tree == tail.dbi
+		                   ? 0
+		                   : begin_tree(handover->store, mdb, node->tree, &tail);
 		if (code == 0)
 			code = apply(mdb, &tail, engine__node_key(node), version);
 		if (code != 0)

@@ -516,7 +516,7 @@ static cx_status commit_directly(engine__store *store, const engine__buffer *wri
 		return status;
 	pthread_mutex_lock(&store->lmdb_lock);
 	MDB_txn *mdb = NULL;
-	engine__handover all = engine__handover_begin(engine__buffer_layer(writes));
+	engine__handover all = engine__handover_begin(store, engine__buffer_layer(writes));
 	int code = engine__lmdb_begin(store, &mdb);
 	if (code == 0)
 		code = engine__handover_some(&all, mdb, SIZE_MAX, SIZE_MAX);

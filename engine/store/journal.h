@@ -105,5 +105,5 @@ void *engine__merge_run(void *context);
 
 /* Makes the "state" part of a write transaction of LMDB. */
 struct MDB_txn;
-CX_MUST_USE int engine__journal_put_state(const engine__store *store, struct MDB_txn *mdb,
+CX_MUST_USE int engine__journal_put_state(engine__store *store, struct MDB_txn *mdb,
                                           uint64_t covered, uint64_t segment);

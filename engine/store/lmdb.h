@@ -85,6 +85,8 @@ struct engine__store {
 	/* Of LMDB's write transactions: merges, new trees, large commits. */
 	pthread_mutex_t lmdb_lock;
 	size_t last_page; /* of the newest snapshot */
+	/* By tree: the last of them that wrote to it, told before it can be seen. */
+	_Atomic uint64_t written_by[ENGINE__TREE_NUMBERS];
 };
 
 enum {
@@ -146,14 +148,21 @@ CX_MUST_USE int engine__lmdb_begin(engine__store *store, MDB_txn **ret);
 CX_MUST_USE cx_status engine__commit(engine__store *store, MDB_txn *mdb, int code,
                                      size_t *ret_txn);
 
+/* To be called for each tree that a write transaction of LMDB changes. */
+static inline void engine__tree_written(engine__store *store, MDB_txn *mdb, MDB_dbi tree)
+{
+	atomic_store(&store->written_by[tree], mdb_txn_id(mdb));
+}
+
 /* A place in the pairs of a layer that go to LMDB one after the other. */
 typedef struct engine__handover {
+	engine__store *store;
 	engine__layer layer;
 	const engine__node *next; /* NULL: all have gone */
 	size_t operations;        /* that have gone */
 } engine__handover;
 
-engine__handover engine__handover_begin(engine__layer layer);
+engine__handover engine__handover_begin(engine__store *store, engine__layer layer);
 
 /* Hands down up to so many operations and bytes, at least one. Returns LMDB's code. */
 CX_MUST_USE int engine__handover_some(engine__handover *handover, MDB_txn *mdb,

@@ -103,6 +103,8 @@ static cx_status renew(engine__view *view)
 		atomic_store(&view->hold, ENGINE__VIEW_EMPTY);
 		return status;
 	}
+	engine__lookaside_turn(&view->lookaside, mdb_txn_id(view->mdb),
+	                       view->store->written_by);
 	lay(view, number);
 	view->live = true;
 	atomic_fetch_add(&view->store->snapshots, 1);
@@ -234,8 +236,7 @@ bool engine__view_has(const engine__view *view, engine__tree tree)
 
 static cx_status get_merged(engine__view *view, engine__tree tree, cx_slice key, cx_slice *ret)
 {
-	const uint64_t txn = mdb_txn_id(view->mdb);
-	if (engine__lookaside_find(&view->lookaside, txn, tree, key, ret))
+	if (engine__lookaside_find(&view->lookaside, tree, key, ret))
 		return CX_OK;
 	MDB_val mdb_key = engine__val_of(key);
 	MDB_val value;
@@ -245,7 +246,7 @@ static cx_status get_merged(engine__view *view, engine__tree tree, cx_slice key,
 	if (code != 0)
 		return engine__status_of_mdb(code);
 	*ret = engine__slice_of(value);
-	engine__lookaside_keep(&view->lookaside, txn, tree, key, *ret);
+	engine__lookaside_keep(&view->lookaside, tree, key, *ret);
 	return CX_OK;
 }
 
@@ -290,8 +291,7 @@ void engine__view_fetch(const engine__view *view, engine__tree tree, cx_slice ke
 {
 	CX_ASSERT(view->live);
 	if (again)
-		engine__lookaside_fetch_node(&view->lookaside, mdb_txn_id(view->mdb), tree,
-		                             key);
+		engine__lookaside_fetch_node(&view->lookaside, tree, key);
 	else
 		engine__lookaside_fetch_places(&view->lookaside, tree, key);
 }

@@ -24,14 +24,24 @@ _Static_assert(sizeof(engine__lookaside_place) << BITS_MAX == ENGINE__LOOKASIDE_
 /* The places where a key may be, and what else of its hash is remembered. */
 typedef struct line {
 	engine__lookaside_place *places;
+	uint32_t epoch;
+	uint16_t tree;
 	uint16_t tag;
 } line;
+
+static uint32_t epoch_of(const engine__lookaside *self, uint16_t tree)
+{
+	return self->epochs[tree] + 1;
+}
 
 static line line_of(const engine__lookaside *self, engine__tree tree, cx_slice key)
 {
 	const uint64_t hash = cx_hash64(key, tree.number);
 	const uint64_t number = hash >> (64 - self->bits) & ~(uint64_t)(WAYS - 1);
-	return (line){ .places = &self->places[number], .tag = (uint16_t)hash };
+	return (line){ .places = &self->places[number],
+		       .epoch = epoch_of(self, tree.number),
+		       .tree = tree.number,
+		       .tag = (uint16_t)hash };
 }
 
 static bool node_has(const uint8_t *node, cx_slice key)
@@ -46,21 +56,20 @@ static cx_slice value_of(const uint8_t *node)
 		           .size = engine__u32(node) };
 }
 
-static bool may_have(const engine__lookaside *self, line at, unsigned way, engine__tree tree)
+static bool may_have(line at, unsigned way)
 {
 	const engine__lookaside_place *place = &at.places[way];
-	return place->tag == at.tag && place->epoch == self->epoch &&
-	       place->tree == tree.number;
+	return place->tag == at.tag && place->epoch == at.epoch && place->tree == at.tree;
 }
 
-bool engine__lookaside_find(const engine__lookaside *self, uint64_t txn, engine__tree tree,
-                            cx_slice key, cx_slice *ret)
+bool engine__lookaside_find(const engine__lookaside *self, engine__tree tree, cx_slice key,
+                            cx_slice *ret)
 {
-	if (self->bits == 0 || self->txn != txn)
+	if (self->bits == 0)
 		return false;
 	const line at = line_of(self, tree, key);
 	for (unsigned i = 0; i < WAYS; i++) {
-		if (may_have(self, at, i, tree) && node_has(at.places[i].node, key)) {
+		if (may_have(at, i) && node_has(at.places[i].node, key)) {
 			*ret = value_of(at.places[i].node);
 			return true;
 		}
@@ -75,14 +84,14 @@ void engine__lookaside_fetch_places(const engine__lookaside *self, engine__tree 
 		__builtin_prefetch(line_of(self, tree, key).places);
 }
 
-void engine__lookaside_fetch_node(const engine__lookaside *self, uint64_t txn,
-                                  engine__tree tree, cx_slice key)
+void engine__lookaside_fetch_node(const engine__lookaside *self, engine__tree tree,
+                                  cx_slice key)
 {
-	if (self->bits == 0 || self->txn != txn)
+	if (self->bits == 0)
 		return;
 	const line at = line_of(self, tree, key);
 	for (unsigned i = 0; i < WAYS; i++)
-		if (may_have(self, at, i, tree))
+		if (may_have(at, i))
 			for (unsigned byte = 0; byte < NODE_BYTES_FETCHED;
 			     byte += CACHE_LINE_BYTES)
 				__builtin_prefetch(at.places[i].node + byte);
@@ -102,49 +111,56 @@ static void grow(engine__lookaside *self)
 	memory += -(uintptr_t)memory % CACHE_LINE_BYTES;
 	self->places = (engine__lookaside_place *)(void *)memory;
 	self->bits = most;
-	self->epoch = 1;
 }
 
-static void forget(engine__lookaside *self)
+/* The number of epochs is bounded: with the last one of a tree all begin anew. */
+static void forget(engine__lookaside *self, uint16_t tree)
 {
-	if (++self->epoch != 0)
+	if (++self->epochs[tree] < UINT32_MAX)
 		return;
-	memset(self->places, 0, sizeof *self->places << self->bits);
-	self->epoch = 1;
+	memset(self->epochs, 0, sizeof self->epochs);
+	if (self->bits > 0)
+		memset(self->places, 0, sizeof *self->places << self->bits);
+}
+
+void engine__lookaside_turn(engine__lookaside *self, uint64_t txn,
+                            const _Atomic uint64_t written_by[ENGINE__TREE_NUMBERS])
+{
+	if (self->txn == txn)
+		return;
+	for (uint16_t tree = 0; tree < ENGINE__TREE_NUMBERS; tree++)
+		if (atomic_load(&written_by[tree]) > self->txn)
+			forget(self, tree);
+	self->txn = txn;
 }
 
 /* False without memory. */
-static bool prepare(engine__lookaside *self, uint64_t txn)
+static bool prepare(engine__lookaside *self)
 {
 	if (self->bits == 0 || (self->bits < BITS_MAX && self->replaced >> self->bits > 0))
 		grow(self);
-	if (self->bits == 0)
-		return false;
-	if (self->txn != txn)
-		forget(self);
-	self->txn = txn;
-	return true;
+	return self->bits > 0;
 }
 
 /* A place that is free, or else one that depends on the key. */
 static engine__lookaside_place *choose(engine__lookaside *self, line at)
 {
 	for (unsigned i = 0; i < WAYS; i++)
-		if (at.places[i].epoch != self->epoch)
+		if (at.places[i].epoch != epoch_of(self, at.places[i].tree))
 			return &at.places[i];
 	self->replaced++;
 	return &at.places[at.tag % WAYS];
 }
 
-void engine__lookaside_keep(engine__lookaside *self, uint64_t txn, engine__tree tree,
-                            cx_slice key, cx_slice value)
+void engine__lookaside_keep(engine__lookaside *self, engine__tree tree, cx_slice key,
+                            cx_slice value)
 {
 	const uint8_t *node = value.data - key.size - ENGINE__NODE_HEADER_BYTES;
-	if (!node_has(node, key) || engine__u32(node) != value.size || !prepare(self, txn))
+	if (!node_has(node, key) || engine__u32(node) != value.size || !prepare(self))
 		return;
 	const line at = line_of(self, tree, key);
 	*choose(self, at) = (engine__lookaside_place){
-		.node = node, .epoch = self->epoch, .tree = tree.number, .tag = at.tag
+		.node = node, .epoch = at.epoch, .tree = at.tree, .tag = at.tag
 	};
 }
 

@@ -8,8 +8,6 @@
 
 #include "engine/store/map.h"
 
-enum { ENGINE__TREE_NUMBERS = ENGINE__TREES_MAX + 3 }; /* with LMDB's two and the journal's */
-
 /* What a memtable holds of one tree. */
 typedef struct engine__memtable_tree {
 	atomic_uint nodes; /* keys written to */

@@ -26,7 +26,7 @@ static void put_u64(uint8_t *at, uint64_t value)
 		at[i] = (uint8_t)value;
 }
 
-int engine__journal_put_state(const engine__store *store, MDB_txn *mdb, uint64_t covered,
+int engine__journal_put_state(engine__store *store, MDB_txn *mdb, uint64_t covered,
                               uint64_t segment)
 {
 	uint8_t bytes[24];
@@ -35,6 +35,7 @@ int engine__journal_put_state(const engine__store *store, MDB_txn *mdb, uint64_t
 	put_u64(bytes + 16, store->journal.last_segment);
 	MDB_val key = engine__val_of(CX_SLICE_LITERAL("state"));
 	MDB_val value = { .mv_size = sizeof bytes, .mv_data = bytes };
+	engine__tree_written(store, mdb, store->journal.tree);
 	return mdb_put(mdb, store->journal.tree, &key, &value, 0);
 }
 
@@ -102,7 +103,7 @@ static cx_status merge_frozen(engine__store *store, size_t *ret_txn)
 		.store = store,
 		.covered = frozen->table->last,
 		.segment = active == NULL ? 0 : active->number,
-		.handover = engine__handover_begin(layer),
+		.handover = engine__handover_begin(store, layer),
 		.operations_max = SLICE_OPERATIONS_MAX,
 		.bytes_max = share < SLICE_BYTES_MAX ? share : SLICE_BYTES_MAX,
 	};

@@ -28,6 +28,7 @@ enum {
 	ENGINE__TXN_OPERATIONS_MAX = 2000 * 1000, /* buffered, with those rolled back */
 	ENGINE__SEEK_BYTES_MAX = 512,             /* a bound may be longer than a key */
 	ENGINE__TREES_MAX = 1024,
+	ENGINE__TREE_NUMBERS = ENGINE__TREES_MAX + 3, /* with LMDB's two and the journal's */
 	ENGINE__TREE_NAME_MAX = 32,
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What was found by key is found again in the same snapshot of LMDB, and nothing else is; and
- * through a view a get tells the truth of its snapshot, however often it was asked before. */
+/* What was found by key is found again while no transaction wrote to its tree, and nothing else
+ * is; and through a view a get tells the truth of its snapshot, however often it was asked
+ * before. */
 #include "engine/store/lookaside.h"
 #include "tests/support/raw_store.h"
 #include "tests/support/unit.h"
@@ -29,7 +30,7 @@ static const cx_slice value_slice = { .data = (const uint8_t *)value_text,
 	                              .size = sizeof value_text - 1 };
 
 /* The nodes live until the end of the process, as those of a map do. */
-static void keep(engine__lookaside *self, uint64_t txn, engine__tree in, const char *key)
+static void keep(engine__lookaside *self, engine__tree in, const char *key)
 {
 	static uint8_t nodes[128 * 1024 * 1024];
 	static size_t used;
@@ -37,61 +38,94 @@ static void keep(engine__lookaside *self, uint64_t txn, engine__tree in, const c
 	assert_true(used + 8 + name.size + value_slice.size <= sizeof nodes);
 	uint8_t *value = put_node(nodes + used, name, value_slice);
 	used += 8 + name.size + value_slice.size;
-	engine__lookaside_keep(self, txn, in, name,
+	engine__lookaside_keep(self, in, name,
 	                       (cx_slice){ .data = value, .size = value_slice.size });
 }
 
-static bool has(const engine__lookaside *self, uint64_t txn, engine__tree in, const char *key)
+static bool has(const engine__lookaside *self, engine__tree in, const char *key)
 {
 	cx_slice value;
 	const cx_slice name = cx_slice_of(key);
 	engine__lookaside_fetch_places(self, in, name);
-	engine__lookaside_fetch_node(self, txn, in, name);
-	if (!engine__lookaside_find(self, txn, in, name, &value))
+	engine__lookaside_fetch_node(self, in, name);
+	if (!engine__lookaside_find(self, in, name, &value))
 		return false;
 	assert_true(cx_slice_equal(value, value_slice));
 	return true;
 }
 
-static void the_same_key_of_the_same_transaction_is_found(void **state)
+/* To snapshot `txn`; the newest transaction that wrote to `tree` was `written`. */
+static void turn(engine__lookaside *self, uint64_t txn, uint64_t written)
+{
+	static _Atomic uint64_t written_by[ENGINE__TREE_NUMBERS];
+	atomic_store(&written_by[tree.number], written);
+	engine__lookaside_turn(self, txn, written_by);
+}
+
+static void the_same_key_of_the_same_snapshot_is_found(void **state)
 {
 	(void)state;
 	engine__lookaside self = { 0 };
-	assert_false(has(&self, 9, tree, "key"));
-	keep(&self, 9, tree, "key");
-	assert_true(has(&self, 9, tree, "key"));
+	assert_false(has(&self, tree, "key"));
+	turn(&self, 9, 9);
+	keep(&self, tree, "key");
+	assert_true(has(&self, tree, "key"));
+	turn(&self, 9, 9);
+	assert_true(has(&self, tree, "key"));
 	engine__lookaside_release(&self);
-	assert_false(has(&self, 9, tree, "key"));
+	assert_false(has(&self, tree, "key"));
 }
 
-static void another_transaction_tree_or_key_is_not(void **state)
+static void another_tree_or_key_is_not(void **state)
 {
 	(void)state;
 	engine__lookaside self = { 0 };
-	keep(&self, 9, tree, "key");
-	assert_false(has(&self, 10, tree, "key"));
-	assert_false(has(&self, 8, tree, "key"));
-	assert_false(has(&self, 9, other_tree, "key"));
-	assert_false(has(&self, 9, tree, "kez"));
-	assert_false(has(&self, 9, tree, "ke"));
-	assert_false(has(&self, 9, tree, "ey"));
-	keep(&self, 10, tree, "key");
-	assert_true(has(&self, 10, tree, "key"));
-	assert_false(has(&self, 9, tree, "key"));
+	keep(&self, tree, "key");
+	assert_false(has(&self, other_tree, "key"));
+	assert_false(has(&self, tree, "kez"));
+	assert_false(has(&self, tree, "ke"));
+	assert_false(has(&self, tree, "ey"));
 	engine__lookaside_release(&self);
 }
 
-/* The number of epochs is bounded: what was kept in the first must not come back with it. */
+static void what_is_of_a_tree_that_was_written_to_is_forgotten(void **state)
+{
+	(void)state;
+	engine__lookaside self = { 0 };
+	turn(&self, 9, 4);
+	keep(&self, tree, "key");
+	keep(&self, other_tree, "key");
+	turn(&self, 11, 4);
+	assert_true(has(&self, tree, "key"));
+	turn(&self, 12, 12);
+	assert_false(has(&self, tree, "key"));
+	assert_true(has(&self, other_tree, "key"));
+
+	/* Of a transaction that is under way it is told earlier than it can be seen. */
+	keep(&self, tree, "key");
+	turn(&self, 13, 14);
+	keep(&self, tree, "key");
+	turn(&self, 14, 14);
+	assert_false(has(&self, tree, "key"));
+	engine__lookaside_release(&self);
+}
+
+/* What was kept in the first epoch must not come back with it. */
 static void nothing_comes_back_when_the_epochs_begin_anew(void **state)
 {
 	(void)state;
 	engine__lookaside self = { 0 };
-	keep(&self, 1, tree, "key");
-	self.epoch = UINT32_MAX;
-	keep(&self, 2, tree, "other");
-	assert_true(has(&self, 2, tree, "other"));
-	assert_int_equal(self.epoch, 1);
-	assert_false(has(&self, 2, tree, "key"));
+	keep(&self, tree, "key");
+	self.epochs[tree.number] = UINT32_MAX - 2;
+	keep(&self, tree, "last");
+	turn(&self, 1, 1);
+	keep(&self, tree, "other");
+	assert_true(has(&self, tree, "other"));
+	assert_false(has(&self, tree, "last"));
+	turn(&self, 2, 2);
+	assert_int_equal(self.epochs[tree.number], 0);
+	assert_false(has(&self, tree, "key"));
+	assert_false(has(&self, tree, "other"));
 	engine__lookaside_release(&self);
 }
 
@@ -101,12 +135,12 @@ static void a_value_that_stands_in_no_node_is_not_remembered(void **state)
 	engine__lookaside self = { 0 };
 	uint8_t page[64] = { 0 };
 	uint8_t *value = put_node(page, cx_slice_of("key"), value_slice);
-	engine__lookaside_keep(&self, 1, tree, cx_slice_of("kez"),
+	engine__lookaside_keep(&self, tree, cx_slice_of("kez"),
 	                       (cx_slice){ .data = value, .size = value_slice.size });
-	engine__lookaside_keep(&self, 1, tree, cx_slice_of("key"),
+	engine__lookaside_keep(&self, tree, cx_slice_of("key"),
 	                       (cx_slice){ .data = value, .size = value_slice.size - 1 });
-	assert_false(has(&self, 1, tree, "kez"));
-	assert_false(has(&self, 1, tree, "key"));
+	assert_false(has(&self, tree, "kez"));
+	assert_false(has(&self, tree, "key"));
 	engine__lookaside_release(&self);
 }
 
@@ -114,15 +148,15 @@ static void it_grows_with_what_is_asked_for_up_to_its_limit(void **state)
 {
 	(void)state;
 	engine__lookaside self = { 0 };
-	keep(&self, 1, tree, "first");
+	keep(&self, tree, "first");
 	const unsigned first_bits = self.bits;
 	for (unsigned round = 0; round < 3; round++) {
 		for (unsigned i = 0; i < 800 * 1000; i++) {
 			char key[16];
 			snprintf(key, sizeof key, "%u", i);
-			if (!has(&self, 1, tree, key))
-				keep(&self, 1, tree, key);
-			assert_true(has(&self, 1, tree, key));
+			if (!has(&self, tree, key))
+				keep(&self, tree, key);
+			assert_true(has(&self, tree, key));
 		}
 	}
 	assert_true(self.bits > first_bits);
@@ -142,10 +176,10 @@ static void what_has_room_stays(void **state)
 		for (unsigned i = 0; i < KEYS; i++) {
 			char key[16];
 			snprintf(key, sizeof key, "%u", i);
-			if (has(&self, 1, tree, key))
+			if (has(&self, tree, key))
 				found++;
 			else
-				keep(&self, 1, tree, key);
+				keep(&self, tree, key);
 		}
 	}
 	assert_true(found > KEYS / 10 * 9);
@@ -156,10 +190,13 @@ static void a_few_keys_asked_for_often_do_not_make_it_grow(void **state)
 {
 	(void)state;
 	engine__lookaside self = { 0 };
-	keep(&self, 1, tree, "key");
+	keep(&self, tree, "key");
 	const unsigned first_bits = self.bits;
-	for (uint64_t txn = 2; txn < 10 * 1000; txn++)
-		keep(&self, txn, tree, "key");
+	for (uint64_t txn = 2; txn < 10 * 1000; txn++) {
+		turn(&self, txn, txn);
+		assert_false(has(&self, tree, "key"));
+		keep(&self, tree, "key");
+	}
 	assert_int_equal(self.bits, first_bits);
 	engine__lookaside_release(&self);
 }
@@ -181,16 +218,15 @@ static void expect(engine__view *view, engine__tree in, const char *expected)
 	}
 }
 
-static void write_merged(raw_store *store, const char *value)
+static void write_merged(raw_store *store, engine__tree in, const char *value)
 {
 	engine__txn *txn;
 	assert_int_equal(engine__txn_begin(store->store, &txn), CX_OK);
 	const cx_slice key = raw_text("key");
 	if (value == NULL)
-		assert_int_equal(engine__txn_remove(txn, store->tree, key), CX_OK);
+		assert_int_equal(engine__txn_remove(txn, in, key), CX_OK);
 	else
-		assert_int_equal(engine__txn_put(txn, store->tree, key, raw_text(value)),
-		                 CX_OK);
+		assert_int_equal(engine__txn_put(txn, in, key, raw_text(value)), CX_OK);
 	assert_int_equal(engine__txn_commit(&txn), CX_OK);
 	assert_int_equal(engine__store_settle(store->store), CX_OK);
 }
@@ -202,28 +238,39 @@ static void a_view_sees_its_snapshot_through_merges_and_after_a_renewal(void **s
 	raw_init(&store, NULL);
 	raw_open(&store);
 	static const char *const values[] = { "a", "bb", NULL, "c", "", "a" };
-	write_merged(&store, values[0]);
+	engine__tree quiet;
+	assert_int_equal(engine__store_tree(store.store, "quiet", true, &quiet), CX_OK);
+	write_merged(&store, quiet, "quiet");
+	write_merged(&store, store.tree, values[0]);
 	for (size_t i = 1; i < sizeof values / sizeof *values; i++) {
 		engine__view *view;
 		assert_int_equal(engine__view_begin(store.store, &view), CX_OK);
 		expect(view, store.tree, values[i - 1]);
-		write_merged(&store, values[i]);
+		write_merged(&store, store.tree, values[i]);
 		expect(view, store.tree, values[i - 1]);
 		assert_int_equal(engine__view_renew(view), CX_OK);
 		expect(view, store.tree, values[i]);
 		engine__view_rest(view);
 		assert_int_equal(engine__view_renew(view), CX_OK);
 		expect(view, store.tree, values[i]);
+		expect(view, quiet, "quiet");
 		engine__view_end(&view);
 	}
+	write_merged(&store, quiet, "no more");
+	engine__view *view;
+	assert_int_equal(engine__view_begin(store.store, &view), CX_OK);
+	expect(view, store.tree, values[sizeof values / sizeof *values - 1]);
+	expect(view, quiet, "no more");
+	engine__view_end(&view);
 	raw_release(&store);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_same_key_of_the_same_transaction_is_found),
-		cmocka_unit_test(another_transaction_tree_or_key_is_not),
+		cmocka_unit_test(the_same_key_of_the_same_snapshot_is_found),
+		cmocka_unit_test(another_tree_or_key_is_not),
+		cmocka_unit_test(what_is_of_a_tree_that_was_written_to_is_forgotten),
 		cmocka_unit_test(nothing_comes_back_when_the_epochs_begin_anew),
 		cmocka_unit_test(a_value_that_stands_in_no_node_is_not_remembered),
 		cmocka_unit_test(it_grows_with_what_is_asked_for_up_to_its_limit),
