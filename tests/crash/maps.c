@@ -4,6 +4,7 @@
 #include "base/check.h"
 
 #include <stdatomic.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
@@ -35,11 +36,12 @@ static void leave(void)
 	atomic_flag_clear(&kept.is_entered);
 }
 
-/* Address and use are left empty. False for memory that is no file's. */
+/* Address and use are left empty. False for memory that is no file's, and for a private map:
+ * what was written to that is not in the file. */
 static bool describe_map(const map_wish *wish, kept_map *ret)
 {
 	struct stat file;
-	if (wish->fd < 0 || fstat(wish->fd, &file) != 0)
+	if (wish->fd < 0 || (wish->flags & MAP_SHARED) == 0 || fstat(wish->fd, &file) != 0)
 		return false;
 	*ret = (kept_map){ .wish = *wish, .device = file.st_dev, .file = file.st_ino };
 	return true;
