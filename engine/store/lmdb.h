@@ -148,7 +148,8 @@ CX_MUST_USE int engine__lmdb_begin(engine__store *store, MDB_txn **ret);
 CX_MUST_USE cx_status engine__commit(engine__store *store, MDB_txn *mdb, int code,
                                      size_t *ret_txn);
 
-/* To be called for each tree that a write transaction of LMDB changes. */
+/* To be called for each tree that a write transaction of LMDB changes, before it is committed:
+ * otherwise views go on with what they remember of the tree (lookaside.h). */
 static inline void engine__tree_written(engine__store *store, MDB_txn *mdb, MDB_dbi tree)
 {
 	atomic_store(&store->written_by[tree], mdb_txn_id(mdb));
