@@ -52,9 +52,9 @@ cx_status engine__journal_init(engine__store *store, const char *path,
 void engine__journal_release(engine__store *store)
 {
 	engine__journal *journal = &store->journal;
+	engine__tables_let_go(&journal->tables);
 	for (unsigned slot = 0; slot < CX_COUNT_OF(journal->segments); slot++)
 		engine__segment_release(&journal->segments[slot]);
-	engine__tables_let_go(&journal->tables);
 	cx_buf_release(&journal->encoded);
 	cx_buf_release(&journal->waiting);
 	cx_buf_release(&journal->in_sync);
@@ -178,19 +178,18 @@ cx_status engine__journal_start_merger(engine__store *store)
 	return CX_OK;
 }
 
-static cx_status show_tables(engine__store *store, engine__segment *newer,
-                             engine__segment *older)
+static cx_status tables_of(const engine__journal *journal, const engine__segment *newer,
+                           const engine__segment *older, engine__tables **ret)
 {
-	engine__journal *journal = &store->journal;
-	engine__tables *tables;
-	cx_status status = engine__tables_new(newer == NULL ? NULL : newer->table,
-	                                      older == NULL ? NULL : older->table,
-	                                      journal->tables->needs_txn, &tables);
-	if (status != CX_OK)
-		return status;
+	return engine__tables_new(newer == NULL ? NULL : newer->table,
+	                          older == NULL ? NULL : older->table,
+	                          journal->tables->needs_txn, ret);
+}
+
+static void show_tables(engine__journal *journal, engine__tables *tables)
+{
 	engine__tables_let_go(&journal->tables);
 	journal->tables = tables;
-	return CX_OK;
 }
 
 cx_status engine__journal_freeze(engine__store *store, engine__segment *next)
@@ -198,9 +197,11 @@ cx_status engine__journal_freeze(engine__store *store, engine__segment *next)
 	engine__journal *journal = &store->journal;
 	CX_ASSERT(journal->frozen == NULL && journal->waiting.size == 0 && !journal->syncing);
 	CX_ASSERT(journal->visible == journal->submitted);
-	cx_status status = show_tables(store, next, journal->active);
+	engine__tables *tables;
+	cx_status status = tables_of(journal, next, journal->active, &tables);
 	if (status != CX_OK)
 		return status;
+	show_tables(journal, tables);
 	journal->frozen = journal->active;
 	journal->active = next;
 	journal->active_since_ns = 0;
@@ -222,7 +223,27 @@ cx_status engine__journal_wait_merged(engine__store *store)
 	return journal->frozen == NULL ? CX_OK : journal->merge_status;
 }
 
-/* The first segment: from here on there is a journal. */
+/* Uses the segment as the first one: from here on there is a journal. Nothing may fail once
+ * LMDB has been told so, as the next try overwrites the segment that LMDB then asks for. */
+static cx_status announce_first(engine__store *store, engine__segment *first)
+{
+	engine__journal *journal = &store->journal;
+	engine__tables *tables;
+	cx_status status = tables_of(journal, first, NULL, &tables);
+	if (status != CX_OK)
+		return status;
+	status = announce(store, first->number);
+	if (status != CX_OK) {
+		engine__tables_let_go(&tables);
+		return status;
+	}
+	pthread_mutex_lock(&store->lock);
+	show_tables(journal, tables);
+	journal->active = first;
+	pthread_mutex_unlock(&store->lock);
+	return CX_OK;
+}
+
 static cx_status start(engine__store *store, uint64_t bytes_min)
 {
 	engine__journal *journal = &store->journal;
@@ -239,14 +260,7 @@ static cx_status start(engine__store *store, uint64_t bytes_min)
 	if (status == CX_OK)
 		status = prepare(store, first, bytes_min);
 	if (status == CX_OK)
-		status = announce(store, first->number);
-	if (status == CX_OK) {
-		pthread_mutex_lock(&store->lock);
-		status = show_tables(store, first, NULL);
-		if (status == CX_OK)
-			journal->active = first;
-		pthread_mutex_unlock(&store->lock);
-	}
+		status = announce_first(store, first);
 	if (status != CX_OK)
 		engine__segment_retire(first);
 	return status;
@@ -498,8 +512,7 @@ static void show(engine__store *store, uint64_t number, engine__tables *tables)
 {
 	engine__journal *journal = &store->journal;
 	pthread_mutex_lock(&store->lock);
-	engine__tables_let_go(&journal->tables);
-	journal->tables = tables;
+	show_tables(journal, tables);
 	journal->submitted = number;
 	journal->visible = number;
 	pthread_mutex_unlock(&store->lock);
