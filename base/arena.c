@@ -8,6 +8,7 @@
 #include "base/arena.h"
 
 #include "base/check.h"
+#include "base/huge.h"
 
 #include <stdalign.h>
 #include <stdlib.h>
@@ -51,7 +52,8 @@ enum {
 	ALIGNMENT = alignof(max_align_t),
 	BLOCK_MIN = 4096,
 	BLOCK_KEPT_MAX = 64 * 1024,
-	BLOCK_DOUBLING_MAX = 1 << 20,
+	BLOCK_MAX = 1 << 20, /* of those that double */
+	HUGE_BLOCK_MAX = 2 * CX_HUGE_PAGE_BYTES,
 };
 
 typedef struct block {
@@ -63,9 +65,11 @@ typedef struct block {
 
 struct cx_arena {
 	block *newest;
+	block *kept; /* for the next that are needed */
 	size_t limit;
-	size_t total;      /* of all blocks with their headers; <= limit */
-	size_t block_next; /* the size the next block should have */
+	size_t total;      /* of all blocks with their headers, kept ones too; <= limit */
+	size_t block_next; /* the size the next block should have, with its header */
+	size_t block_max;
 };
 
 cx_status cx_arena_new(size_t limit_bytes, cx_arena **ret)
@@ -75,8 +79,14 @@ cx_status cx_arena_new(size_t limit_bytes, cx_arena **ret)
 		return CX_NO_MEMORY;
 	arena->limit = limit_bytes;
 	arena->block_next = BLOCK_MIN;
+	arena->block_max = BLOCK_MAX;
 	*ret = arena;
 	return CX_OK;
+}
+
+void cx_arena_take_huge_pages(cx_arena *arena)
+{
+	arena->block_max = HUGE_BLOCK_MAX;
 }
 
 /* Takes the block at `*at` out of the list. */
@@ -89,35 +99,73 @@ static void free_block(cx_arena *arena, block **at)
 	free(gone);
 }
 
+static void free_blocks(cx_arena *arena, block **list)
+{
+	while (*list != NULL)
+		free_block(arena, list);
+}
+
 void cx_arena_free(cx_arena **arena)
 {
 	if (*arena == NULL)
 		return;
-	while ((*arena)->newest != NULL)
-		free_block(*arena, &(*arena)->newest);
+	free_blocks(*arena, &(*arena)->newest);
+	free_blocks(*arena, &(*arena)->kept);
 	CX_ASSERT((*arena)->total == 0);
 	free(*arena);
 	*arena = NULL;
 }
 
+static void empty(block *full)
+{
+	hide(full->bytes, full->used);
+	full->used = 0;
+}
+
 void cx_arena_clear(cx_arena *arena)
 {
+	free_blocks(arena, &arena->kept);
 	while (arena->newest != NULL && arena->newest->size > BLOCK_KEPT_MAX)
 		free_block(arena, &arena->newest);
 	block *kept = arena->newest;
 	arena->block_next = BLOCK_MIN;
 	if (kept == NULL)
 		return;
-	while (kept->older != NULL)
-		free_block(arena, &kept->older);
-	hide(kept->bytes, kept->used);
-	kept->used = 0;
-	arena->block_next = 2 * kept->size;
+	free_blocks(arena, &kept->older);
+	empty(kept);
+	arena->block_next = 2 * (sizeof *kept + kept->size);
+}
+
+void cx_arena_rewind(cx_arena *arena)
+{
+	free_blocks(arena, &arena->kept);
+	for (block *each = arena->newest; each != NULL; each = each->older)
+		empty(each);
+	arena->kept = arena->newest;
+	arena->newest = NULL;
+	arena->block_max = BLOCK_MAX;
+	if (arena->block_next > BLOCK_MAX)
+		arena->block_next = BLOCK_MAX;
 }
 
 static size_t round_down(size_t size)
 {
 	return size - size % ALIGNMENT;
+}
+
+/* A kept block with room for `size` bytes becomes the newest. */
+static bool use_kept(cx_arena *arena, size_t size)
+{
+	block **at = &arena->kept;
+	while (*at != NULL && (*at)->size < size)
+		at = &(*at)->older;
+	block *found = *at;
+	if (found == NULL)
+		return false;
+	*at = found->older;
+	found->older = arena->newest;
+	arena->newest = found;
+	return true;
 }
 
 /* A new newest block with room for `size` bytes, a multiple of ALIGNMENT; smaller than it
@@ -128,17 +176,18 @@ static bool add_block(cx_arena *arena, size_t size)
 	if (left < sizeof(block) || size > left - sizeof(block))
 		return false;
 	size_t room = round_down(left - sizeof(block));
-	size_t wanted = size > arena->block_next ? size : arena->block_next;
+	size_t next = arena->block_next - sizeof(block);
+	size_t wanted = size > next ? size : next;
 	size_t taken = wanted < room ? wanted : room;
 
-	block *fresh = malloc(sizeof *fresh + taken);
+	block *fresh = cx_huge_alloc(sizeof *fresh + taken);
 	if (fresh == NULL)
 		return false;
 	*fresh = (block){ .older = arena->newest, .size = taken };
 	hide(fresh->bytes, fresh->size);
 	arena->newest = fresh;
 	arena->total += sizeof *fresh + taken;
-	if (arena->block_next < BLOCK_DOUBLING_MAX)
+	if (arena->block_next < arena->block_max)
 		arena->block_next *= 2;
 	CX_ASSERT(arena->total <= arena->limit);
 	return true;
@@ -151,7 +200,7 @@ void *cx_arena_alloc(cx_arena *arena, size_t size)
 	size_t padded = round_down(size) + (size % ALIGNMENT == 0 ? 0 : ALIGNMENT);
 	block *from = arena->newest;
 	if (from == NULL || padded > from->size - from->used) {
-		if (!add_block(arena, padded))
+		if (!use_kept(arena, padded) && !add_block(arena, padded))
 			return NULL;
 		from = arena->newest;
 	}

@@ -50,6 +50,13 @@ cx_status engine__map_clear(engine__map *map)
 	return begin(map);
 }
 
+void engine__map_rewind(engine__map *map)
+{
+	cx_arena_rewind(map->arena);
+	cx_status status = begin(map);
+	CX_ASSERT(status == CX_OK); /* a block is kept at least */
+}
+
 /* ---- searching ---- */
 
 /* The last node before the place, or at it; the one before all when there is none. What the

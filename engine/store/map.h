@@ -27,6 +27,9 @@ void engine__map_release(engine__map *map);
 /* Forgets everything and frees the memory of all but a little. Nobody may be reading. */
 CX_MUST_USE cx_status engine__map_clear(engine__map *map);
 
+/* Forgets everything and keeps the memory for as much again. Nobody may be reading. */
+void engine__map_rewind(engine__map *map);
+
 /* Makes `version` the newest of the key; adds the key when it is not there. NULL without
  * memory; nothing changed then. */
 engine__node *engine__map_add(engine__map *map, engine__tree tree, cx_slice key,

@@ -4,22 +4,45 @@
 #include "base/check.h"
 
 #include <stdlib.h>
+#include <string.h>
 
-cx_status engine__memtable_new(engine__memtable **ret)
+static void free_table(engine__memtable *table)
+{
+	if (table == NULL)
+		return;
+	engine__map_release(&table->map);
+	free(table);
+}
+
+static cx_status make(engine__memtable **ret)
 {
 	engine__memtable *table = calloc(1, sizeof *table);
 	if (table == NULL)
 		return CX_NO_MEMORY;
 	/* Bounded by its segment: an operation takes less than ten times its bytes there. */
 	cx_status status = engine__map_init(&table->map, SIZE_MAX / 2);
-	if (status != CX_OK) {
-		engine__map_release(&table->map);
-		free(table);
+	if (status == CX_OK)
+		*ret = table;
+	else
+		free_table(table);
+	return status;
+}
+
+cx_status engine__memtable_new(engine__memtable_spare *spare, engine__memtable **ret)
+{
+	engine__memtable *table = atomic_exchange(spare, NULL);
+	cx_status status = table == NULL ? make(&table) : CX_OK;
+	if (status != CX_OK)
 		return status;
-	}
+	table->spare = spare;
 	atomic_store(&table->references, 1);
 	*ret = table;
 	return CX_OK;
+}
+
+void engine__memtable_free_spare(engine__memtable_spare *spare)
+{
+	free_table(atomic_exchange(spare, NULL));
 }
 
 engine__memtable *engine__memtable_hold(engine__memtable *table)
@@ -35,8 +58,11 @@ void engine__memtable_let_go(engine__memtable **table)
 	if (self == NULL ||
 	    atomic_fetch_sub_explicit(&self->references, 1, memory_order_acq_rel) > 1)
 		return;
-	engine__map_release(&self->map);
-	free(self);
+	engine__map_rewind(&self->map);
+	memset(self->trees, 0, sizeof self->trees);
+	atomic_store(&self->nodes, 0);
+	self->last = 0;
+	free_table(atomic_exchange(self->spare, self));
 }
 
 static void count_live(engine__memtable_tree *tree, const engine__version *newest, int sign)

@@ -3,7 +3,8 @@
  * the journal, with the versions of every commit.
  *
  * Thread rule: the writer applies; any number may read meanwhile. The last to let go of it
- * frees it. */
+ * empties it, and puts it where the next one takes its memory from: to make pages of a process
+ * costs more than to fill them. */
 #pragma once
 
 #include "engine/store/map.h"
@@ -14,16 +15,28 @@ typedef struct engine__memtable_tree {
 	atomic_uint live;  /* keys whose newest version is a value */
 } engine__memtable_tree;
 
+struct engine__memtable;
+
+/* An empty one, or NULL. */
+typedef _Atomic(struct engine__memtable *) engine__memtable_spare;
+
 typedef struct engine__memtable {
 	engine__map map;
+	engine__memtable_spare *spare; /* where it goes */
 	atomic_uint references;
 	atomic_size_t nodes;
 	uint64_t last; /* the newest commit in it; the writer's */
 	engine__memtable_tree trees[ENGINE__TREE_NUMBERS];
 } engine__memtable;
 
-/* One reference, the caller's. Errors: CX_NO_MEMORY. */
-CX_MUST_USE cx_status engine__memtable_new(engine__memtable **ret);
+/* One reference, the caller's. It is the spare one if there is one, and becomes it in the end:
+ * `spare` has to outlive it. Errors: CX_NO_MEMORY. */
+CX_MUST_USE cx_status engine__memtable_new(engine__memtable_spare *spare,
+                                           engine__memtable **ret);
+
+/* Frees the spare one. */
+void engine__memtable_free_spare(engine__memtable_spare *spare);
+
 engine__memtable *engine__memtable_hold(engine__memtable *table);
 void engine__memtable_let_go(engine__memtable **table);
 

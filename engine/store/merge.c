@@ -163,6 +163,14 @@ static bool is_old(const engine__journal *journal)
 	       cx_clock_monotonic_ns() - journal->active_since_ns >= journal->age_ns;
 }
 
+/* While nobody fills segments, memory is not kept for the next one. */
+static void free_spares(engine__store *store)
+{
+	engine__journal *journal = &store->journal;
+	for (unsigned slot = 0; slot < CX_COUNT_OF(journal->segments); slot++)
+		engine__memtable_free_spare(&journal->segments[slot].spare);
+}
+
 /* Freezes the active segment in a writer's place. It may not wait for the writer of now, as
  * that one may be waiting for a merge. With the lock, which it leaves meanwhile. */
 static void freeze_old(engine__store *store)
@@ -170,6 +178,7 @@ static void freeze_old(engine__store *store)
 	store->writing = true;
 	store->journal.active_since_ns = cx_clock_monotonic_ns(); /* for the next try */
 	pthread_mutex_unlock(&store->lock);
+	free_spares(store);
 	cx_status status = engine__journal_change_segment(store, 0);
 	if (status == CX_IO)
 		engine__store_break(store);
@@ -183,14 +192,19 @@ void *engine__merge_run(void *context)
 	engine__store *store = context;
 	engine__journal *journal = &store->journal;
 	pthread_mutex_lock(&store->lock);
+	bool calm = false;
 	while (!journal->stopping) {
 		bool works = store->broken == CX_OK;
 		if (works && journal->frozen != NULL) {
 			merge(store);
+			if (calm)
+				free_spares(store);
+			calm = false;
 			if (journal->merge_status != CX_OK && !journal->stopping)
 				wait_ns(store, TRY_AGAIN_NS);
 		} else if (works && is_old(journal) && !store->writing) {
 			freeze_old(store);
+			calm = true;
 		} else {
 			wait_ns(store, works && is_old(journal) ? WRITER_NS : journal->age_ns);
 		}

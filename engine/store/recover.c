@@ -168,9 +168,10 @@ static cx_status replay(void *context, const engine__entry *entry)
 
 static cx_status replay_segment(recovery *self, engine__segment *segment, bool *ret_ended)
 {
-	cx_status status = engine__memtable_new(&segment->table);
+	cx_status status = engine__memtable_new(&segment->spare, &segment->table);
 	if (status != CX_OK)
 		return cx_fail(self->error, status, "no memory to replay %s", segment->path);
+	cx_arena_take_huge_pages(segment->table->map.arena);
 	segment->table->last = self->store->journal.submitted;
 	self->segment = segment;
 	status = engine__segment_scan(segment, replay, self, ret_ended, self->error);

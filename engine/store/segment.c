@@ -3,6 +3,7 @@
 
 #include "base/check.h"
 #include "base/hash.h"
+#include "base/huge.h"
 #include "engine/store/file.h"
 
 #include <endian.h>
@@ -54,6 +55,7 @@ void engine__segment_release(engine__segment *segment)
 	if (segment->path == NULL)
 		return;
 	engine__segment_retire(segment);
+	engine__memtable_free_spare(&segment->spare);
 	engine__file_close(&segment->fd);
 	free(segment->path);
 	segment->path = NULL;
@@ -155,7 +157,7 @@ cx_status engine__segment_prepare(engine__segment *segment,
 	segment->size = size;
 	segment->number = number;
 	segment->tag = tag;
-	status = engine__memtable_new(&segment->table);
+	status = engine__memtable_new(&segment->spare, &segment->table);
 	if (status == CX_OK)
 		status = write_header(segment, identity);
 	if (status != CX_OK) {
@@ -170,6 +172,7 @@ cx_status engine__segment_prepare(engine__segment *segment,
 
 cx_status engine__segment_remove(engine__segment *segment)
 {
+	engine__memtable_free_spare(&segment->spare);
 	if (segment->fd < 0)
 		return CX_OK;
 	engine__file_close(&segment->fd);
@@ -306,7 +309,7 @@ static void free_bytes(uint8_t **bytes)
 cx_status engine__segment_scan(engine__segment *segment, engine__entry_sink *sink,
                                void *context, bool *ret_ended, cx_error *error)
 {
-	CX_SCOPED(free_bytes) uint8_t *bytes = malloc(segment->size);
+	CX_SCOPED(free_bytes) uint8_t *bytes = cx_huge_alloc(segment->size);
 	if (bytes == NULL)
 		return cx_fail(error, CX_NO_MEMORY, "no memory to read %s", segment->path);
 	size_t got;

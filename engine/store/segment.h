@@ -36,11 +36,13 @@ typedef struct engine__segment {
 	atomic_uint_fast64_t synced; /* offset up to which all is on disk */
 	uint64_t checksum;           /* of the last entry; the tag when there is none */
 	engine__memtable *table;
+	engine__memtable_spare spare;
 } engine__segment;
 
 /* `slot` is 0 or 1. Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__segment_init(engine__segment *segment, const char *store_path,
                                            unsigned slot);
+/* Nobody may hold its memtable any more. */
 void engine__segment_release(engine__segment *segment);
 
 /* Makes it ready for entries under a new number: its place on disk, its header, an empty
@@ -58,10 +60,10 @@ CX_MUST_USE cx_status engine__segment_sync(const engine__segment *segment);
 /* Whether an entry of `size` bytes, and an end behind it, fit. */
 bool engine__segment_has_room(const engine__segment *segment, uint64_t size);
 
-/* Lets go of the memtable; the file stays for the next use. */
+/* Lets go of the memtable; its memory and the file stay for the next use. */
 void engine__segment_retire(engine__segment *segment);
 
-/* Removes the file. Errors: CX_IO. */
+/* Removes the file and frees the memory. Errors: CX_IO. */
 CX_MUST_USE cx_status engine__segment_remove(engine__segment *segment);
 
 /* ---- reading what an earlier process left ---- */

@@ -110,6 +110,53 @@ static void clearing_gives_large_blocks_back(void **state)
 	cx_arena_free(&arena);
 }
 
+static void fill(cx_arena *arena, int pieces)
+{
+	for (int i = 0; i < pieces; i++)
+		memset(cx_arena_alloc(arena, 5000), 0xff, 5000);
+}
+
+static void rewinding_keeps_what_was_used_and_only_that(void **state)
+{
+	(void)state;
+	cx_arena *arena = NULL;
+	assert_int_equal(cx_arena_new(64 << 20, &arena), CX_OK);
+	cx_arena_rewind(arena);
+	fill(arena, 2000);
+	size_t large = cx_arena_bytes(arena);
+	assert_true(large > 2000 * 5000);
+	for (int round = 0; round < 3; round++) {
+		cx_arena_rewind(arena);
+		assert_in_range(cx_arena_bytes(arena), 2000 * 5000, large);
+		fill(arena, 2000);
+		assert_in_range(cx_arena_bytes(arena), 2000 * 5000, large);
+	}
+	cx_arena_rewind(arena);
+	fill(arena, 1); /* of a large block */
+	cx_arena_rewind(arena);
+	size_t small = cx_arena_bytes(arena);
+	assert_in_range(small, 5000, large / 2);
+	assert_non_null(cx_arena_alloc(arena, 8 << 20)); /* not in what is kept */
+	fill(arena, 1);
+	assert_true(cx_arena_bytes(arena) >= small + (8 << 20));
+	cx_arena_clear(arena);
+	assert_in_range(cx_arena_bytes(arena), 0, 70000);
+	cx_arena_free(&arena);
+}
+
+static void huge_pages_change_nothing_but_the_sizes(void **state)
+{
+	(void)state;
+	cx_arena *arena = NULL;
+	assert_int_equal(cx_arena_new(64 << 20, &arena), CX_OK);
+	cx_arena_take_huge_pages(arena);
+	fill(arena, 3000);
+	assert_in_range(cx_arena_bytes(arena), 3000 * 5000, 64 << 20);
+	cx_arena_rewind(arena);
+	fill(arena, 3000);
+	cx_arena_free(&arena);
+}
+
 static void zeroed_pieces_are_zero_where_memory_is_used_again(void **state)
 {
 	(void)state;
@@ -147,6 +194,8 @@ int main(void)
 		cmocka_unit_test(a_size_over_the_limit_is_refused_and_the_arena_goes_on),
 		cmocka_unit_test(clearing_keeps_one_block_so_that_the_same_use_takes_no_more),
 		cmocka_unit_test(clearing_gives_large_blocks_back),
+		cmocka_unit_test(rewinding_keeps_what_was_used_and_only_that),
+		cmocka_unit_test(huge_pages_change_nothing_but_the_sizes),
 		cmocka_unit_test(zeroed_pieces_are_zero_where_memory_is_used_again),
 		cmocka_unit_test(a_copy_is_equal_and_elsewhere),
 	};

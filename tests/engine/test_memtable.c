@@ -13,11 +13,20 @@
 static const engine__tree first = { 2 };
 static const engine__tree second = { 3 };
 
+static engine__memtable_spare spare;
+
 static engine__memtable *new_table(void)
 {
 	engine__memtable *table;
-	assert_int_equal(engine__memtable_new(&table), CX_OK);
+	assert_int_equal(engine__memtable_new(&spare, &table), CX_OK);
 	return table;
+}
+
+static int free_spare(void **state)
+{
+	(void)state;
+	engine__memtable_free_spare(&spare);
+	return 0;
 }
 
 /* "a=1 b-": the writes of a transaction to the tree. */
@@ -139,7 +148,7 @@ static void without_memory_a_commit_leaves_nothing(void **state)
 	}
 }
 
-static void the_last_one_to_let_go_frees_it(void **state)
+static void the_last_one_to_let_go_ends_it(void **state)
 {
 	(void)state;
 	engine__memtable *table = new_table();
@@ -149,6 +158,43 @@ static void the_last_one_to_let_go_frees_it(void **state)
 	assert_null(table);
 	assert_string_equal(show(other, 1), "2a=1");
 	engine__memtable_let_go(&other);
+}
+
+/* What the last one held is not in the next one, which lies where that lay. */
+static void the_next_one_is_empty_and_takes_the_memory_of_the_last(void **state)
+{
+	(void)state;
+	engine__memtable_free_spare(&spare);
+	size_t bytes = 0;
+	const engine__memtable *last = NULL;
+	for (int round = 0; round < 3; round++) {
+		engine__memtable *table = new_table();
+		assert_true(last == NULL || table == last);
+		last = table;
+		assert_string_equal(show(table, UINT64_MAX), "");
+		assert_int_equal(atomic_load(&table->nodes), 0);
+		assert_int_equal(table->last, 0);
+		assert_false(engine__memtable_has(table, first));
+		assert_int_equal(live(table, first), 0);
+		for (uint64_t number = 1; number < 2000; number++)
+			assert_int_equal(apply(table, first, "a=1 b=2 c-", number), CX_OK);
+		assert_true(bytes == 0 || cx_arena_bytes(table->map.arena) <= bytes);
+		bytes = cx_arena_bytes(table->map.arena);
+		engine__memtable_let_go(&table);
+	}
+}
+
+static void of_two_that_end_one_is_kept(void **state)
+{
+	(void)state;
+	engine__memtable *table = new_table();
+	engine__memtable *other = new_table();
+	engine__memtable *const second_to_end = other;
+	engine__memtable_let_go(&table);
+	engine__memtable_let_go(&other);
+	assert_ptr_equal(atomic_load(&spare), second_to_end);
+	engine__memtable_free_spare(&spare);
+	assert_null(atomic_load(&spare));
 }
 
 /* ---- readers beside the writer ---- */
@@ -248,8 +294,10 @@ int main(void)
 		cmocka_unit_test(commits_are_told_apart_and_counted),
 		cmocka_unit_test(a_commit_taken_back_leaves_the_one_before),
 		cmocka_unit_test(without_memory_a_commit_leaves_nothing),
-		cmocka_unit_test(the_last_one_to_let_go_frees_it),
+		cmocka_unit_test(the_last_one_to_let_go_ends_it),
+		cmocka_unit_test(the_next_one_is_empty_and_takes_the_memory_of_the_last),
+		cmocka_unit_test(of_two_that_end_one_is_kept),
 		cmocka_unit_test(readers_see_whole_commits_while_others_come),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, NULL, free_spare);
 }
