@@ -6,17 +6,18 @@
  * Writes and rollbacks change the buffer's stamp; the next read then looks its node up again,
  * behind the last pair handed out. What was passed over because a newer layer has the key is
  * looked up again too, as a rollback may have brought it back. */
+#include "engine/store/btree.h"
 #include "engine/store/lmdb.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 /* With fewer pairs wanted at a time, most of a page is not. */
-enum { FETCH_PAIRS_MIN = 8, CACHE_LINE_BYTES = 64 };
+enum { FETCH_PAIRS_MIN = 8, FETCH_VALUE_BYTES_MAX = 256, CACHE_LINE_BYTES = 64 };
 
 typedef enum base_state {
-	BASE_START, /* LMDB's cursor has no place */
+	BASE_START, /* before the first pair in the direction */
 	BASE_HELD,  /* `base` is its pair and was not used */
 	BASE_USED,
 	BASE_END,
@@ -37,14 +38,15 @@ typedef struct source {
 struct engine__cursor {
 	engine__view *view;
 	engine__cursor *next; /* in the view's idle list */
-	MDB_cursor *mdb;      /* NULL: the snapshot does not have the tree */
 	engine__tree tree;
 	engine__direction direction;
 
+	engine__btree_cursor at;
+	size_t looked_up; /* the number of the snapshot whose tree `at` has; 0 = none */
 	base_state state;
 	bool passed_over; /* something since the last pair handed out */
 	engine__pair base;
-	uintptr_t fetched_page; /* its first byte; 0: none yet */
+	const uint8_t *fetched_page;
 
 	source sources[ENGINE__LAYERS_MAX]; /* newest first; the buffer is the first, if any */
 	unsigned source_count;
@@ -57,61 +59,31 @@ struct engine__cursor {
 
 /* ---- snapshot side ---- */
 
-static cx_status take(engine__cursor *cursor, int code, MDB_val key, MDB_val value)
+static void take(engine__cursor *cursor, bool found)
 {
-	if (code == MDB_NOTFOUND) {
-		cursor->state = BASE_END;
-		return CX_OK;
-	}
-	if (code != 0)
-		return engine__status_of_mdb(code);
-	cursor->state = BASE_HELD;
-	cursor->base.key = engine__slice_of(key);
-	cursor->base.value = engine__slice_of(value);
-	return CX_OK;
-}
-
-static cx_status move_base(engine__cursor *cursor, MDB_cursor_op op)
-{
-	MDB_val key = { 0 };
-	MDB_val value = { 0 };
-	int code = mdb_cursor_get(cursor->mdb, &key, &value, op);
-	return take(cursor, code, key, value);
+	cursor->state = found ? BASE_HELD : BASE_END;
+	if (found)
+		cursor->base = engine__btree_pair(&cursor->at);
 }
 
 /* Makes the state BASE_HELD or BASE_END. */
-static cx_status hold_base(engine__cursor *cursor)
+static void hold_base(engine__cursor *cursor)
 {
+	engine__btree_cursor *at = &cursor->at;
 	bool forward = cursor->direction == ENGINE__FORWARD;
-	switch (cursor->state) {
-	case BASE_START:
-		return move_base(cursor, forward ? MDB_FIRST : MDB_LAST);
-	case BASE_USED:
-		return move_base(cursor, forward ? MDB_NEXT : MDB_PREV);
-	case BASE_HELD:
-	case BASE_END:
-		return CX_OK;
-	}
-	CX_UNREACHABLE();
+	if (cursor->state == BASE_START)
+		take(cursor, forward ? engine__btree_first(at) : engine__btree_last(at));
+	else if (cursor->state == BASE_USED)
+		take(cursor, forward ? engine__btree_next(at) : engine__btree_previous(at));
 }
 
-static cx_status seek_base(engine__cursor *cursor, cx_slice bound)
+static void seek_base(engine__cursor *cursor, cx_slice bound)
 {
-	if (cursor->mdb == NULL)
-		return CX_OK;
-	bool forward = cursor->direction == ENGINE__FORWARD;
-	if (bound.size == 0) { /* LMDB has no empty key */
-		cursor->state = forward ? BASE_START : BASE_END;
-		return CX_OK;
-	}
-	MDB_val key = engine__val_of(bound);
-	MDB_val value = { 0 };
-	int code = mdb_cursor_get(cursor->mdb, &key, &value, MDB_SET_RANGE);
-	if (forward)
-		return take(cursor, code, key, value);
-	if (code != 0 && code != MDB_NOTFOUND)
-		return engine__status_of_mdb(code);
-	return move_base(cursor, code == 0 ? MDB_PREV : MDB_LAST);
+	engine__btree_cursor *at = &cursor->at;
+	bool found = engine__btree_seek(at, bound);
+	if (cursor->direction == ENGINE__BACKWARD)
+		found = found ? engine__btree_previous(at) : engine__btree_last(at);
+	take(cursor, found);
 }
 
 /* ---- layers ---- */
@@ -138,35 +110,32 @@ static void seek_sources(engine__cursor *cursor)
 		cursor->sources[i].ahead = ahead_of_position(cursor, &cursor->sources[i].layer);
 }
 
-static cx_status base_of_position(engine__cursor *cursor)
+static void base_of_position(engine__cursor *cursor)
 {
 	cursor->passed_over = false;
-	if (cursor->mdb == NULL)
-		return CX_OK;
 	if (cursor->position == AT_START) {
 		cursor->state = BASE_START;
-		return CX_OK;
+		return;
 	}
-	cx_status status = seek_base(cursor, cursor->key);
-	if (status == CX_OK && cursor->position == BEHIND_KEY && cursor->state == BASE_HELD &&
+	seek_base(cursor, cursor->key);
+	if (cursor->position == BEHIND_KEY && cursor->state == BASE_HELD &&
 	    cx_slice_equal(cursor->base.key, cursor->key)) /* only forward */
 		cursor->state = BASE_USED;
-	return status;
 }
 
 /* Takes account of writes and rollbacks since the last read. */
-static cx_status refresh(engine__cursor *cursor)
+static void refresh(engine__cursor *cursor)
 {
 	const engine__buffer *buffer = cursor->view->buffer;
 	if (buffer == NULL || cursor->stamp == engine__buffer_stamp(buffer))
-		return CX_OK;
+		return;
 	if (cursor->passed_over) {
 		seek_sources(cursor);
-		return base_of_position(cursor);
+		base_of_position(cursor);
+		return;
 	}
 	cursor->stamp = engine__buffer_stamp(buffer);
 	cursor->sources[0].ahead = ahead_of_position(cursor, &cursor->sources[0].layer);
-	return CX_OK;
 }
 
 /* Whether `key` comes before `other` in the direction of the cursor: <0, 0, >0. */
@@ -215,20 +184,17 @@ static void pass(engine__cursor *cursor, cx_slice key, int first)
 	cursor->passed_over |= moved > 1;
 }
 
-static cx_status next_merged(engine__cursor *cursor, engine__pair *pair, bool *ret_found)
+static bool next_merged(engine__cursor *cursor, engine__pair *pair)
 {
-	*ret_found = false;
-	while (!*ret_found) {
-		cx_status status = hold_base(cursor);
-		if (status != CX_OK)
-			return status;
+	bool found = false;
+	while (!found) {
+		hold_base(cursor);
 		int first = first_head(cursor);
 		if (first == (int)cursor->source_count)
-			return CX_OK;
+			return false;
 		if (first < 0) {
 			*pair = cursor->base;
 			cursor->state = BASE_USED;
-			*ret_found = true;
 			break;
 		}
 		const engine__node *node = cursor->sources[first].ahead;
@@ -237,29 +203,20 @@ static cx_status next_merged(engine__cursor *cursor, engine__pair *pair, bool *r
 		*pair = (engine__pair){ .key = engine__node_key(node),
 			                .value = engine__version_value(version) };
 		pass(cursor, pair->key, first);
-		*ret_found = !version->removed;
+		found = !version->removed;
 	}
 	cursor->passed_over = false;
 	cursor->position = BEHIND_KEY;
 	cursor->key = pair->key;
-	return CX_OK;
+	return true;
 }
 
-static cx_status read_merged(engine__cursor *cursor, engine__pair *pairs, size_t max,
-                             size_t *ret_count)
+static size_t read_merged(engine__cursor *cursor, engine__pair *pairs, size_t max)
 {
 	size_t count = 0;
-	bool found = true;
-	while (count < max) {
-		cx_status status = next_merged(cursor, &pairs[count], &found);
-		if (status != CX_OK)
-			return status;
-		if (!found)
-			break;
+	while (count < max && next_merged(cursor, &pairs[count]))
 		count++;
-	}
-	*ret_count = count;
-	return CX_OK;
+	return count;
 }
 
 /* Has the page of the pair brought into the cache as a whole: the pairs that follow lie in it
@@ -268,28 +225,34 @@ static cx_status read_merged(engine__cursor *cursor, engine__pair *pairs, size_t
  */
 static void fetch_page(engine__cursor *cursor)
 {
-	const uintptr_t page_bytes = cursor->view->store->page_bytes;
-	const uint8_t *value = cursor->base.value.data;
-	const uint8_t *page = value - (uintptr_t)value % page_bytes;
-	if ((uintptr_t)page == cursor->fetched_page)
+	const uint8_t *page = engine__btree_leaf(&cursor->at);
+	if (page == cursor->fetched_page)
 		return;
-	cursor->fetched_page = (uintptr_t)page;
-	for (uintptr_t at = 0; at < page_bytes; at += CACHE_LINE_BYTES)
+	cursor->fetched_page = page;
+	for (size_t at = 0; at < cursor->at.tree.page_bytes; at += CACHE_LINE_BYTES)
 		__builtin_prefetch(page + at);
 }
 
-static cx_status read_base(engine__cursor *cursor, engine__pair *pairs, size_t max,
-                           size_t *ret_count)
+/* Of few pairs, the values alone. */
+static void fetch_value(cx_slice value)
+{
+	const size_t bytes =
+		value.size < FETCH_VALUE_BYTES_MAX ? value.size : FETCH_VALUE_BYTES_MAX;
+	for (size_t at = 0; at < bytes; at += CACHE_LINE_BYTES)
+		__builtin_prefetch(value.data + at);
+}
+
+static size_t read_base(engine__cursor *cursor, engine__pair *pairs, size_t max)
 {
 	size_t count = 0;
 	for (; count < max; count++) {
-		cx_status status = hold_base(cursor);
-		if (status != CX_OK)
-			return status;
+		hold_base(cursor);
 		if (cursor->state == BASE_END)
 			break;
 		if (max >= FETCH_PAIRS_MIN)
 			fetch_page(cursor);
+		else
+			fetch_value(cursor->base.value);
 		pairs[count] = cursor->base;
 		cursor->state = BASE_USED;
 	}
@@ -298,8 +261,7 @@ static cx_status read_base(engine__cursor *cursor, engine__pair *pairs, size_t m
 		cursor->position = BEHIND_KEY;
 		cursor->key = pairs[count - 1].key;
 	}
-	*ret_count = count;
-	return CX_OK;
+	return count;
 }
 
 /* Whether LMDB is all there is from here on. */
@@ -314,20 +276,17 @@ static bool only_base(const engine__cursor *cursor)
 cx_status engine__cursor_next(engine__cursor *cursor, engine__pair *pairs, size_t max,
                               size_t *ret_count)
 {
-	cx_status status = refresh(cursor);
-	if (status != CX_OK)
-		return status;
-	return only_base(cursor) ? read_base(cursor, pairs, max, ret_count)
-	                         : read_merged(cursor, pairs, max, ret_count);
+	refresh(cursor);
+	*ret_count = only_base(cursor) ? read_base(cursor, pairs, max)
+	                               : read_merged(cursor, pairs, max);
+	return CX_OK;
 }
 
 cx_status engine__cursor_seek(engine__cursor *cursor, cx_slice key)
 {
 	if (key.size > ENGINE__SEEK_BYTES_MAX)
 		return CX_TOO_LARGE;
-	cx_status status = seek_base(cursor, key);
-	if (status != CX_OK)
-		return status;
+	seek_base(cursor, key);
 	cursor->passed_over = false;
 	if (cursor->source_count == 0)
 		return CX_OK;
@@ -356,10 +315,6 @@ static engine__cursor *take_idle(engine__view *view, engine__tree tree)
 
 static void free_cursor(engine__cursor **cursor)
 {
-	if (*cursor == NULL)
-		return;
-	if ((*cursor)->mdb != NULL)
-		mdb_cursor_close((*cursor)->mdb);
 	free(*cursor);
 	*cursor = NULL;
 }
@@ -398,18 +353,33 @@ static engine__cursor *new_cursor(engine__view *view, engine__tree tree)
 	return cursor;
 }
 
-static cx_status open_mdb(engine__view *view, engine__cursor *cursor)
+/* A tree that the snapshot does not have is an empty one. */
+static cx_status look_up(engine__view *view, engine__tree tree, engine__btree *ret)
 {
-	int code = cursor->mdb == NULL
-	                   ? mdb_cursor_open(view->mdb, cursor->tree.number, &cursor->mdb)
-	                   : mdb_cursor_renew(view->mdb, cursor->mdb);
-	if (code == EINVAL && !engine__view_has(view, cursor->tree)) {
-		if (cursor->mdb != NULL)
-			mdb_cursor_close(cursor->mdb);
-		cursor->mdb = NULL;
+	MDB_val name = engine__val_of(cx_slice_of(view->store->trees[tree.number]));
+	MDB_val record;
+	int code = mdb_get(view->mdb, ENGINE__MAIN_TREE, &name, &record);
+	*ret = (engine__btree){ 0 };
+	if (code == MDB_NOTFOUND)
 		return CX_OK;
-	}
-	return engine__status_of_mdb(code);
+	if (code != 0)
+		return engine__status_of_mdb(code);
+	if (record.mv_size != ENGINE__TREE_BYTES)
+		return CX_CORRUPT;
+	return engine__btree_of(record.mv_data, view->store->page_bytes,
+	                        (size_t)sysconf(_SC_PAGESIZE), ret);
+}
+
+static cx_status find_tree(engine__view *view, engine__cursor *cursor)
+{
+	const size_t snapshot = mdb_txn_id(view->mdb);
+	if (cursor->looked_up == snapshot && snapshot != 0)
+		return CX_OK;
+	cursor->looked_up = 0;
+	cx_status status = look_up(view, cursor->tree, &cursor->at.tree);
+	if (status == CX_OK)
+		cursor->looked_up = snapshot;
+	return status;
 }
 
 /* The layers that may have something of the tree. */
@@ -435,13 +405,13 @@ cx_status engine__cursor_open(engine__view *view, engine__tree tree,
 		cursor = new_cursor(view, tree);
 	if (cursor == NULL)
 		return CX_NO_MEMORY;
-	cx_status status = open_mdb(view, cursor);
+	cx_status status = find_tree(view, cursor);
 	if (status != CX_OK)
 		return status;
 	cursor->direction = direction;
-	cursor->state = cursor->mdb == NULL ? BASE_END : BASE_START;
+	cursor->state = BASE_START;
 	cursor->passed_over = false;
-	cursor->fetched_page = 0;
+	cursor->fetched_page = NULL;
 	cursor->position = AT_START;
 	cursor->key = (cx_slice){ 0 };
 	take_sources(cursor);

@@ -90,6 +90,7 @@ struct engine__store {
 };
 
 enum {
+	ENGINE__MAIN_TREE = 1,         /* of LMDB: names of trees, and their records */
 	ENGINE__FIRST_TREE = 2,        /* below are LMDB's own two */
 	ENGINE__OWN_READERS = 2,       /* the writer's view, the room's */
 	ENGINE__IDLE_CURSORS_MAX = 16, /* per view */

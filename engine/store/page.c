@@ -124,7 +124,7 @@ static const char *node_fault(reading *self, size_t i)
 		return "has nodes that overlap";
 	self->tiles[offset / 2] = (uint16_t)size;
 
-	const cx_slice key = engine__node_key(node);
+	const cx_slice key = engine__page_key(node);
 	if (!self->leaf && i == 0)
 		return key.size <= ENGINE__NODE_KEY_BYTES_MAX ? NULL
 		                                              : "has a key of a wrong size";

@@ -141,7 +141,7 @@ static inline uint16_t engine__node_flags(const uint8_t *node)
 	return engine__u16(node + 4);
 }
 
-static inline cx_slice engine__node_key(const uint8_t *node)
+static inline cx_slice engine__page_key(const uint8_t *node)
 {
 	return (cx_slice){ .data = node + ENGINE__NODE_HEADER_BYTES,
 		           .size = engine__u16(node + 6) };

@@ -191,7 +191,7 @@ static cx_status take_list(walk *self, tree *of, const uint8_t *node)
 	const uint8_t *value = engine__node_value(node);
 	uint8_t first[sizeof(uint64_t)];
 	uint64_t offset = 0;
-	if (engine__u64(engine__node_key(node).data) > self->meta.txn)
+	if (engine__u64(engine__page_key(node).data) > self->meta.txn)
 		return engine__image_damaged(image, "a list of free pages of the future");
 	if (engine__node_flags(node) > ENGINE__NODE_BIG || size < sizeof first)
 		return engine__image_damaged(image, "a list of free pages");
@@ -222,7 +222,7 @@ static cx_status take_named(walk *self, tree *of, const uint8_t *node)
 	(void)of;
 	if (engine__node_flags(node) != ENGINE__NODE_TREE ||
 	    engine__node_value_bytes(node) != ENGINE__TREE_BYTES ||
-	    !name_is_valid(engine__node_key(node)))
+	    !name_is_valid(engine__page_key(node)))
 		return engine__image_foreign(image);
 	const engine__tree_record record = engine__tree_record_read(engine__node_value(node));
 	if (record.flags != 0) /* another order, or several values of a key */
@@ -270,9 +270,9 @@ static cx_status walk_below(walk *self, tree *of, const uint8_t *page, unsigned 
 		const uint8_t *node = engine__page_node(page, i);
 		cx_slice end = high;
 		if (i + 1 < count)
-			end = engine__node_key(engine__page_node(page, i + 1));
+			end = engine__page_key(engine__page_node(page, i + 1));
 		status = walk_page(self, of, engine__node_child(node), depth - 1,
-		                   i == 0 ? low : engine__node_key(node), end);
+		                   i == 0 ? low : engine__page_key(node), end);
 	}
 	return status;
 }
