@@ -521,6 +521,10 @@ unsigned faults_first(unsigned *all)
 	const char *point = getenv("CARDEX_FAULT_POINT");
 	if (point == NULL)
 		return 1;
-	*all = (unsigned)strtoul(point, NULL, 0);
-	return *all;
+	char *behind;
+	unsigned first = (unsigned)strtoul(point, &behind, 0);
+	unsigned last = *behind == '-' ? (unsigned)strtoul(behind + 1, NULL, 0) : first;
+	if (last < *all)
+		*all = last;
+	return first;
 }

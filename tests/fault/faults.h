@@ -62,6 +62,6 @@ void faults_deadline(unsigned seconds, const char *what);
  * or all when the environment says CARDEX_FAULT_ALL=1. Returns the step. */
 unsigned faults_step(unsigned all, unsigned wanted);
 
-/* The first point: 1, or that which the environment names in CARDEX_FAULT_POINT, which is the
- * last one too then. */
+/* The first point: 1, or that which the environment names in CARDEX_FAULT_POINT, "7" or
+ * "100-199": `*all` becomes the last one then, if there are as many. */
 unsigned faults_first(unsigned *all);
