@@ -24,14 +24,13 @@ static bool has_value_at(const uint8_t *page, uint32_t page_bytes, const uint8_t
 /* The page in which the value lies. In a file of larger pages than the system's there are
  * several places where it may begin; that one has the value tells it, and two would be a lie.
  */
-static const uint8_t *page_of(const uint8_t *value, uint32_t page_bytes,
-                              size_t system_page_bytes)
+static const uint8_t *page_of(const engine__btree_file *file, const uint8_t *value)
 {
-	const uint8_t *nearest = value - (uintptr_t)value % system_page_bytes;
+	const uint8_t *nearest = value - (uintptr_t)value % file->system_page_bytes;
 	const uint8_t *found = NULL;
 	size_t count = 0;
-	for (size_t before = 0; before < page_bytes; before += system_page_bytes) {
-		if (!has_value_at(nearest - before, page_bytes, value))
+	for (size_t before = 0; before < file->page_bytes; before += file->system_page_bytes) {
+		if (!has_value_at(nearest - before, file->page_bytes, value))
 			continue;
 		found = nearest - before;
 		count++;
@@ -39,20 +38,21 @@ static const uint8_t *page_of(const uint8_t *value, uint32_t page_bytes,
 	return count == 1 ? found : NULL;
 }
 
-cx_status engine__btree_of(const uint8_t *record, uint32_t page_bytes, size_t system_page_bytes,
+cx_status engine__btree_of(const engine__btree_file *file, const uint8_t *record,
                            engine__btree *ret)
 {
-	const uint8_t *page = page_of(record, page_bytes, system_page_bytes);
+	const uint8_t *page = page_of(file, record);
 	if (page == NULL)
 		return CX_CORRUPT;
 	const engine__tree_record tree = engine__tree_record_read(record);
-	if (tree.depth > ENGINE__TREE_DEPTH_MAX)
+	if (engine__tree_record_fault(&tree, file->last_page) != NULL)
 		return CX_CORRUPT;
 	*ret = (engine__btree){
-		.map = page - engine__page_number(page) * page_bytes,
-		.page_bytes = page_bytes,
+		.map = page - engine__page_number(page) * file->page_bytes,
+		.page_bytes = file->page_bytes,
 		.depth = tree.depth,
 		.root = tree.root,
+		.last_page = file->last_page,
 	};
 	return CX_OK;
 }
@@ -62,6 +62,13 @@ cx_status engine__btree_of(const uint8_t *record, uint32_t page_bytes, size_t sy
 static const uint8_t *page_at(const engine__btree *tree, uint64_t number)
 {
 	return tree->map + number * tree->page_bytes;
+}
+
+static bool is_page(engine__btree_cursor *cursor, uint64_t number)
+{
+	if (number < ENGINE__PAGE_FIRST || number > cursor->tree.last_page)
+		cursor->damaged = true;
+	return !cursor->damaged;
 }
 
 /* Its header and offsets are what a search looks at first. */
@@ -97,10 +104,18 @@ static void enter(engine__btree_cursor *cursor, unsigned level, const uint8_t *p
 	cursor->slots[level] = 0;
 }
 
-static const uint8_t *child_of(const engine__btree_cursor *cursor, unsigned level)
+/* NULL: there is no such page. */
+static const uint8_t *child_of(engine__btree_cursor *cursor, unsigned level)
 {
 	const uint8_t *node = engine__page_node(cursor->pages[level], cursor->slots[level]);
-	return fetch(page_at(&cursor->tree, engine__node_child(node)));
+	const uint64_t number = engine__node_child(node);
+	return is_page(cursor, number) ? fetch(page_at(&cursor->tree, number)) : NULL;
+}
+
+/* NULL: the tree is empty. */
+static const uint8_t *root_of(const engine__btree *tree)
+{
+	return tree->depth > 0 ? page_at(tree, tree->root) : NULL;
 }
 
 typedef enum edge { FIRST, LAST } edge;
@@ -112,22 +127,26 @@ static void go_to_edge(engine__btree_cursor *cursor, unsigned level, edge to)
 }
 
 /* Down from a place in a branch page to the edge of what is below it. */
-static void descend(engine__btree_cursor *cursor, unsigned level, edge to)
+static bool descend(engine__btree_cursor *cursor, unsigned level, edge to)
 {
 	for (; level + 1 < cursor->tree.depth; level++) {
-		enter(cursor, level + 1, child_of(cursor, level));
+		const uint8_t *child = child_of(cursor, level);
+		if (child == NULL)
+			return false;
+		enter(cursor, level + 1, child);
 		go_to_edge(cursor, level + 1, to);
 	}
+	return true;
 }
 
 static bool at_edge(engine__btree_cursor *cursor, edge to)
 {
-	if (cursor->tree.depth == 0)
+	const uint8_t *root = root_of(&cursor->tree);
+	if (root == NULL)
 		return false;
-	enter(cursor, 0, page_at(&cursor->tree, cursor->tree.root));
+	enter(cursor, 0, root);
 	go_to_edge(cursor, 0, to);
-	descend(cursor, 0, to);
-	return true;
+	return descend(cursor, 0, to);
 }
 
 bool engine__btree_first(engine__btree_cursor *cursor)
@@ -147,8 +166,7 @@ static bool move_on(engine__btree_cursor *cursor)
 	for (unsigned level = cursor->tree.depth - 1; level-- > 0;) {
 		if (cursor->slots[level] + 1 < engine__page_count(cursor->pages[level])) {
 			cursor->slots[level]++;
-			descend(cursor, level, FIRST);
-			return true;
+			return descend(cursor, level, FIRST);
 		}
 	}
 	return false;
@@ -159,8 +177,7 @@ static bool move_back(engine__btree_cursor *cursor)
 	for (unsigned level = cursor->tree.depth - 1; level-- > 0;) {
 		if (cursor->slots[level] > 0) {
 			cursor->slots[level]--;
-			descend(cursor, level, LAST);
-			return true;
+			return descend(cursor, level, LAST);
 		}
 	}
 	return false;
@@ -187,10 +204,8 @@ bool engine__btree_previous(engine__btree_cursor *cursor)
 bool engine__btree_seek(engine__btree_cursor *cursor, cx_slice key)
 {
 	const unsigned depth = cursor->tree.depth;
-	if (depth == 0)
-		return false;
-	const uint8_t *page = page_at(&cursor->tree, cursor->tree.root);
-	for (unsigned level = 0;; level++) {
+	const uint8_t *page = root_of(&cursor->tree);
+	for (unsigned level = 0; page != NULL; level++) {
 		const size_t count = engine__page_count(page);
 		enter(cursor, level, page);
 		if (level + 1 == depth) {
@@ -200,6 +215,7 @@ bool engine__btree_seek(engine__btree_cursor *cursor, cx_slice key)
 		cursor->slots[level] = find(page, 1, count, key, true) - 1;
 		page = child_of(cursor, level);
 	}
+	return false;
 }
 
 /* ---- the pair ---- */
@@ -209,15 +225,21 @@ const uint8_t *engine__btree_leaf(const engine__btree_cursor *cursor)
 	return cursor->pages[cursor->tree.depth - 1];
 }
 
-engine__pair engine__btree_pair(const engine__btree_cursor *cursor)
+engine__pair engine__btree_pair(engine__btree_cursor *cursor)
 {
 	const unsigned leaf = cursor->tree.depth - 1;
 	const uint8_t *node = engine__page_node(cursor->pages[leaf], cursor->slots[leaf]);
-	const uint8_t *value = engine__node_value(node);
-	if ((engine__node_flags(node) & ENGINE__NODE_BIG) != 0)
-		value = page_at(&cursor->tree, engine__u64(value)) + ENGINE__PAGE_HEADER_BYTES;
-	return (engine__pair){
+	engine__pair pair = {
 		.key = engine__page_key(node),
-		.value = { .data = value, .size = engine__node_value_bytes(node) },
+		.value = { .data = engine__node_value(node),
+		           .size = engine__node_value_bytes(node) },
 	};
+	if ((engine__node_flags(node) & ENGINE__NODE_BIG) == 0)
+		return pair;
+	const uint64_t number = engine__u64(pair.value.data);
+	if (is_page(cursor, number))
+		pair.value.data = page_at(&cursor->tree, number) + ENGINE__PAGE_HEADER_BYTES;
+	else
+		pair.value = (cx_slice){ 0 };
+	return pair;
 }

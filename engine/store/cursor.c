@@ -279,7 +279,7 @@ cx_status engine__cursor_next(engine__cursor *cursor, engine__pair *pairs, size_
 	refresh(cursor);
 	*ret_count = only_base(cursor) ? read_base(cursor, pairs, max)
 	                               : read_merged(cursor, pairs, max);
-	return CX_OK;
+	return cursor->at.damaged ? CX_CORRUPT : CX_OK;
 }
 
 cx_status engine__cursor_seek(engine__cursor *cursor, cx_slice key)
@@ -287,6 +287,8 @@ cx_status engine__cursor_seek(engine__cursor *cursor, cx_slice key)
 	if (key.size > ENGINE__SEEK_BYTES_MAX)
 		return CX_TOO_LARGE;
 	seek_base(cursor, key);
+	if (cursor->at.damaged)
+		return CX_CORRUPT;
 	cursor->passed_over = false;
 	if (cursor->source_count == 0)
 		return CX_OK;
@@ -364,10 +366,16 @@ static cx_status look_up(engine__view *view, engine__tree tree, engine__btree *r
 		return CX_OK;
 	if (code != 0)
 		return engine__status_of_mdb(code);
+	MDB_envinfo info;
 	if (record.mv_size != ENGINE__TREE_BYTES)
 		return CX_CORRUPT;
-	return engine__btree_of(record.mv_data, view->store->page_bytes,
-	                        (size_t)sysconf(_SC_PAGESIZE), ret);
+	code = mdb_env_info(view->store->env, &info);
+	if (code != 0)
+		return engine__status_of_mdb(code);
+	const engine__btree_file file = { .page_bytes = view->store->page_bytes,
+		                          .system_page_bytes = (size_t)sysconf(_SC_PAGESIZE),
+		                          .last_page = info.me_last_pgno };
+	return engine__btree_of(&file, record.mv_data, ret);
 }
 
 static cx_status find_tree(engine__view *view, engine__cursor *cursor)
@@ -410,6 +418,7 @@ cx_status engine__cursor_open(engine__view *view, engine__tree tree,
 		return status;
 	cursor->direction = direction;
 	cursor->state = BASE_START;
+	cursor->at.damaged = false;
 	cursor->passed_over = false;
 	cursor->fetched_page = NULL;
 	cursor->position = AT_START;

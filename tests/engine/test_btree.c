@@ -85,16 +85,19 @@ static engine__btree tree_of(fixture *self, MDB_txn *txn)
 	assert_int_equal(mdb_get(txn, 1, &name, &record), 0);
 	assert_int_equal(record.mv_size, ENGINE__TREE_BYTES);
 	MDB_stat stat;
+	MDB_envinfo info;
+	assert_int_equal(mdb_env_info(self->env, &info), 0);
 	assert_int_equal(mdb_stat(txn, self->dbi, &stat), 0);
 	engine__btree tree;
-	assert_int_equal(engine__btree_of(record.mv_data, stat.ms_psize,
-	                                  (size_t)sysconf(_SC_PAGESIZE), &tree),
-	                 CX_OK);
+	const engine__btree_file file = { .page_bytes = stat.ms_psize,
+		                          .system_page_bytes = (size_t)sysconf(_SC_PAGESIZE),
+		                          .last_page = info.me_last_pgno };
+	assert_int_equal(engine__btree_of(&file, record.mv_data, &tree), CX_OK);
 	assert_int_equal(tree.depth, stat.ms_depth);
 	return tree;
 }
 
-static void expect_same(bool found, const engine__btree_cursor *cursor, int code, MDB_val key,
+static void expect_same(bool found, engine__btree_cursor *cursor, int code, MDB_val key,
                         MDB_val value)
 {
 	assert_true(code == 0 || code == MDB_NOTFOUND);
@@ -186,26 +189,58 @@ static uint8_t *put_page(uint8_t *page, uint64_t number, uint16_t offset)
 static void pages_larger_than_the_systems_are_found(void **state)
 {
 	(void)state;
+	const engine__btree_file file = { .page_bytes = LARGE,
+		                          .system_page_bytes = SMALL,
+		                          .last_page = NUMBER };
 	uint8_t *map = aligned_alloc(SMALL, (NUMBER + 1) * LARGE);
 	assert_non_null(map);
 	for (uint16_t offset = 100; offset < LARGE - ENGINE__TREE_BYTES; offset += 700) {
 		memset(map, 0, (NUMBER + 1) * LARGE);
 		uint8_t *page = map + (size_t)NUMBER * LARGE;
-		const uint8_t *record = put_page(page, NUMBER, offset);
+		uint8_t *record = put_page(page, NUMBER, offset);
+		memset(record + ENGINE__TREE_BYTES - sizeof(uint64_t), 0xff, sizeof(uint64_t));
 		engine__btree tree;
-		assert_int_equal(engine__btree_of(record, LARGE, SMALL, &tree), CX_OK);
+		assert_int_equal(engine__btree_of(&file, record, &tree), CX_OK);
 		assert_ptr_equal(tree.map, map);
 
 		page[10] = ENGINE__PAGE_BRANCH;
-		assert_int_equal(engine__btree_of(record, LARGE, SMALL, &tree), CX_CORRUPT);
+		assert_int_equal(engine__btree_of(&file, record, &tree), CX_CORRUPT);
 		page[10] = ENGINE__PAGE_LEAF;
 		if (offset < SMALL + 100)
 			continue;
 		/* What looks like a page in the midst of it. */
 		put_page(page + SMALL, NUMBER, (uint16_t)(offset - SMALL));
-		assert_int_equal(engine__btree_of(record, LARGE, SMALL, &tree), CX_CORRUPT);
+		assert_int_equal(engine__btree_of(&file, record, &tree), CX_CORRUPT);
 	}
 	free(map);
+}
+
+/* ---- damage ---- */
+
+static void a_page_that_the_file_does_not_have_is_not_gone_to(void **state)
+{
+	(void)state;
+	fixture self;
+	begin(&self);
+	MDB_txn *txn;
+	assert_int_equal(mdb_txn_begin(self.env, NULL, 0, &txn), 0);
+	assert_int_equal(mdb_dbi_open(txn, "tree", MDB_CREATE, &self.dbi), 0);
+	fill(&self, txn, 5000);
+	assert_int_equal(mdb_txn_commit(txn), 0);
+	assert_int_equal(mdb_txn_begin(self.env, NULL, MDB_RDONLY, &txn), 0);
+	engine__btree_cursor cursor = { .tree = tree_of(&self, txn) };
+	assert_true(cursor.tree.depth > 1);
+	cursor.tree.last_page = cursor.tree.root - 1; /* as if the others were damage */
+	size_t found = 0;
+	for (bool more = engine__btree_first(&cursor); more && !cursor.damaged;
+	     more = engine__btree_next(&cursor))
+		found += engine__btree_pair(&cursor).key.size > 0;
+	assert_true(cursor.damaged);
+	assert_false(engine__btree_seek(&cursor, cx_slice_of("a")));
+	assert_false(engine__btree_last(&cursor));
+	mdb_txn_abort(txn);
+	end(&self);
+	print_message("%zu pairs before the damage\n", found);
 }
 
 int main(void)
@@ -213,6 +248,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(trees_of_all_sizes_are_read_as_lmdb_reads_them),
 		cmocka_unit_test(pages_larger_than_the_systems_are_found),
+		cmocka_unit_test(a_page_that_the_file_does_not_have_is_not_gone_to),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
