@@ -3,57 +3,13 @@
 
 enum { CACHE_LINE_BYTES = 64, LINES_OF_OFFSETS = 3 };
 
-/* ---- where the map begins ---- */
-
-static bool has_value_at(const uint8_t *page, uint32_t page_bytes, const uint8_t *value)
+cx_status engine__btree_take(engine__btree *tree, const uint8_t record[ENGINE__TREE_BYTES])
 {
-	if (engine__page_flags(page) != ENGINE__PAGE_LEAF)
-		return false;
-	const uint16_t lower = engine__u16(page + 12);
-	if (lower < ENGINE__PAGE_HEADER_BYTES || lower > page_bytes)
-		return false;
-	for (size_t i = 0; i < engine__page_count(page); i++) {
-		const uint16_t offset = engine__u16(page + ENGINE__PAGE_HEADER_BYTES + 2 * i);
-		if (offset <= page_bytes - ENGINE__NODE_HEADER_BYTES &&
-		    engine__node_value(page + offset) == value)
-			return true;
-	}
-	return false;
-}
-
-/* The page in which the value lies. In a file of larger pages than the system's there are
- * several places where it may begin; that one has the value tells it, and two would be a lie.
- */
-static const uint8_t *page_of(const engine__btree_file *file, const uint8_t *value)
-{
-	const uint8_t *nearest = value - (uintptr_t)value % file->system_page_bytes;
-	const uint8_t *found = NULL;
-	size_t count = 0;
-	for (size_t before = 0; before < file->page_bytes; before += file->system_page_bytes) {
-		if (!has_value_at(nearest - before, file->page_bytes, value))
-			continue;
-		found = nearest - before;
-		count++;
-	}
-	return count == 1 ? found : NULL;
-}
-
-cx_status engine__btree_of(const engine__btree_file *file, const uint8_t *record,
-                           engine__btree *ret)
-{
-	const uint8_t *page = page_of(file, record);
-	if (page == NULL)
+	const engine__tree_record said = engine__tree_record_read(record);
+	if (engine__tree_record_fault(&said, tree->last_page) != NULL)
 		return CX_CORRUPT;
-	const engine__tree_record tree = engine__tree_record_read(record);
-	if (engine__tree_record_fault(&tree, file->last_page) != NULL)
-		return CX_CORRUPT;
-	*ret = (engine__btree){
-		.map = page - engine__page_number(page) * file->page_bytes,
-		.page_bytes = file->page_bytes,
-		.depth = tree.depth,
-		.root = tree.root,
-		.last_page = file->last_page,
-	};
+	tree->depth = said.depth;
+	tree->root = said.root;
 	return CX_OK;
 }
 
@@ -64,19 +20,41 @@ static const uint8_t *page_at(const engine__btree *tree, uint64_t number)
 	return tree->map + number * tree->page_bytes;
 }
 
-static bool is_page(engine__btree_cursor *cursor, uint64_t number)
+static bool is_number(const engine__btree *tree, uint64_t number)
 {
-	if (number < ENGINE__PAGE_FIRST || number > cursor->tree.last_page)
-		cursor->damaged = true;
-	return !cursor->damaged;
+	return number >= ENGINE__PAGE_FIRST && number <= tree->last_page;
 }
 
 /* Its header and offsets are what a search looks at first. */
-static const uint8_t *fetch(const uint8_t *page)
+static void fetch(const uint8_t *page)
 {
 	for (size_t i = 0; i < LINES_OF_OFFSETS; i++)
 		__builtin_prefetch(page + i * CACHE_LINE_BYTES);
-	return page;
+}
+
+static bool is_sound(const engine__btree *tree, const uint8_t *page, uint64_t number,
+                     unsigned level)
+{
+	const uint16_t kind = level + 1 < tree->depth ? ENGINE__PAGE_BRANCH : ENGINE__PAGE_LEAF;
+	const uint16_t lower = engine__u16(page + 12);
+	return engine__page_number(page) == number && engine__page_flags(page) == kind &&
+	       lower >= ENGINE__PAGE_HEADER_BYTES + 2 && lower <= tree->page_bytes;
+}
+
+/* Makes the page that of the level, before its first node; false when it is damaged. */
+static bool enter(engine__btree_cursor *cursor, unsigned level, uint64_t number)
+{
+	const engine__btree *tree = &cursor->tree;
+	const uint8_t *page = is_number(tree, number) ? page_at(tree, number) : NULL;
+	if (page != NULL)
+		fetch(page);
+	if (page == NULL || !is_sound(tree, page, number, level)) {
+		cursor->damaged = true;
+		return false;
+	}
+	cursor->pages[level] = page;
+	cursor->slots[level] = 0;
+	return true;
 }
 
 /* The first node of low..high-1 whose key is not below (or, with `or_at`, above) `key`; `high`
@@ -98,24 +76,16 @@ static size_t find(const uint8_t *page, size_t low, size_t high, cx_slice key, b
 	return low;
 }
 
-static void enter(engine__btree_cursor *cursor, unsigned level, const uint8_t *page)
-{
-	cursor->pages[level] = page;
-	cursor->slots[level] = 0;
-}
-
-/* NULL: there is no such page. */
-static const uint8_t *child_of(engine__btree_cursor *cursor, unsigned level)
+/* The page below the slot of the level. */
+static bool enter_below(engine__btree_cursor *cursor, unsigned level)
 {
 	const uint8_t *node = engine__page_node(cursor->pages[level], cursor->slots[level]);
-	const uint64_t number = engine__node_child(node);
-	return is_page(cursor, number) ? fetch(page_at(&cursor->tree, number)) : NULL;
+	return enter(cursor, level + 1, engine__node_child(node));
 }
 
-/* NULL: the tree is empty. */
-static const uint8_t *root_of(const engine__btree *tree)
+static bool enter_root(engine__btree_cursor *cursor)
 {
-	return tree->depth > 0 ? page_at(tree, tree->root) : NULL;
+	return cursor->tree.depth > 0 && enter(cursor, 0, cursor->tree.root);
 }
 
 typedef enum edge { FIRST, LAST } edge;
@@ -130,10 +100,8 @@ static void go_to_edge(engine__btree_cursor *cursor, unsigned level, edge to)
 static bool descend(engine__btree_cursor *cursor, unsigned level, edge to)
 {
 	for (; level + 1 < cursor->tree.depth; level++) {
-		const uint8_t *child = child_of(cursor, level);
-		if (child == NULL)
+		if (!enter_below(cursor, level))
 			return false;
-		enter(cursor, level + 1, child);
 		go_to_edge(cursor, level + 1, to);
 	}
 	return true;
@@ -141,10 +109,8 @@ static bool descend(engine__btree_cursor *cursor, unsigned level, edge to)
 
 static bool at_edge(engine__btree_cursor *cursor, edge to)
 {
-	const uint8_t *root = root_of(&cursor->tree);
-	if (root == NULL)
+	if (!enter_root(cursor))
 		return false;
-	enter(cursor, 0, root);
 	go_to_edge(cursor, 0, to);
 	return descend(cursor, 0, to);
 }
@@ -203,17 +169,17 @@ bool engine__btree_previous(engine__btree_cursor *cursor)
 
 bool engine__btree_seek(engine__btree_cursor *cursor, cx_slice key)
 {
-	const unsigned depth = cursor->tree.depth;
-	const uint8_t *page = root_of(&cursor->tree);
-	for (unsigned level = 0; page != NULL; level++) {
+	const unsigned leaf = cursor->tree.depth - 1;
+	bool entered = enter_root(cursor);
+	for (unsigned level = 0; entered; level++) {
+		const uint8_t *page = cursor->pages[level];
 		const size_t count = engine__page_count(page);
-		enter(cursor, level, page);
-		if (level + 1 == depth) {
+		if (level == leaf) {
 			cursor->slots[level] = find(page, 0, count, key, false);
 			return cursor->slots[level] < count || move_on(cursor);
 		}
 		cursor->slots[level] = find(page, 1, count, key, true) - 1;
-		page = child_of(cursor, level);
+		entered = enter_below(cursor, level);
 	}
 	return false;
 }
@@ -225,10 +191,25 @@ const uint8_t *engine__btree_leaf(const engine__btree_cursor *cursor)
 	return cursor->pages[cursor->tree.depth - 1];
 }
 
+/* The first page of an overflow run that holds so many bytes; NULL when it is damaged. */
+static const uint8_t *run_of(const engine__btree *tree, uint64_t number, size_t bytes)
+{
+	if (!is_number(tree, number))
+		return NULL;
+	const uint8_t *page = page_at(tree, number);
+	const uint64_t pages = engine__page_run(page);
+	return engine__page_number(page) == number &&
+	                       engine__page_flags(page) == ENGINE__PAGE_OVERFLOW &&
+	                       pages <= tree->last_page + 1 - number &&
+	                       ENGINE__PAGE_HEADER_BYTES + bytes <= pages * tree->page_bytes
+	               ? page
+	               : NULL;
+}
+
 engine__pair engine__btree_pair(engine__btree_cursor *cursor)
 {
-	const unsigned leaf = cursor->tree.depth - 1;
-	const uint8_t *node = engine__page_node(cursor->pages[leaf], cursor->slots[leaf]);
+	const uint8_t *leaf = engine__btree_leaf(cursor);
+	const uint8_t *node = engine__page_node(leaf, cursor->slots[cursor->tree.depth - 1]);
 	engine__pair pair = {
 		.key = engine__page_key(node),
 		.value = { .data = engine__node_value(node),
@@ -236,10 +217,11 @@ engine__pair engine__btree_pair(engine__btree_cursor *cursor)
 	};
 	if ((engine__node_flags(node) & ENGINE__NODE_BIG) == 0)
 		return pair;
-	const uint64_t number = engine__u64(pair.value.data);
-	if (is_page(cursor, number))
-		pair.value.data = page_at(&cursor->tree, number) + ENGINE__PAGE_HEADER_BYTES;
-	else
-		pair.value = (cx_slice){ 0 };
+	const uint8_t *run =
+		run_of(&cursor->tree, engine__u64(pair.value.data), pair.value.size);
+	cursor->damaged |= run == NULL;
+	pair.value = run == NULL ? (cx_slice){ 0 }
+	                         : (cx_slice){ .data = run + ENGINE__PAGE_HEADER_BYTES,
+		                               .size = pair.value.size };
 	return pair;
 }

@@ -3,40 +3,33 @@
  * waits for memory more than it computes: this one has fetched what it will look at next while
  * it compares, and a list takes its pairs out of a page without asking for each.
  *
- * What is read is trusted as LMDB trusts it: every page of the file was looked at before it was
- * mapped (verify.h), and all later ones were written by LMDB. As in LMDB, a page number that
- * the file cannot have is noticed all the same. The snapshot has to be live. */
+ * A page that cannot be what the tree takes it for (its number, kind, or count of nodes) is
+ * noticed, as LMDB notices it. Its nodes are trusted, also as by LMDB: the structure of a file
+ * is checked before it is mapped (verify.h), unless that is skipped. The snapshot has to be
+ * live. */
 #pragma once
 
 #include "engine/store/page.h"
 #include "engine/store/store.h"
 
 typedef struct engine__btree {
-	const uint8_t *map; /* page 0 */
+	const uint8_t *map; /* page 0 (mapped.h) */
 	uint32_t page_bytes;
-	unsigned depth; /* 0: it is empty */
-	uint64_t root;
 	uint64_t last_page; /* of the file */
+	unsigned depth;     /* 0: it is empty */
+	uint64_t root;
 } engine__btree;
 
-/* How the file is divided. */
-typedef struct engine__btree_file {
-	uint32_t page_bytes;
-	size_t system_page_bytes; /* pages begin where the system's do */
-	uint64_t last_page;
-} engine__btree_file;
-
-/* The tree whose record, `ENGINE__TREE_BYTES` long, lies at `record` in the map. Errors:
- * CX_CORRUPT. */
-CX_MUST_USE cx_status engine__btree_of(const engine__btree_file *file, const uint8_t *record,
-                                       engine__btree *ret);
+/* Sets depth and root by the record of the tree. Errors: CX_CORRUPT. */
+CX_MUST_USE cx_status engine__btree_take(engine__btree *tree,
+                                         const uint8_t record[ENGINE__TREE_BYTES]);
 
 /* A place among the pairs of a tree. */
 typedef struct engine__btree_cursor {
 	engine__btree tree;
 	const uint8_t *pages[ENGINE__TREE_DEPTH_MAX]; /* from the root down to the leaf */
 	size_t slots[ENGINE__TREE_DEPTH_MAX];
-	bool damaged; /* a page that is not in the file was asked for; stays so */
+	bool damaged; /* a page was not what it must be; stays so */
 } engine__btree_cursor;
 
 /* Each moves to a pair, and returns false where there is none, or the tree is damaged; the

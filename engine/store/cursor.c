@@ -11,7 +11,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* With fewer pairs wanted at a time, most of a page is not. */
 enum { FETCH_PAIRS_MIN = 8, FETCH_VALUE_BYTES_MAX = 256, CACHE_LINE_BYTES = 64 };
@@ -358,24 +357,19 @@ static engine__cursor *new_cursor(engine__view *view, engine__tree tree)
 /* A tree that the snapshot does not have is an empty one. */
 static cx_status look_up(engine__view *view, engine__tree tree, engine__btree *ret)
 {
-	MDB_val name = engine__val_of(cx_slice_of(view->store->trees[tree.number]));
-	MDB_val record;
-	int code = mdb_get(view->mdb, ENGINE__MAIN_TREE, &name, &record);
-	*ret = (engine__btree){ 0 };
-	if (code == MDB_NOTFOUND)
-		return CX_OK;
-	if (code != 0)
-		return engine__status_of_mdb(code);
+	const engine__store *store = view->store;
 	MDB_envinfo info;
-	if (record.mv_size != ENGINE__TREE_BYTES)
-		return CX_CORRUPT;
-	code = mdb_env_info(view->store->env, &info);
+	int code = mdb_env_info(store->env, &info);
 	if (code != 0)
 		return engine__status_of_mdb(code);
-	const engine__btree_file file = { .page_bytes = view->store->page_bytes,
-		                          .system_page_bytes = (size_t)sysconf(_SC_PAGESIZE),
-		                          .last_page = info.me_last_pgno };
-	return engine__btree_of(&file, record.mv_data, ret);
+	*ret = (engine__btree){ .map = store->map,
+		                .page_bytes = store->page_bytes,
+		                .last_page = info.me_last_pgno };
+	const uint8_t *record;
+	cx_status status = engine__view_record(view, tree, &record);
+	if (status == CX_NOT_FOUND)
+		return CX_OK;
+	return status == CX_OK ? engine__btree_take(ret, record) : status;
 }
 
 static cx_status find_tree(engine__view *view, engine__cursor *cursor)

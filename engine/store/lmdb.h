@@ -62,6 +62,7 @@ struct engine__store {
 	int fd; /* of the data file; holds the exclusive lock */
 	uint64_t map_bytes;
 	uint32_t page_bytes;
+	const uint8_t *map; /* of the data file: page 0; NULL until the store is opened */
 	unsigned readers_max;
 	engine__room room;
 	bool opened; /* as a whole: the journal was taken up */
@@ -123,6 +124,11 @@ void engine__views_let_go(engine__store *store);
 
 /* Whether the snapshot has the tree: one made later is not known to it. */
 bool engine__view_has(const engine__view *view, engine__tree tree);
+
+/* The record of a tree, ENGINE__TREE_BYTES of LMDB's, which lie in its map while the snapshot
+ * is live. Errors: CX_NOT_FOUND (the snapshot does not have the tree), CX_CORRUPT. */
+CX_MUST_USE cx_status engine__view_record(const engine__view *view, engine__tree tree,
+                                          const uint8_t **ret);
 
 /* Frees the cursors kept for reuse. */
 void engine__cursors_free(engine__view *view);

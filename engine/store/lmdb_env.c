@@ -2,11 +2,13 @@
 /* The LMDB environment: open, close, trees, and the one place in line for writers. */
 #include "engine/store/file.h"
 #include "engine/store/lmdb.h"
+#include "engine/store/mapped.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+#include <unistd.h>
 
 enum {
 	MAP_GRAIN = 64 * 1024, /* a multiple of any page size */
@@ -360,6 +362,26 @@ static cx_status init_writer(engine__store *store)
 	return status;
 }
 
+/* Needs the tree of the journal, whose record is looked for in memory. */
+static cx_status find_map(engine__store *store, const char *path, cx_error *error)
+{
+	CX_SCOPED(engine__view_end) engine__view *view = NULL;
+	engine__image image;
+	const uint8_t *record;
+	cx_status status = engine__view_begin(store, &view);
+	if (status == CX_OK)
+		status = engine__view_record(view, (engine__tree){ store->journal.tree },
+		                             &record);
+	if (status != CX_OK)
+		return cx_fail(error, status, "cannot open %s: %s", path,
+		               cx_status_text(status));
+	status = engine__image_open(store->fd, path, error, &image);
+	image.page_bytes = store->page_bytes;
+	return status == CX_OK ? engine__mapped_find(&image, record,
+	                                             (size_t)sysconf(_SC_PAGESIZE), &store->map)
+	                       : status;
+}
+
 cx_status engine__store_open(const char *path, const engine__store_options *options,
                              engine__store **ret, cx_error *error)
 {
@@ -390,6 +412,8 @@ cx_status engine__store_open(const char *path, const engine__store_options *opti
 		return cx_fail(error, status, "cannot open %s: %s", path,
 		               cx_status_text(status));
 	status = engine__journal_recover(store, path, error);
+	if (status == CX_OK)
+		status = find_map(store, path, error);
 	if (status != CX_OK)
 		return status;
 	store->opened = true;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Views: read transactions kept for reuse, and reads by key. */
 #include "engine/store/lmdb.h"
+#include "engine/store/page.h"
 
 #include <errno.h>
 #include <sched.h>
@@ -232,6 +233,19 @@ bool engine__view_has(const engine__view *view, engine__tree tree)
 {
 	unsigned flags;
 	return mdb_dbi_flags(view->mdb, tree.number, &flags) == 0;
+}
+
+cx_status engine__view_record(const engine__view *view, engine__tree tree, const uint8_t **ret)
+{
+	MDB_val name = engine__val_of(cx_slice_of(view->store->trees[tree.number]));
+	MDB_val record;
+	int code = mdb_get(view->mdb, ENGINE__MAIN_TREE, &name, &record);
+	if (code != 0)
+		return engine__status_of_mdb(code);
+	if (record.mv_size != ENGINE__TREE_BYTES)
+		return CX_CORRUPT;
+	*ret = record.mv_data;
+	return CX_OK;
 }
 
 static cx_status get_merged(engine__view *view, engine__tree tree, cx_slice key, cx_slice *ret)
