@@ -27,7 +27,8 @@ void cx_arena_free(cx_arena **arena);
 void cx_arena_clear(cx_arena *arena);
 
 /* Forgets everything that was handed out; keeps the blocks that it lay in for the next use of
- * that kind, and frees those that were kept the last time and not needed since. */
+ * that kind, and frees those that were kept the last time and not needed since. What is kept
+ * counts towards the limit. */
 void cx_arena_rewind(cx_arena *arena);
 
 /* `size` bytes aligned for any object, not zeroed; NULL at the limit or without

@@ -163,7 +163,15 @@ static bool is_old(const engine__journal *journal)
 	       cx_clock_monotonic_ns() - journal->active_since_ns >= journal->age_ns;
 }
 
-/* While nobody fills segments, memory is not kept for the next one. */
+/* Whether there is memory for the next memtables, and nobody writes. With the lock. */
+static bool keeps_needlessly(engine__journal *journal)
+{
+	bool any = false;
+	for (unsigned slot = 0; slot < CX_COUNT_OF(journal->segments); slot++)
+		any |= atomic_load(&journal->segments[slot].spare) != NULL;
+	return any && journal->active_since_ns == 0;
+}
+
 static void free_spares(engine__store *store)
 {
 	engine__journal *journal = &store->journal;
@@ -178,7 +186,7 @@ static void freeze_old(engine__store *store)
 	store->writing = true;
 	store->journal.active_since_ns = cx_clock_monotonic_ns(); /* for the next try */
 	pthread_mutex_unlock(&store->lock);
-	free_spares(store);
+	free_spares(store); /* less was written than they are for */
 	cx_status status = engine__journal_change_segment(store, 0);
 	if (status == CX_IO)
 		engine__store_break(store);
@@ -192,19 +200,18 @@ void *engine__merge_run(void *context)
 	engine__store *store = context;
 	engine__journal *journal = &store->journal;
 	pthread_mutex_lock(&store->lock);
-	bool calm = false;
 	while (!journal->stopping) {
 		bool works = store->broken == CX_OK;
 		if (works && journal->frozen != NULL) {
 			merge(store);
-			if (calm)
-				free_spares(store);
-			calm = false;
 			if (journal->merge_status != CX_OK && !journal->stopping)
 				wait_ns(store, TRY_AGAIN_NS);
 		} else if (works && is_old(journal) && !store->writing) {
 			freeze_old(store);
-			calm = true;
+		} else if (works && keeps_needlessly(journal)) {
+			pthread_mutex_unlock(&store->lock);
+			free_spares(store);
+			pthread_mutex_lock(&store->lock);
 		} else {
 			wait_ns(store, works && is_old(journal) ? WRITER_NS : journal->age_ns);
 		}

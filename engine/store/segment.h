@@ -60,10 +60,11 @@ CX_MUST_USE cx_status engine__segment_sync(const engine__segment *segment);
 /* Whether an entry of `size` bytes, and an end behind it, fit. */
 bool engine__segment_has_room(const engine__segment *segment, uint64_t size);
 
-/* Lets go of the memtable; its memory and the file stay for the next use. */
+/* Lets go of the memtable; its memory, once no view holds it, and the file stay for the next
+ * use. */
 void engine__segment_retire(engine__segment *segment);
 
-/* Removes the file and frees the memory. Errors: CX_IO. */
+/* Removes the file and frees memory that was kept. Errors: CX_IO. */
 CX_MUST_USE cx_status engine__segment_remove(engine__segment *segment);
 
 /* ---- reading what an earlier process left ---- */

@@ -62,7 +62,8 @@ typedef struct engine__store_options {
 	/* Look only at the beginning and the end of a file that was closed. */
 	bool skip_structure_check;
 	/* Bytes of each of the two segments of the journal; 0 = 64 MiB. What waits for the
-	 * merge takes up to about six times that in memory, and twice that on disk. */
+	 * merge takes up to about six times that in memory, kept until nobody writes, and twice
+	 * that on disk; memory that a view holds comes on top. */
 	uint64_t journal_bytes;
 	uint64_t journal_age_ms; /* after which commits are merged at the latest; 0 = 60,000 */
 } engine__store_options;
