@@ -146,7 +146,8 @@ static cx_status prepare_bytes(engine__store *store, engine__segment *segment, u
 	                       : status;
 }
 
-/* A segment of the next size, or one as small as `bytes_min` when there is no room for that. */
+/* A segment with the number behind the last one's, of the next size, or one as small as
+ * `bytes_min` when there is no room for that. */
 static cx_status prepare(engine__store *store, engine__segment *segment, uint64_t bytes_min)
 {
 	engine__journal *journal = &store->journal;
@@ -160,7 +161,6 @@ static cx_status prepare(engine__store *store, engine__segment *segment, uint64_
 	if (status != CX_OK)
 		return status;
 	segment->table->last = journal->submitted; /* what a merge of none covers */
-	journal->last_segment++;
 	journal->next_bytes = bytes < journal->segment_bytes_max / GROWTH
 	                              ? bytes * GROWTH
 	                              : journal->segment_bytes_max;
@@ -232,6 +232,7 @@ static cx_status announce_first(engine__store *store, engine__segment *first)
 	cx_status status = tables_of(journal, first, NULL, &tables);
 	if (status != CX_OK)
 		return status;
+	journal->last_segment = first->number;
 	status = announce(store, first->number);
 	if (status != CX_OK) {
 		engine__tables_let_go(&tables);
@@ -314,6 +315,7 @@ cx_status engine__journal_change_segment(engine__store *store, uint64_t bytes_mi
 	if (status == CX_OK)
 		status = engine__journal_mark(store, ENGINE__ENTRY_END, (cx_slice){ 0 });
 	if (status == CX_OK) {
+		journal->last_segment = next->number; /* the end of the other leads to it */
 		pthread_mutex_lock(&store->lock);
 		status = engine__journal_freeze(store, next);
 		pthread_mutex_unlock(&store->lock);

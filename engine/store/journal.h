@@ -28,7 +28,7 @@ typedef struct engine__journal {
 	/* Of the file: by the writer, and while it is opened and closed. */
 	uint16_t tree; /* its own, in LMDB */
 	uint8_t identity[ENGINE__IDENTITY_BYTES];
-	uint64_t last_segment;
+	uint64_t last_segment; /* the last number that was used */
 	uint64_t segment_bytes_max;
 	uint64_t next_bytes; /* of the next segment: they grow up to that */
 	uint64_t refused_ns; /* when there was no room for a segment; 0 = there was */

@@ -6,16 +6,31 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
-enum { PAIRS = 4, VALUE_BYTES = 500, SECONDS_MAX = 20 };
+enum {
+	PAIRS = 4,
+	VALUE_BYTES = 500,
+	JOURNAL_BYTES = 16 * 1024,
+	SECONDS_MAX = 20,
+};
+
+static unsigned fillers; /* of the scene */
 
 /* ---- commits ---- */
+
+static unsigned fillers_of(int number)
+{
+	if (number == 1)
+		return fillers;
+	return number > 3 && fillers > 0 ? 1 : 0;
+}
 
 /* Commit n writes n into all pairs and leaves a key of its own. */
 static cx_status put_commit(engine__txn *txn, engine__tree tree, int number)
 {
-	char key[16];
+	char key[24];
 	uint8_t value[VALUE_BYTES];
 	memset(value, number, sizeof value);
 	cx_status status = CX_OK;
@@ -23,6 +38,12 @@ static cx_status put_commit(engine__txn *txn, engine__tree tree, int number)
 		snprintf(key, sizeof key, "pair%d", i);
 		status = engine__txn_put(txn, tree, raw_text(key),
 		                         (cx_slice){ value, sizeof value });
+	}
+	static const uint8_t filler[ENGINE__VALUE_BYTES_MAX];
+	for (unsigned i = 0; status == CX_OK && i < fillers_of(number); i++) {
+		snprintf(key, sizeof key, "filler%u", i);
+		status = engine__txn_put(txn, tree, raw_text(key),
+		                         (cx_slice){ filler, sizeof filler });
 	}
 	snprintf(key, sizeof key, "commit%02d", number);
 	return status == CX_OK ? engine__txn_put(txn, tree, raw_text(key), raw_text(""))
@@ -98,7 +119,7 @@ static void check_view(raw_store *store, engine__view *view, const commits_histo
 		assert_int_equal(shown_pair(view, store->tree, i), last);
 	uint64_t count;
 	assert_int_equal(engine__view_count(view, store->tree, &count), CX_OK);
-	assert_int_equal(count, keys + (last > 0 ? PAIRS : 0));
+	assert_int_equal(count, keys + (last > 0 ? PAIRS + fillers : 0));
 }
 
 /* While the store is open a commit in doubt is not shown; a new snapshot may be refused when
@@ -187,15 +208,23 @@ static void run_commits(raw_store *store, const commits_scene *what, fault how,
 	check_told(store, how);
 }
 
+static void use_scene(raw_store *store, const commits_scene *what)
+{
+	fillers = what->fillers;
+	store->options = (engine__store_options){
+		.journal_bytes = what->journal_bytes == 0 ? JOURNAL_BYTES : what->journal_bytes,
+		.journal_age_ms = what->age_ms,
+		.map_bytes = what->map_bytes,
+	};
+}
+
 static unsigned run_point(raw_store *store, const commits_scene *what, fault how,
                           unsigned point)
 {
 	char label[128];
 	snprintf(label, sizeof label, "%s, %s, call %u", what->name, fault_text(how), point);
 	faults_deadline(SECONDS_MAX, label);
-	store->options = (engine__store_options){ .journal_bytes = 16 * 1024,
-		                                  .journal_age_ms = what->age_ms,
-		                                  .map_bytes = what->map_bytes };
+	use_scene(store, what);
 	commits_history all = what->before;
 	if (what->left != NULL)
 		raw_copy(store, what->left);
@@ -233,9 +262,84 @@ void commits_fail(const commits_scene *what, fault how, unsigned wanted)
 	raw_release(&store);
 }
 
+/* ---- a crash behind a refusal ---- */
+
+/* What the process that ends leaves to the one that looks. */
+typedef struct legacy {
+	commits_history all;
+	bool ended; /* with a commit behind one that was refused */
+} legacy;
+
+typedef struct span {
+	int first;
+	int last;
+} span;
+
+static __attribute__((noreturn)) void run_and_end(raw_store *store, fault how, unsigned point,
+                                                  span failing, legacy *left)
+{
+	raw_open(store);
+	bool refused = false;
+	for (int number = 1; number <= failing.last && !left->ended; number++) {
+		if (number == failing.first)
+			faults_arm(how, point);
+		commit_one(store, &left->all, number);
+		left->ended = refused;
+		refused = left->all.of[number] == REFUSED;
+	}
+	_exit(0);
+}
+
+/* False when there are no more points. */
+static bool end_at(raw_store *store, const commits_scene *what, fault how, unsigned point,
+                   span failing, legacy *left)
+{
+	char label[128];
+	snprintf(label, sizeof label, "%s, %s, end behind call %u", what->name, fault_text(how),
+	         point);
+	use_scene(store, what);
+	*left = (legacy){ 0 };
+	pid_t pid = fork();
+	assert_true(pid >= 0);
+	faults_deadline(SECONDS_MAX, label); /* of both */
+	if (pid == 0)
+		run_and_end(store, how, point, failing, left);
+	assert_int_equal(raw_wait(pid), 0);
+	bool more = faults_have_hit();
+	faults_disarm();
+	check_after(store, &left->all);
+	raw_wipe(store);
+	return more;
+}
+
+void commits_fail_and_end(const commits_scene *what, fault how, int first, int last)
+{
+	const span failing = { .first = first, .last = last };
+	raw_store store;
+	legacy *left = mmap(NULL, sizeof *left, PROT_READ | PROT_WRITE,
+	                    MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	assert_ptr_not_equal(left, MAP_FAILED);
+	raw_init(&store, NULL);
+	faults_watch(store.folder);
+	faults_share();
+	unsigned points = 0;
+	unsigned ended = 0;
+	while (end_at(&store, what, how, points + 1, failing, left)) {
+		points++;
+		ended += left->ended;
+	}
+	faults_deadline(0, "");
+	print_message("%s, %s: %u calls, %u ends behind a refusal\n", what->name,
+	              fault_text(how), points, ended);
+	assert_true(points > 10);
+	assert_true(ended > 0);
+	raw_release(&store);
+	munmap(left, sizeof *left);
+}
+
 void commits_leave(const char *path)
 {
-	raw_store store = { .options = { .journal_bytes = 16 * 1024 } };
+	raw_store store = { .options = { .journal_bytes = JOURNAL_BYTES } };
 	snprintf(store.path, sizeof store.path, "%s", path);
 	raw_open(&store);
 	commits_history all = { 0 };

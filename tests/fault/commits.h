@@ -19,6 +19,9 @@ typedef struct commits_scene {
 	const char *name;
 	uint64_t age_ms;
 	uint64_t map_bytes;
+	uint64_t journal_bytes; /* 0: so few that each holds some commits */
+	unsigned fillers; /* of 64 KiB, that the first commit writes besides; from the 4th on 1
+	                   */
 	const raw_store *left;  /* what the store begins with, unless NULL */
 	commits_history before; /* of it */
 } commits_scene;
@@ -26,6 +29,11 @@ typedef struct commits_scene {
 /* Runs the scene once for each call that may fail, or for about `wanted` of them, and asserts
  * everything; prints how many there were. */
 void commits_fail(const commits_scene *scene, fault how, unsigned wanted);
+
+/* Runs the scene in processes of their own that end, as if killed, with the first commit after
+ * one that was refused, or with number `last`; once for each call that may fail from commit
+ * `first` on. */
+void commits_fail_and_end(const commits_scene *scene, fault how, int first, int last);
 
 /* Makes a store that holds half of the commits and a journal, as a process that was killed
  * leaves it, for the scene to begin with. The program must call commits_leave() when it is run
