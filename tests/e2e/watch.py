@@ -184,8 +184,12 @@ def records(daemon):
     client, found = Client(daemon.path), {}
     for kind in ("customer", "contact"):
         options = {"fields": ["id", "rev"], "limit": 10000, "allow_scan": True}
-        for id_, rev in client.call("query", kind, options)[2]:
-            found[kind, id_] = rev
+        while True:
+            _, _, rows, after, *_ = client.call("query", kind, options)
+            found.update(((kind, id_), rev) for id_, rev in rows)
+            if after is None:
+                break
+            options["after"] = after
     client.close()
     return found
 
