@@ -26,7 +26,7 @@ typedef struct engine_options {
 	unsigned readers_max;  /* snapshots at a time; 0 = 126 */
 	bool any_filesystem;   /* also network and FUSE file systems */
 	bool must_exist;       /* do not make a new file */
-	/* Bytes of each of the two journal segments beside the file; 0 = 64 MiB. */
+	/* Bytes of each of the two journal segments beside the file; 0 = 128 MiB. */
 	uint64_t journal_bytes;
 	uint64_t journal_age_ms; /* what is older is merged into the file; 0 = 60,000 */
 	/* Look only at the beginning and the end of a file that was closed. */

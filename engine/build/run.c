@@ -235,13 +235,13 @@ static cx_status run_search(engine *self, engine_write *write, uint64_t time_ns,
  * for the merge. Looked up now and then, as it costs more than a slice should. */
 static bool must_wait(engine *self, uint64_t now_ns)
 {
-	enum { LOOK_NS = 100 * 1000 * 1000, DEFAULT_JOURNAL_BYTES = 64 * 1024 * 1024 };
+	enum { LOOK_NS = 100 * 1000 * 1000 };
 	if (now_ns - self->builds_looked_ns < LOOK_NS)
 		return self->builds_wait;
 	self->builds_looked_ns = now_ns;
 	engine__store_usage usage;
 	const uint64_t segment =
-		self->journal_bytes > 0 ? self->journal_bytes : DEFAULT_JOURNAL_BYTES;
+		self->journal_bytes > 0 ? self->journal_bytes : ENGINE__JOURNAL_BYTES;
 	self->builds_wait = engine__store_usage_get(self->store, &usage) == CX_OK &&
 	                    usage.unmerged_bytes > segment + segment / 4;
 	return self->builds_wait;

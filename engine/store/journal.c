@@ -11,7 +11,6 @@
 #include <time.h>
 
 enum {
-	SEGMENT_BYTES_DEFAULT = 64 * 1024 * 1024,
 	SEGMENT_BYTES_MIN = 4096,
 	FIRST_SEGMENT_BYTES = 8 * 1024 * 1024,
 	SMALLEST_SEGMENT_BYTES = 1024 * 1024, /* when there is no room for a larger one */
@@ -31,7 +30,7 @@ cx_status engine__journal_init(engine__store *store, const char *path,
 {
 	engine__journal *journal = &store->journal;
 	uint64_t wanted = options->journal_bytes;
-	journal->segment_bytes_max = wanted == 0                  ? SEGMENT_BYTES_DEFAULT
+	journal->segment_bytes_max = wanted == 0                  ? ENGINE__JOURNAL_BYTES
 	                             : wanted < SEGMENT_BYTES_MIN ? SEGMENT_BYTES_MIN
 	                                                          : wanted;
 	journal->age_ns = (options->journal_age_ms == 0 ? (uint64_t)AGE_MS_DEFAULT

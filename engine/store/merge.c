@@ -11,7 +11,7 @@
 #include <time.h>
 
 enum {
-	SLICE_OPERATIONS_MAX = 4096,
+	SLICE_OPERATIONS_MAX = 8192,
 	SLICE_OPERATIONS_MIN = 8,
 	SLICE_BYTES_MAX = 4 * 1024 * 1024,
 	SLICES_OF_SEGMENT = 8, /* at least, however small it is */

@@ -24,9 +24,10 @@
 enum {
 	ENGINE__KEY_BYTES_MAX = 500,
 	ENGINE__VALUE_BYTES_MAX = 64 * 1024,
-	ENGINE__TXN_BYTES_MAX = 64 * 1024 * 1024, /* of all buffered keys and values */
-	ENGINE__TXN_OPERATIONS_MAX = 2000 * 1000, /* buffered, with those rolled back */
-	ENGINE__SEEK_BYTES_MAX = 512,             /* a bound may be longer than a key */
+	ENGINE__TXN_BYTES_MAX = 64 * 1024 * 1024,  /* of all buffered keys and values */
+	ENGINE__JOURNAL_BYTES = 128 * 1024 * 1024, /* of a segment, unless the options say */
+	ENGINE__TXN_OPERATIONS_MAX = 2000 * 1000,  /* buffered, with those rolled back */
+	ENGINE__SEEK_BYTES_MAX = 512,              /* a bound may be longer than a key */
 	ENGINE__TREES_MAX = 1024,
 	ENGINE__TREE_NUMBERS = ENGINE__TREES_MAX + 3, /* with LMDB's two and the journal's */
 	ENGINE__TREE_NAME_MAX = 32,
@@ -61,7 +62,7 @@ typedef struct engine__store_options {
 	bool must_exist;      /* do not make a new file */
 	/* Look only at the beginning and the end of a file that was closed. */
 	bool skip_structure_check;
-	/* Bytes of each of the two segments of the journal; 0 = 64 MiB. What waits for the
+	/* Bytes of each of the two segments of the journal; 0 = 128 MiB. What waits for the
 	 * merge takes up to about six times that in memory, kept until nobody writes, and twice
 	 * that on disk; memory that a view holds comes on top. */
 	uint64_t journal_bytes;
