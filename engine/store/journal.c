@@ -151,10 +151,11 @@ static cx_status prepare(engine__store *store, engine__segment *segment, uint64_
 {
 	engine__journal *journal = &store->journal;
 	uint64_t bytes = journal->next_bytes > bytes_min ? journal->next_bytes : bytes_min;
+	const uint64_t least =
+		bytes_min > SMALLEST_SEGMENT_BYTES ? bytes_min : SMALLEST_SEGMENT_BYTES;
 	cx_status status = prepare_bytes(store, segment, bytes);
-	while (status == CX_STORAGE_FULL && bytes / GROWTH >= bytes_min &&
-	       bytes / GROWTH >= SMALLEST_SEGMENT_BYTES) {
-		bytes /= GROWTH;
+	while (status == CX_STORAGE_FULL && bytes > least) {
+		bytes = bytes / GROWTH > least ? bytes / GROWTH : least;
 		status = prepare_bytes(store, segment, bytes);
 	}
 	if (status != CX_OK)
