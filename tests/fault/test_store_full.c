@@ -386,6 +386,39 @@ static void a_disk_filled_by_others_loses_nothing(void **state)
 	unmount(folder);
 }
 
+/* Where the disk has no room for a segment of the usual size, a commit larger than the smallest
+ * one gets a segment as large as itself. */
+static void a_commit_gets_the_segment_that_fits(void **state)
+{
+	(void)state;
+	enum { VALUES = 48 };
+	char folder[] = "/tmp/cardex-full-XXXXXX";
+	if (!mount_small(folder, "size=32m,mode=0700"))
+		skip();
+	raw_store store;
+	raw_init(&store, folder);
+	store.options.journal_bytes = 128 * 1024 * 1024;
+	raw_open(&store);
+	static const uint8_t value[ENGINE__VALUE_BYTES_MAX];
+	engine__txn *txn;
+	assert_int_equal(engine__txn_begin(store.store, &txn), CX_OK);
+	for (int i = 0; i < VALUES; i++) {
+		char key[16];
+		snprintf(key, sizeof key, "%d", i);
+		assert_int_equal(engine__txn_put(txn, store.tree, raw_text(key),
+		                                 (cx_slice){ value, sizeof value }),
+		                 CX_OK);
+	}
+	assert_int_equal(engine__txn_commit(&txn), CX_OK);
+	engine__store_usage usage;
+	assert_int_equal(engine__store_usage_get(store.store, &usage), CX_OK);
+	assert_true(usage.unmerged_bytes > sizeof value * VALUES);
+	raw_close(&store);
+	assert_int_equal(raw_files(&store), 1);
+	raw_release(&store);
+	unmount(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +432,7 @@ int main(void)
 		cmocka_unit_test(a_full_map_gives_the_journal_up),
 		cmocka_unit_test(a_full_disk_gives_the_journal_up),
 		cmocka_unit_test(a_disk_filled_by_others_loses_nothing),
+		cmocka_unit_test(a_commit_gets_the_segment_that_fits),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
