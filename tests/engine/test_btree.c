@@ -232,16 +232,16 @@ static void lead_away(uint8_t *page)
 	memset(page + engine__u16(page + ENGINE__PAGE_HEADER_BYTES), 0x7f, 6); /* its child */
 }
 
+static volatile uint8_t read_byte;
+
 /* Goes over all pairs; false when damage was noticed. Touches every byte of what is told. */
 static bool read_all(engine__btree_cursor *cursor)
 {
-	unsigned sum = 0;
 	for (bool more = engine__btree_first(cursor); more; more = engine__btree_next(cursor)) {
 		const engine__pair pair = engine__btree_pair(cursor);
 		for (size_t i = 0; i < pair.value.size; i++)
-			sum += pair.value.data[i];
+			read_byte = pair.value.data[i];
 	}
-	assert_true(sum != 1); /* it is used */
 	return !cursor->damaged;
 }
 

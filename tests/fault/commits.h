@@ -20,8 +20,8 @@ typedef struct commits_scene {
 	uint64_t age_ms;
 	uint64_t map_bytes;
 	uint64_t journal_bytes; /* 0: so few that each holds some commits */
-	unsigned fillers; /* of 64 KiB, that the first commit writes besides; from the 4th on 1
-	                   */
+	/* Values of 64 KiB that the first commit writes besides; those from the 4th on one. */
+	unsigned fillers;
 	const raw_store *left;  /* what the store begins with, unless NULL */
 	commits_history before; /* of it */
 } commits_scene;
