@@ -92,6 +92,28 @@ void engine__entry_add(cx_buf *out, const engine__operation *operation)
 	out->size += ENGINE__OPERATION_HEADER_BYTES + key.size + value.size;
 }
 
+void engine__entry_add_name(cx_buf *out, uint16_t tree, const char *name)
+{
+	const engine__operation operation = {
+		.kind = ENGINE__OPERATION_NAME,
+		.tree = tree,
+		.key = cx_slice_of(name),
+	};
+	engine__entry_add(out, &operation);
+}
+
+void engine__entry_add_version(cx_buf *out, const engine__node *node,
+                               const engine__version *version)
+{
+	const engine__operation operation = {
+		.kind = version->removed ? ENGINE__OPERATION_REMOVE : ENGINE__OPERATION_PUT,
+		.tree = node->tree,
+		.key = engine__node_key(node),
+		.value = engine__version_value(version),
+	};
+	engine__entry_add(out, &operation);
+}
+
 uint64_t engine__entry_end(cx_buf *out, size_t from, const engine__entry *entry)
 {
 	static const uint8_t zeros[ENGINE__ENTRY_ALIGNMENT];

@@ -79,6 +79,9 @@ typedef struct engine__entry {
 /* Makes room for the header at the end of `out`; engine__entry_end() fills it. */
 void engine__entry_begin(cx_buf *out);
 void engine__entry_add(cx_buf *out, const engine__operation *operation);
+void engine__entry_add_name(cx_buf *out, uint16_t tree, const char *name);
+void engine__entry_add_version(cx_buf *out, const engine__node *node,
+                               const engine__version *version);
 
 /* Fills the header of the entry that begins at `from` in `out` from `entry` (kind, tag,
  * previous, number, synced, operations) and returns its checksum. `out` must not have failed.

@@ -53,11 +53,20 @@ static int apply(MDB_txn *mdb, const last_key *tail, cx_slice node_key,
 	return mdb_put(mdb, tail->dbi, &key, &value, behind ? MDB_APPEND : 0);
 }
 
-engine__handover engine__handover_begin(engine__store *store, engine__layer layer)
+static const engine__node *next_of(const engine__handover *handover, const engine__node *node)
 {
-	return (engine__handover){ .store = store,
-		                   .layer = layer,
-		                   .next = engine__layer_next(&layer, NULL) };
+	do
+		node = engine__layer_next(&handover->layer, node);
+	while (node != NULL && handover->skipped != NULL && handover->skipped[node->tree]);
+	return node;
+}
+
+engine__handover engine__handover_begin(engine__store *store, engine__layer layer,
+                                        const bool *skipped)
+{
+	engine__handover self = { .store = store, .layer = layer, .skipped = skipped };
+	self.next = next_of(&self, NULL);
+	return self;
 }
 
 int engine__handover_some(engine__handover *handover, MDB_txn *mdb, size_t operations_max,
@@ -78,7 +87,7 @@ int engine__handover_some(engine__handover *handover, MDB_txn *mdb, size_t opera
 			return code;
 		bytes += (size_t)node->key_size + version->size;
 		handover->operations++;
-		handover->next = engine__layer_next(&handover->layer, node);
+		handover->next = next_of(handover, node);
 	}
 	return 0;
 }

@@ -18,8 +18,7 @@ enum {
 	AGE_MS_DEFAULT = 60 * 1000,
 	WAITING_BYTES_MAX = 32 * 1024 * 1024, /* for the disk, before the writer waits, too */
 	IDLE_BYTES_MAX = 4 * 1024 * 1024, /* kept of a buffer that a large commit made grow */
-	/* What LMDB may need for the bytes of two segments: pages are at least half full. */
-	MERGED_BYTES_FACTOR = 2 * 2,
+	MERGED_BYTES_FACTOR = 2,          /* in LMDB, as pages are at least half full */
 	MERGE_SLACK_BYTES = 4 * 1024 * 1024, /* pages that slices in flight hold twice */
 };
 
@@ -45,7 +44,8 @@ cx_status engine__journal_init(engine__store *store, const char *path,
 		if (status != CX_OK)
 			return status;
 	}
-	return engine__tables_new(NULL, NULL, 0, &journal->tables);
+	journal->carries_all = options->carry_all;
+	return engine__tables_new(NULL, NULL, NULL, 0, &journal->tables);
 }
 
 void engine__journal_release(engine__store *store)
@@ -129,17 +129,28 @@ static cx_status announce(engine__store *store, uint64_t segment)
 	size_t ignored;
 	int code = engine__lmdb_begin(store, &mdb);
 	if (code == 0)
-		code = engine__journal_put_state(store, mdb, store->journal.submitted, segment);
+		code = engine__journal_put_state(
+			store, mdb,
+			&(engine__journal_state){ .covered = store->journal.submitted,
+		                                  .segment = segment });
 	cx_status status = engine__commit(store, mdb, code, &ignored);
 	pthread_mutex_unlock(&store->lmdb_lock);
 	return status;
 }
 
+cx_status engine__journal_reserve(engine__store *store, uint64_t bytes, uint64_t carried)
+{
+	return engine__room_reserve(store, MERGED_BYTES_FACTOR * (2 * bytes + carried) +
+	                                           MERGE_SLACK_BYTES);
+}
+
 static cx_status prepare_bytes(engine__store *store, engine__segment *segment, uint64_t bytes)
 {
 	engine__journal *journal = &store->journal;
-	cx_status status =
-		engine__room_reserve(store, MERGED_BYTES_FACTOR * bytes + MERGE_SLACK_BYTES);
+	pthread_mutex_lock(&store->lock);
+	const uint64_t carried = journal->carried_bytes;
+	pthread_mutex_unlock(&store->lock);
+	cx_status status = engine__journal_reserve(store, bytes, carried);
 	return status == CX_OK ? engine__segment_prepare(segment, journal->identity,
 	                                                 journal->last_segment + 1, bytes)
 	                       : status;
@@ -181,9 +192,9 @@ cx_status engine__journal_start_merger(engine__store *store)
 static cx_status tables_of(const engine__journal *journal, const engine__segment *newer,
                            const engine__segment *older, engine__tables **ret)
 {
-	return engine__tables_new(newer == NULL ? NULL : newer->table,
-	                          older == NULL ? NULL : older->table,
-	                          journal->tables->needs_txn, ret);
+	return engine__tables_new(
+		newer == NULL ? NULL : newer->table, older == NULL ? NULL : older->table,
+		journal->segments[ENGINE__CARRIED_SLOT].table, journal->tables->needs_txn, ret);
 }
 
 static void show_tables(engine__journal *journal, engine__tables *tables)
@@ -207,6 +218,7 @@ cx_status engine__journal_freeze(engine__store *store, engine__segment *next)
 	journal->active_since_ns = 0;
 	journal->merged = 0;
 	journal->merge_since_ns = cx_clock_monotonic_ns();
+	journal->merge_operations = 0;
 	journal->merge_status = CX_OK;
 	pthread_cond_signal(&journal->merge_wanted);
 	return CX_OK;
@@ -257,6 +269,7 @@ static cx_status start(engine__store *store, uint64_t bytes_min)
 	                              ? journal->segment_bytes_max
 	                              : FIRST_SEGMENT_BYTES;
 	engine__segment *first = &journal->segments[0];
+	CX_ASSERT(journal->segments[ENGINE__CARRIED_SLOT].number == 0);
 	status = engine__journal_start_merger(store);
 	if (status == CX_OK)
 		status = prepare(store, first, bytes_min);
@@ -347,15 +360,22 @@ static cx_status find_room(engine__store *store, uint64_t size)
 	return status;
 }
 
+/* The share of the merge that is done. */
+static double merged_share(const engine__journal *journal)
+{
+	return journal->merge_operations == 0
+	               ? 0
+	               : (double)journal->merged / (double)journal->merge_operations;
+}
+
 /* How many ns the merge has taken for each byte of the frozen segment so far; 0 = not known. */
 static double merge_ns_per_byte(const engine__journal *journal)
 {
-	const engine__segment *frozen = journal->frozen;
-	double share = (double)journal->merged / (double)atomic_load(&frozen->table->nodes);
+	const double share = merged_share(journal);
 	if (!(share > 0))
 		return 0;
 	return (double)(cx_clock_monotonic_ns() - journal->merge_since_ns) /
-	       (share * (double)frozen->tail);
+	       (share * (double)journal->frozen->tail);
 }
 
 /* Writers that are ahead of the merge are slowed by the time that it takes for as many bytes,
@@ -372,9 +392,7 @@ static void pace(engine__store *store, uint64_t bytes)
 	pthread_mutex_lock(&store->lock);
 	if (journal->frozen != NULL && atomic_load(&journal->frozen->table->nodes) > 0) {
 		double used = (double)journal->active->tail / (double)journal->active->size;
-		double merged = (double)journal->merged /
-		                (double)atomic_load(&journal->frozen->table->nodes);
-		double ahead = (used - merged - allowed) / full_price;
+		double ahead = (used - merged_share(journal) - allowed) / full_price;
 		if (ahead > 0)
 			ns = ahead * (double)bytes * merge_ns_per_byte(journal);
 	}
@@ -385,16 +403,6 @@ static void pace(engine__store *store, uint64_t bytes)
 }
 
 /* ---- submitting ---- */
-
-static void add_name(const engine__store *store, cx_buf *out, uint16_t tree)
-{
-	const engine__operation name = {
-		.kind = ENGINE__OPERATION_NAME,
-		.tree = tree,
-		.key = cx_slice_of(store->trees[tree]),
-	};
-	engine__entry_add(out, &name);
-}
 
 /* The writes as one entry in `encoded`; returns its checksum. */
 static uint64_t encode(engine__store *store, const engine__layer *writes, uint64_t number)
@@ -416,18 +424,10 @@ static uint64_t encode(engine__store *store, const engine__layer *writes, uint64
 	     node = engine__layer_next(writes, node)) {
 		if (node->tree != named) {
 			named = node->tree;
-			add_name(store, out, named);
+			engine__entry_add_name(out, named, store->trees[named]);
 			entry.operations++;
 		}
-		const engine__version *version = engine__layer_version(writes, node);
-		const engine__operation operation = {
-			.kind = version->removed ? ENGINE__OPERATION_REMOVE
-			                         : ENGINE__OPERATION_PUT,
-			.tree = node->tree,
-			.key = engine__node_key(node),
-			.value = engine__version_value(version),
-		};
-		engine__entry_add(out, &operation);
+		engine__entry_add_version(out, node, engine__layer_version(writes, node));
 		entry.operations++;
 	}
 	return engine__entry_end(out, 0, &entry);
@@ -526,12 +526,13 @@ static cx_status commit_directly(engine__store *store, const engine__buffer *wri
 	CX_SCOPED(engine__tables_let_go) engine__tables *tables = NULL;
 	cx_status status = engine__journal_stop(store);
 	if (status == CX_OK) /* first, as nothing may fail behind the commit */
-		status = engine__tables_new(NULL, NULL, 0, &tables);
+		status = engine__tables_new(NULL, NULL, NULL, 0, &tables);
 	if (status != CX_OK)
 		return status;
 	pthread_mutex_lock(&store->lmdb_lock);
 	MDB_txn *mdb = NULL;
-	engine__handover all = engine__handover_begin(store, engine__buffer_layer(writes));
+	engine__handover all =
+		engine__handover_begin(store, engine__buffer_layer(writes), NULL);
 	int code = engine__lmdb_begin(store, &mdb);
 	if (code == 0)
 		code = engine__handover_some(&all, mdb, SIZE_MAX, SIZE_MAX);

@@ -11,7 +11,9 @@
  *   "identity"  16 random bytes, made with the first segment; in the header of every segment
  *   "state"     three u64, big-endian: the newest commit that LMDB holds; the number of the
  *               oldest segment that is needed, 0 = none: the journal is empty; the number of
- *               the last segment there was
+ *               the last segment there was. Where something is carried (carry.h), which LMDB
+ *               does not hold then, two more: the number of the carried segment; how many bytes
+ *               of it count
  *
  * Without the room for a segment, on a disk or in a map that is nearly full, there is no
  * journal: then, and for a transaction that is larger than a segment, everything is merged and
@@ -19,6 +21,7 @@
 #pragma once
 
 #include "engine/store/buffer.h"
+#include "engine/store/carry.h"
 #include "engine/store/segment.h"
 #include "engine/store/tables.h"
 
@@ -43,18 +46,38 @@ typedef struct engine__journal {
 	cx_buf waiting;     /* entries behind active->synced */
 	cx_buf in_sync;     /* its other half, while it is written */
 	bool syncing;
-	engine__segment segments[2];
-	engine__segment *active; /* NULL: there is no journal */
+	engine__segment segments[ENGINE__SEGMENTS];
+	engine__segment *active; /* NULL: there is no journal, and nothing is carried */
 	engine__segment *frozen;
 	engine__tables *tables;
-	uint64_t active_since_ns; /* when its first commit came; 0 = it is empty */
-	uint64_t merged;          /* operations of the frozen one */
+	uint64_t active_since_ns;  /* when its first commit came; 0 = it is empty */
+	uint64_t merged;           /* operations of the merge that are done */
+	uint64_t merge_operations; /* that it has; 0 = not known yet */
 	uint64_t merge_since_ns;
+	bool merge_whole;       /* it is to leave nothing carried */
+	uint64_t carried_bytes; /* of the carried segment; 0 = nothing is carried */
+	uint64_t carried_since_ns;
 	cx_status merge_status; /* of the last try */
 	bool stopping;
 	bool merger_runs;
 	pthread_t merger;
+
+	/* Of the merge thread. */
+	bool carries_all;     /* trees that are not sparse too */
+	uint64_t taken;       /* the frozen segment of which the carried one has all it gets */
+	bool taken_in_memory; /* and the carried memtable has more than the segment */
 } engine__journal;
+
+enum { ENGINE__STATE_BYTES = 24 }; /* where nothing is carried */
+
+/* What LMDB says of the journal. */
+typedef struct engine__journal_state {
+	uint64_t covered;
+	uint64_t segment; /* the next one that is needed; 0 = none */
+	uint64_t last_segment;
+	uint64_t carried; /* segment; 0 = none */
+	uint64_t carried_end;
+} engine__journal_state;
 
 CX_MUST_USE cx_status engine__journal_init(engine__store *store, const char *path,
                                            const engine__store_options *options);
@@ -95,6 +118,11 @@ CX_MUST_USE cx_status engine__journal_change_segment(engine__store *store, uint6
 CX_MUST_USE cx_status engine__journal_mark(engine__store *store, engine__entry_kind kind,
                                            cx_slice body);
 
+/* Room in LMDB for two segments of so many bytes, and for what is carried in one.
+ * Errors: CX_STORAGE_FULL, CX_IO. */
+CX_MUST_USE cx_status engine__journal_reserve(engine__store *store, uint64_t bytes,
+                                              uint64_t carried);
+
 /* Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__journal_start_merger(engine__store *store);
 
@@ -103,7 +131,7 @@ CX_MUST_USE cx_status engine__journal_start_merger(engine__store *store);
 /* The thread; `context` is the store. */
 void *engine__merge_run(void *context);
 
-/* Makes the "state" part of a write transaction of LMDB. */
+/* Makes the "state" part of a write transaction of LMDB; the last segment is the journal's. */
 struct MDB_txn;
 CX_MUST_USE int engine__journal_put_state(engine__store *store, struct MDB_txn *mdb,
-                                          uint64_t covered, uint64_t segment);
+                                          const engine__journal_state *state);

@@ -166,11 +166,13 @@ static inline void engine__tree_written(engine__store *store, MDB_txn *mdb, MDB_
 typedef struct engine__handover {
 	engine__store *store;
 	engine__layer layer;
+	const bool *skipped;      /* by tree: those that do not go; NULL = none */
 	const engine__node *next; /* NULL: all have gone */
 	size_t operations;        /* that have gone */
 } engine__handover;
 
-engine__handover engine__handover_begin(engine__store *store, engine__layer layer);
+engine__handover engine__handover_begin(engine__store *store, engine__layer layer,
+                                        const bool *skipped);
 
 /* Hands down up to so many operations and bytes, at least one. Returns LMDB's code. */
 CX_MUST_USE int engine__handover_some(engine__handover *handover, MDB_txn *mdb,

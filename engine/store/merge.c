@@ -3,7 +3,8 @@
  * each is a transaction of LMDB in its default synchronous mode, small enough that neither its
  * sync nor its list of dirty pages gets long. The last one also stores which commit LMDB holds
  * now. A half-merged memtable does no harm: it is still read before LMDB, and after a crash its
- * segment is replayed over what LMDB has. */
+ * segment is replayed over what LMDB has. Pairs for which LMDB would write a page each are
+ * carried over to a later merge (carry.h). */
 #include "base/clock.h"
 #include "engine/store/lmdb.h"
 
@@ -26,15 +27,18 @@ static void put_u64(uint8_t *at, uint64_t value)
 		at[i] = (uint8_t)value;
 }
 
-int engine__journal_put_state(engine__store *store, MDB_txn *mdb, uint64_t covered,
-                              uint64_t segment)
+int engine__journal_put_state(engine__store *store, MDB_txn *mdb,
+                              const engine__journal_state *state)
 {
-	uint8_t bytes[24];
-	put_u64(bytes, covered);
-	put_u64(bytes + 8, segment);
-	put_u64(bytes + 16, store->journal.last_segment);
+	const uint64_t numbers[] = { state->covered, state->segment,
+		                     store->journal.last_segment, state->carried,
+		                     state->carried_end };
+	uint8_t bytes[sizeof numbers];
+	for (size_t i = 0; i < CX_COUNT_OF(numbers); i++)
+		put_u64(bytes + i * sizeof numbers[0], numbers[i]);
 	MDB_val key = engine__val_of(CX_SLICE_LITERAL("state"));
-	MDB_val value = { .mv_size = sizeof bytes, .mv_data = bytes };
+	MDB_val value = { .mv_size = state->carried == 0 ? ENGINE__STATE_BYTES : sizeof bytes,
+		          .mv_data = bytes };
 	engine__tree_written(store, mdb, store->journal.tree);
 	return mdb_put(mdb, store->journal.tree, &key, &value, 0);
 }
@@ -42,9 +46,10 @@ int engine__journal_put_state(engine__store *store, MDB_txn *mdb, uint64_t cover
 /* What is merged, and how far it has come. */
 typedef struct merging {
 	engine__store *store;
-	uint64_t covered; /* the last commit of the memtable */
-	uint64_t segment; /* the next one that is needed; 0 = none */
+	engine__carrying carrying;
+	engine__journal_state state; /* for the last slice of all */
 	engine__handover handover;
+	bool last;             /* nothing comes behind the handover */
 	size_t operations_max; /* of the next slice */
 	size_t bytes_max;
 	size_t mdb_txn; /* of the last slice */
@@ -60,8 +65,8 @@ static cx_status merge_slice(merging *self)
 	if (code == 0)
 		code = engine__handover_some(&ahead, mdb, self->operations_max,
 		                             self->bytes_max);
-	if (code == 0 && ahead.next == NULL)
-		code = engine__journal_put_state(store, mdb, self->covered, self->segment);
+	if (code == 0 && ahead.next == NULL && self->last)
+		code = engine__journal_put_state(store, mdb, &self->state);
 	cx_status status = engine__commit(store, mdb, code, &self->mdb_txn);
 	pthread_mutex_unlock(&store->lmdb_lock);
 	if (status == CX_OK)
@@ -69,62 +74,139 @@ static cx_status merge_slice(merging *self)
 	return status;
 }
 
-static void tell_progress(merging *self)
+static void tell_progress(merging *self, uint64_t operations)
 {
 	pthread_mutex_lock(&self->store->lock);
-	self->store->journal.merged = self->handover.operations;
+	self->store->journal.merged += operations;
 	pthread_mutex_unlock(&self->store->lock);
 }
 
 /* A slice that does not fit is tried again as a smaller one: it copies fewer pages before the
  * old ones are free. */
-static cx_status merge_all(merging *self)
+static cx_status merge_layer(merging *self, const engine__memtable *table, const bool *skipped)
 {
-	do {
+	const engine__layer layer = { .map = &table->map, .number = UINT64_MAX };
+	self->handover = engine__handover_begin(self->store, layer, skipped);
+	bool any = false;
+	while (self->handover.next != NULL || (self->last && !any)) {
+		const size_t before = self->handover.operations;
 		cx_status status = merge_slice(self);
-		if (status == CX_STORAGE_FULL && self->operations_max > SLICE_OPERATIONS_MIN)
+		if (status == CX_STORAGE_FULL && self->operations_max > SLICE_OPERATIONS_MIN) {
 			self->operations_max /= 2;
-		else if (status != CX_OK)
+			continue;
+		}
+		if (status != CX_OK)
 			return status;
-		else
-			tell_progress(self);
-	} while (self->handover.next != NULL || self->mdb_txn == 0);
+		tell_progress(self, self->handover.operations - before);
+		any = true;
+	}
 	return CX_OK;
 }
 
-static cx_status merge_frozen(engine__store *store, size_t *ret_txn)
+/* ---- what is carried ---- */
+
+/* With the lock. */
+static bool carries_old(const engine__journal *journal)
+{
+	return journal->carried_bytes != 0 &&
+	       cx_clock_monotonic_ns() - journal->carried_since_ns >= journal->age_ns;
+}
+
+static bool has_to_be_whole(engine__store *store)
+{
+	engine__journal *journal = &store->journal;
+	pthread_mutex_lock(&store->lock);
+	const bool whole =
+		journal->merge_whole || journal->active == NULL || carries_old(journal);
+	pthread_mutex_unlock(&store->lock);
+	return whole;
+}
+
+static cx_status choose(merging *self)
+{
+	engine__store *store = self->store;
+	self->carrying = (engine__carrying){ .whole = has_to_be_whole(store) };
+	MDB_txn *mdb = NULL;
+	pthread_mutex_lock(&store->lmdb_lock);
+	int code = engine__lmdb_begin(store, &mdb);
+	if (code == 0) {
+		code = engine__carry_choose(store, mdb, store->journal.frozen, &self->carrying);
+		mdb_txn_abort(mdb);
+	}
+	pthread_mutex_unlock(&store->lmdb_lock);
+	return engine__status_of_mdb(code);
+}
+
+/* How many operations there are to do: known when it is known whether the merge is whole. */
+static void count_operations(merging *self)
+{
+	engine__journal *journal = &self->store->journal;
+	const engine__memtable *carried = journal->segments[ENGINE__CARRIED_SLOT].table;
+	uint64_t operations = atomic_load(&journal->frozen->table->nodes);
+	if (carried != NULL && self->carrying.whole)
+		operations += atomic_load(&carried->nodes);
+	pthread_mutex_lock(&self->store->lock);
+	journal->merge_operations = operations;
+	pthread_mutex_unlock(&self->store->lock);
+}
+
+static cx_status carry(merging *self)
+{
+	engine__journal *journal = &self->store->journal;
+	const engine__segment *carried = &journal->segments[ENGINE__CARRIED_SLOT];
+	cx_status status = choose(self);
+	if (status == CX_OK && self->carrying.any)
+		status = engine__carry_take(self->store, journal->frozen, &self->carrying);
+	if (status != CX_OK)
+		return status;
+	count_operations(self);
+	if (carried->number == 0)
+		return CX_OK;
+	if (self->carrying.whole)
+		return merge_layer(self, carried->table, NULL);
+	self->state.carried = carried->number;
+	self->state.carried_end = carried->tail;
+	return CX_OK;
+}
+
+/* What is carried is older than the frozen memtable, hence goes first. */
+static cx_status merge_frozen(engine__store *store, merging *self)
 {
 	const engine__journal *journal = &store->journal;
 	const engine__segment *frozen = journal->frozen;
 	const engine__segment *active = journal->active;
-	const engine__layer layer = { .map = &frozen->table->map, .number = UINT64_MAX };
 	size_t share = (size_t)(frozen->size / SLICES_OF_SEGMENT);
-	merging self = {
+	*self = (merging){
 		.store = store,
-		.covered = frozen->table->last,
-		.segment = active == NULL ? 0 : active->number,
-		.handover = engine__handover_begin(store, layer),
+		.state = { .covered = frozen->table->last,
+		           .segment = active == NULL ? 0 : active->number },
 		.operations_max = SLICE_OPERATIONS_MAX,
 		.bytes_max = share < SLICE_BYTES_MAX ? share : SLICE_BYTES_MAX,
 	};
-	cx_status status = merge_all(&self);
-	*ret_txn = self.mdb_txn;
-	return status;
+	cx_status status = carry(self);
+	self->last = true;
+	return status == CX_OK ? merge_layer(self, frozen->table, self->carrying.trees)
+	                       : status;
 }
 
-/* The frozen memtable is in LMDB. With the lock. */
-static cx_status drop_frozen(engine__store *store, size_t mdb_txn)
+/* The frozen memtable is in LMDB, but for what is carried. With the lock. */
+static cx_status drop_frozen(engine__store *store, const merging *done)
 {
 	engine__journal *journal = &store->journal;
 	engine__tables *tables;
 	engine__memtable *active = journal->active == NULL ? NULL : journal->active->table;
-	cx_status status = engine__tables_new(active, NULL, mdb_txn, &tables);
+	engine__memtable *carried =
+		done->carrying.whole ? NULL : journal->segments[ENGINE__CARRIED_SLOT].table;
+	cx_status status = engine__tables_new(active, NULL, carried, done->mdb_txn, &tables);
 	if (status != CX_OK)
 		return status;
 	engine__tables_let_go(&journal->tables);
 	journal->tables = tables;
 	engine__segment_retire(journal->frozen);
 	journal->frozen = NULL;
+	journal->merge_whole = false;
+	if (done->carrying.whole)
+		engine__carry_clear(store);
 	return CX_OK;
 }
 
@@ -132,13 +214,13 @@ static cx_status drop_frozen(engine__store *store, size_t mdb_txn)
 static void merge(engine__store *store)
 {
 	engine__journal *journal = &store->journal;
-	size_t mdb_txn = 0;
+	merging done;
 	journal->merged = 0;
 	pthread_mutex_unlock(&store->lock);
-	cx_status status = merge_frozen(store, &mdb_txn);
+	cx_status status = merge_frozen(store, &done);
 	pthread_mutex_lock(&store->lock);
 	if (status == CX_OK)
-		status = drop_frozen(store, mdb_txn);
+		status = drop_frozen(store, &done);
 	journal->merge_status = status;
 	pthread_cond_broadcast(&journal->changed);
 }
@@ -155,12 +237,15 @@ static void wait_ns(engine__store *store, uint64_t ns)
 	pthread_cond_timedwait(&store->journal.merge_wanted, &store->lock, &until);
 }
 
-/* Whether the active segment has held something for long enough. With the lock. */
+/* Whether something has waited for long enough. With the lock. */
 static bool is_old(const engine__journal *journal)
 {
-	return journal->frozen == NULL && journal->active != NULL &&
-	       journal->active_since_ns != 0 &&
-	       cx_clock_monotonic_ns() - journal->active_since_ns >= journal->age_ns;
+	if (journal->frozen != NULL || journal->active == NULL)
+		return false;
+	const bool holds_old =
+		journal->active_since_ns != 0 &&
+		cx_clock_monotonic_ns() - journal->active_since_ns >= journal->age_ns;
+	return holds_old || carries_old(journal);
 }
 
 /* Whether there is memory for the next memtables, and nobody writes. With the lock. */
@@ -183,8 +268,11 @@ static void free_spares(engine__store *store)
  * that one may be waiting for a merge. With the lock, which it leaves meanwhile. */
 static void freeze_old(engine__store *store)
 {
+	engine__journal *journal = &store->journal;
 	store->writing = true;
-	store->journal.active_since_ns = cx_clock_monotonic_ns(); /* for the next try */
+	journal->merge_whole = true;
+	journal->active_since_ns = cx_clock_monotonic_ns(); /* for the next try */
+	journal->carried_since_ns = journal->active_since_ns;
 	pthread_mutex_unlock(&store->lock);
 	free_spares(store); /* less was written than they are for */
 	cx_status status = engine__journal_change_segment(store, 0);

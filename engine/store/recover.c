@@ -9,19 +9,12 @@
 
 static const char tree_name[] = "journal";
 
-/* What LMDB says. */
-typedef struct state {
-	uint64_t covered;
-	uint64_t segment;
-	uint64_t last_segment;
-} state;
-
 typedef struct recovery {
 	engine__store *store;
 	const char *path;
 	cx_error *error;
-	state state;
-	engine__segment_state found[2];
+	engine__journal_state state;
+	engine__segment_state found[ENGINE__SEGMENTS];
 	engine__segment *segment;             /* that is replayed */
 	uint16_t trees[ENGINE__TREE_NUMBERS]; /* of the entry: its tree numbers to ours */
 } recovery;
@@ -49,7 +42,8 @@ static int make_tree(engine__store *store, MDB_txn *mdb)
 	MDB_val key = engine__val_of(CX_SLICE_LITERAL("identity"));
 	MDB_val value = { .mv_size = sizeof journal->identity, .mv_data = journal->identity };
 	code = mdb_put(mdb, dbi, &key, &value, 0);
-	return code == 0 ? engine__journal_put_state(store, mdb, 0, 0) : code;
+	return code == 0 ? engine__journal_put_state(store, mdb, &(engine__journal_state){ 0 })
+	                 : code;
 }
 
 static cx_status make(recovery *self)
@@ -68,13 +62,28 @@ static cx_status make(recovery *self)
 	return status;
 }
 
-static cx_status get(engine__view *view, const char *name, size_t size, cx_slice *ret)
+static cx_status get(engine__view *view, const char *name, cx_slice *ret)
 {
 	const engine__tree tree = { view->store->journal.tree };
 	cx_status status = engine__view_get(view, tree, cx_slice_of(name), ret);
-	if (status == CX_NOT_FOUND || (status == CX_OK && ret->size != size))
+	return status == CX_NOT_FOUND ? CX_CORRUPT : status;
+}
+
+static cx_status parse_state(cx_slice bytes, engine__journal_state *ret)
+{
+	uint64_t numbers[sizeof *ret / sizeof(uint64_t)] = { 0 };
+	if (bytes.size != ENGINE__STATE_BYTES && bytes.size != sizeof numbers)
 		return CX_CORRUPT;
-	return status;
+	for (size_t i = 0; i < bytes.size / sizeof numbers[0]; i++)
+		numbers[i] = get_u64(bytes.data + i * sizeof numbers[0]);
+	*ret = (engine__journal_state){
+		.covered = numbers[0],
+		.segment = numbers[1],
+		.last_segment = numbers[2],
+		.carried = numbers[3],
+		.carried_end = numbers[4],
+	};
+	return ret->carried != 0 && ret->segment == 0 ? CX_CORRUPT : CX_OK;
 }
 
 static cx_status load(recovery *self)
@@ -85,18 +94,15 @@ static cx_status load(recovery *self)
 	cx_slice numbers;
 	cx_status status = engine__view_begin(self->store, &view);
 	if (status == CX_OK)
-		status = get(view, "identity", sizeof journal->identity, &identity);
+		status = get(view, "identity", &identity);
+	if (status == CX_OK && identity.size != sizeof journal->identity)
+		status = CX_CORRUPT;
 	if (status == CX_OK)
-		status = get(view, "state", sizeof(state), &numbers);
+		status = get(view, "state", &numbers);
 	if (status != CX_OK)
 		return status;
 	memcpy(journal->identity, identity.data, sizeof journal->identity);
-	self->state = (state){
-		.covered = get_u64(numbers.data),
-		.segment = get_u64(numbers.data + 8),
-		.last_segment = get_u64(numbers.data + 16),
-	};
-	return CX_OK;
+	return parse_state(numbers, &self->state);
 }
 
 static cx_status read_state(recovery *self)
@@ -143,14 +149,8 @@ static cx_status replay_operation(recovery *self, const engine__operation *opera
 	                            operation->kind == ENGINE__OPERATION_REMOVE, number);
 }
 
-static cx_status replay(void *context, const engine__entry *entry)
+static cx_status replay_entry(recovery *self, const engine__entry *entry)
 {
-	recovery *self = context;
-	engine__journal *journal = &self->store->journal;
-	if (entry->kind != ENGINE__ENTRY_COMMIT || entry->number <= self->state.covered)
-		return CX_OK;
-	if (entry->number <= journal->submitted)
-		return CX_CORRUPT;
 	memset(self->trees, 0, sizeof self->trees);
 	cx_slice rest = entry->body;
 	for (uint32_t i = 0; i < entry->operations; i++) {
@@ -162,11 +162,22 @@ static cx_status replay(void *context, const engine__entry *entry)
 			return status;
 	}
 	self->segment->table->last = entry->number;
-	journal->submitted = entry->number;
 	return CX_OK;
 }
 
-static cx_status replay_segment(recovery *self, engine__segment *segment, bool *ret_ended)
+static cx_status replay(void *context, const engine__entry *entry)
+{
+	recovery *self = context;
+	engine__journal *journal = &self->store->journal;
+	if (entry->kind != ENGINE__ENTRY_COMMIT || entry->number <= self->state.covered)
+		return CX_OK;
+	if (entry->number <= journal->submitted)
+		return CX_CORRUPT;
+	journal->submitted = entry->number;
+	return replay_entry(self, entry);
+}
+
+static cx_status begin_replay(recovery *self, engine__segment *segment)
 {
 	cx_status status = engine__memtable_new(&segment->spare, &segment->table);
 	if (status != CX_OK)
@@ -174,6 +185,14 @@ static cx_status replay_segment(recovery *self, engine__segment *segment, bool *
 	cx_arena_take_huge_pages(segment->table->map.arena);
 	segment->table->last = self->store->journal.submitted;
 	self->segment = segment;
+	return CX_OK;
+}
+
+static cx_status replay_segment(recovery *self, engine__segment *segment, bool *ret_ended)
+{
+	cx_status status = begin_replay(self, segment);
+	if (status != CX_OK)
+		return status;
 	status = engine__segment_scan(segment, replay, self, ret_ended, self->error);
 	/* What was only in memory of the system when the last process ended would be shown now
 	 * and lost later. */
@@ -200,7 +219,7 @@ static cx_status find_segments(recovery *self)
 static engine__segment *segment_of(recovery *self, uint64_t number)
 {
 	engine__journal *journal = &self->store->journal;
-	for (unsigned slot = 0; slot < CX_COUNT_OF(journal->segments); slot++)
+	for (unsigned slot = 0; slot < ENGINE__JOURNAL_SLOTS; slot++)
 		if (self->found[slot] == ENGINE__SEGMENT_USED &&
 		    journal->segments[slot].number == number)
 			return &journal->segments[slot];
@@ -265,6 +284,56 @@ static cx_status missing(recovery *self, uint64_t number)
 	               self->store->journal.segments[1].path);
 }
 
+/* ---- what is carried ---- */
+
+static cx_status replay_carried(void *context, const engine__entry *entry)
+{
+	recovery *self = context;
+	return entry->kind == ENGINE__ENTRY_COMMIT && entry->number <= self->state.covered
+	               ? replay_entry(self, entry)
+	               : CX_CORRUPT;
+}
+
+/* All that counts was synced before LMDB was told of it. */
+static cx_status scan_carried(recovery *self, engine__segment *segment)
+{
+	const uint64_t size = segment->size;
+	bool ended;
+	segment->size = self->state.carried_end; /* what lies behind was never carried */
+	cx_status status =
+		engine__segment_scan(segment, replay_carried, self, &ended, self->error);
+	segment->size = size;
+	if (status == CX_OK && segment->tail != self->state.carried_end)
+		return cx_fail(self->error, CX_CORRUPT,
+		               "%s is damaged at offset %llu: restore a backup", segment->path,
+		               (unsigned long long)segment->tail);
+	return status;
+}
+
+static cx_status take_up_carried(recovery *self)
+{
+	engine__journal *journal = &self->store->journal;
+	engine__segment *segment = &journal->segments[ENGINE__CARRIED_SLOT];
+	if (self->state.carried == 0) {
+		segment->number = 0; /* what is found was merged, or never carried */
+		return CX_OK;
+	}
+	if (self->found[ENGINE__CARRIED_SLOT] != ENGINE__SEGMENT_USED ||
+	    segment->number != self->state.carried || segment->size < self->state.carried_end ||
+	    self->state.carried_end < ENGINE__SEGMENT_HEADER_BYTES)
+		return cx_fail(
+			self->error, CX_CORRUPT,
+			"%s was not closed, and %s is not the file that it goes on in: put "
+			"the journal files where they were, or restore a backup",
+			self->path, segment->path);
+	journal->carried_bytes = segment->size;
+	journal->carried_since_ns = 1; /* long ago: soon to be merged */
+	cx_status status = begin_replay(self, segment);
+	return status == CX_OK ? scan_carried(self, segment) : status;
+}
+
+/* ---- all of it ---- */
+
 /* Not in use, whatever it is: its number is of before, or it was being prepared. */
 static cx_status spare(recovery *self, engine__segment *segment, uint64_t after)
 {
@@ -314,7 +383,9 @@ static cx_status show(engine__store *store)
 	engine__journal *journal = &store->journal;
 	engine__memtable *older = journal->frozen == NULL ? NULL : journal->frozen->table;
 	engine__tables *tables;
-	cx_status status = engine__tables_new(journal->active->table, older, 0, &tables);
+	cx_status status =
+		engine__tables_new(journal->active->table, older,
+	                           journal->segments[ENGINE__CARRIED_SLOT].table, 0, &tables);
 	if (status != CX_OK)
 		return status;
 	engine__tables_let_go(&journal->tables);
@@ -355,7 +426,9 @@ cx_status engine__journal_recover(engine__store *store, const char *path, cx_err
 		return status;
 	if (self.state.segment == 0)
 		return clean(&self);
-	status = take_up(&self);
+	status = take_up_carried(&self);
+	if (status == CX_OK)
+		status = take_up(&self);
 	if (status == CX_OK)
 		status = mark_taken_up(&self);
 	if (status != CX_OK)

@@ -109,6 +109,9 @@ static uint64_t unmerged_bytes(engine__store *store)
 		bytes += atomic_load(&journal->active->synced) - ENGINE__SEGMENT_HEADER_BYTES;
 	if (journal->frozen != NULL)
 		bytes += atomic_load(&journal->frozen->synced) - ENGINE__SEGMENT_HEADER_BYTES;
+	if (journal->carried_bytes != 0)
+		bytes += atomic_load(&journal->segments[ENGINE__CARRIED_SLOT].synced) -
+		         ENGINE__SEGMENT_HEADER_BYTES;
 	pthread_mutex_unlock(&store->lock);
 	return bytes;
 }

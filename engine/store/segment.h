@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Segments of the journal: two files beside the data file, `<path>-journal0` and `-journal1`,
- * that are used in turn. A file is given its place on disk before it is used and is overwritten
- * in place from then on, so that a sync has nothing to tell the file system.
+/* Segments of the journal: files beside the data file. `<path>-journal0` and `-journal1` are
+ * used in turn; `-journal2` is for what merges carry over (carry.h). A file is given its place
+ * on disk before it is used and is overwritten in place from then on, so that a sync has
+ * nothing to tell the file system.
  *
  *   offset  size  what (numbers little-endian)
  *   0       8     "CARDEXJ1"
@@ -39,7 +40,7 @@ typedef struct engine__segment {
 	engine__memtable_spare spare;
 } engine__segment;
 
-/* `slot` is 0 or 1. Errors: CX_NO_MEMORY. */
+/* `slot` is 0, 1 or 2. Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__segment_init(engine__segment *segment, const char *store_path,
                                            unsigned slot);
 /* Nobody may hold its memtable any more. */

@@ -62,11 +62,13 @@ typedef struct engine__store_options {
 	bool must_exist;      /* do not make a new file */
 	/* Look only at the beginning and the end of a file that was closed. */
 	bool skip_structure_check;
-	/* Bytes of each of the two segments of the journal; 0 = 128 MiB. What waits for the
-	 * merge takes up to about six times that in memory, kept until nobody writes, and twice
-	 * that on disk; memory that a view holds comes on top. */
+	/* Bytes of each segment of the journal; 0 = 128 MiB. What waits for the merge takes up
+	 * to about six times that in memory, kept until nobody writes, and twice that on disk;
+	 * where indexes are so large that merges carry entries over (carry.h), nine and three
+	 * times. Memory that a view holds comes on top. */
 	uint64_t journal_bytes;
 	uint64_t journal_age_ms; /* after which commits are merged at the latest; 0 = 60,000 */
+	bool carry_all;          /* merges carry over pairs of all trees (carry.h): for tests */
 } engine__store_options;
 
 /* Opens the file at `path` or makes it: under a temporary name, synced, renamed, its folder

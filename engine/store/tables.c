@@ -3,18 +3,18 @@
 
 #include <stdlib.h>
 
-cx_status engine__tables_new(engine__memtable *newer, engine__memtable *older, size_t needs_txn,
-                             engine__tables **ret)
+cx_status engine__tables_new(engine__memtable *newer, engine__memtable *older,
+                             engine__memtable *carried, size_t needs_txn, engine__tables **ret)
 {
+	engine__memtable *const all[ENGINE__TABLES_MAX] = { newer, older, carried };
 	engine__tables *tables = calloc(1, sizeof *tables);
 	if (tables == NULL)
 		return CX_NO_MEMORY;
 	atomic_store(&tables->references, 1);
 	tables->needs_txn = needs_txn;
-	if (newer != NULL)
-		tables->table[tables->count++] = engine__memtable_hold(newer);
-	if (older != NULL)
-		tables->table[tables->count++] = engine__memtable_hold(older);
+	for (unsigned i = 0; i < CX_COUNT_OF(all); i++)
+		if (all[i] != NULL)
+			tables->table[tables->count++] = engine__memtable_hold(all[i]);
 	*ret = tables;
 	return CX_OK;
 }

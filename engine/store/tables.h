@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* The memtables a snapshot has to look through before LMDB: the one that is written to, and one
- * that is being merged. A set never changes; another takes its place. */
+/* The memtables a snapshot has to look through before LMDB: the one that is written to, one
+ * that is being merged, and the carried one. A set never changes; another takes its place. */
 #pragma once
 
 #include "engine/store/memtable.h"
 
-enum { ENGINE__TABLES_MAX = 2 };
+enum { ENGINE__TABLES_MAX = 3 };
 
 typedef struct engine__tables {
 	atomic_uint references;
@@ -19,6 +19,7 @@ typedef struct engine__tables {
 /* A set of those that are not NULL, newest first; one reference, the caller's.
  * Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__tables_new(engine__memtable *newer, engine__memtable *older,
-                                         size_t needs_txn, engine__tables **ret);
+                                         engine__memtable *carried, size_t needs_txn,
+                                         engine__tables **ret);
 engine__tables *engine__tables_hold(engine__tables *tables);
 void engine__tables_let_go(engine__tables **tables);

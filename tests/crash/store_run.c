@@ -332,6 +332,7 @@ void store_run(const char *path, dice *roll, content_ledger *ledger)
 		.readers_max = 8,
 		.journal_bytes = UINT64_C(4096) << dice_below(roll, 5),
 		.journal_age_ms = 1 + dice_below(roll, 20),
+		.carry_all = dice_one_in(roll, 2),
 	};
 	history.deed_count = 0;
 	history.edit_count = 0;
