@@ -215,6 +215,7 @@ static void use_scene(raw_store *store, const commits_scene *what)
 		.journal_bytes = what->journal_bytes == 0 ? JOURNAL_BYTES : what->journal_bytes,
 		.journal_age_ms = what->age_ms,
 		.map_bytes = what->map_bytes,
+		.carry_all = what->carry_all,
 	};
 }
 
@@ -337,9 +338,12 @@ void commits_fail_and_end(const commits_scene *what, fault how, int first, int l
 	munmap(left, sizeof *left);
 }
 
-void commits_leave(const char *path)
+static const char carrying[] = "leave-carrying"; /* what another process is told to do */
+
+void commits_leave(const char *verb, const char *path)
 {
-	raw_store store = { .options = { .journal_bytes = JOURNAL_BYTES } };
+	raw_store store = { .options = { .journal_bytes = JOURNAL_BYTES,
+		                         .carry_all = strcmp(verb, carrying) == 0 } };
 	snprintf(store.path, sizeof store.path, "%s", path);
 	raw_open(&store);
 	commits_history all = { 0 };
@@ -351,8 +355,9 @@ void commits_leave(const char *path)
 void commits_left(raw_store *left, commits_scene *scene)
 {
 	raw_init(left, NULL);
-	assert_int_equal(raw_wait(raw_spawn("leave", left->path, NULL)), 0);
-	assert_int_equal(raw_files(left), 3);
+	const char *verb = scene->carry_all ? carrying : "leave";
+	assert_int_equal(raw_wait(raw_spawn(verb, left->path, NULL)), 0);
+	assert_int_equal(raw_files(left), scene->carry_all ? 4 : 3);
 	scene->left = left;
 	for (int number = 1; number <= COMMITS / 2; number++)
 		scene->before.of[number] = ACKNOWLEDGED;

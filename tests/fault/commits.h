@@ -20,6 +20,7 @@ typedef struct commits_scene {
 	uint64_t age_ms;
 	uint64_t map_bytes;
 	uint64_t journal_bytes; /* 0: so few that each holds some commits */
+	bool carry_all;
 	/* Values of 64 KiB that the first commit writes besides; those from the 4th on one. */
 	unsigned fillers;
 	const raw_store *left;  /* what the store begins with, unless NULL */
@@ -37,6 +38,6 @@ void commits_fail_and_end(const commits_scene *scene, fault how, int first, int 
 
 /* Makes a store that holds half of the commits and a journal, as a process that was killed
  * leaves it, for the scene to begin with. The program must call commits_leave() when it is run
- * with two arguments, with the second. */
+ * with two arguments, with them. */
 void commits_left(raw_store *left, commits_scene *scene);
-__attribute__((noreturn)) void commits_leave(const char *path);
+__attribute__((noreturn)) void commits_leave(const char *verb, const char *path);

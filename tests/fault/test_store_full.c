@@ -321,18 +321,25 @@ static void check_with_journal(raw_store *store)
 	value_bytes = VALUE_BYTES;
 }
 
-static void a_full_map_gives_the_journal_up(void **state)
+/* Merges carry nothing, or all that there is room for. */
+static void check_both_ways(const char *parent, uint64_t map_bytes, uint64_t journal_bytes)
 {
-	(void)state;
-	static const uint64_t maps[] = { 16 << 20, 64 << 20 };
-	for (size_t i = 0; i < CX_COUNT_OF(maps); i++) {
+	for (int carry = 0; carry < 2; carry++) {
 		raw_store store;
-		raw_init(&store, NULL);
-		store.options.map_bytes = maps[i];
-		store.options.journal_bytes = i == 0 ? 256 * 1024 : 1024 * 1024;
+		raw_init(&store, parent);
+		store.options.map_bytes = map_bytes;
+		store.options.journal_bytes = journal_bytes;
+		store.options.carry_all = carry == 1;
 		check_with_journal(&store);
 		raw_release(&store);
 	}
+}
+
+static void a_full_map_gives_the_journal_up(void **state)
+{
+	(void)state;
+	check_both_ways(NULL, 16 << 20, 256 * 1024);
+	check_both_ways(NULL, 64 << 20, 1024 * 1024);
 }
 
 static void a_full_disk_gives_the_journal_up(void **state)
@@ -343,25 +350,21 @@ static void a_full_disk_gives_the_journal_up(void **state)
 		char folder[] = "/tmp/cardex-full-XXXXXX";
 		if (!mount_small(folder, disks[i]))
 			skip();
-		raw_store store;
-		raw_init(&store, folder);
-		store.options.journal_bytes = i == 0 ? 256 * 1024 : 1024 * 1024;
-		check_with_journal(&store);
-		raw_release(&store);
+		check_both_ways(folder, 0, i == 0 ? 256 * 1024 : 1024 * 1024);
 		unmount(folder);
 	}
 }
 
 /* What the journal holds fits even when the disk is filled by others behind it. */
-static void a_disk_filled_by_others_loses_nothing(void **state)
+static void fill_by_others(bool carry)
 {
-	(void)state;
 	char folder[] = "/tmp/cardex-full-XXXXXX";
 	if (!mount_small(folder, "size=32m,mode=0700"))
 		skip();
 	raw_store store;
 	raw_init(&store, folder);
 	store.options.journal_bytes = 256 * 1024;
+	store.options.carry_all = carry;
 	raw_open(&store);
 	int first = put_until_journal(&store, 0);
 	char path[96];
@@ -384,6 +387,13 @@ static void a_disk_filled_by_others_loses_nothing(void **state)
 	assert_int_equal(unlink(path), 0);
 	raw_release(&store);
 	unmount(folder);
+}
+
+static void a_disk_filled_by_others_loses_nothing(void **state)
+{
+	(void)state;
+	fill_by_others(false);
+	fill_by_others(true);
 }
 
 /* Where the disk has no room for a segment of the usual size, a commit larger than the smallest

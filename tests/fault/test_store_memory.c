@@ -30,6 +30,12 @@ static void every_request_of_merges_by_age_may_fail(void **state)
 	run_scene(&(commits_scene){ .name = "merged by age", .age_ms = 1 });
 }
 
+static void every_request_of_merges_that_carry_may_fail(void **state)
+{
+	(void)state;
+	run_scene(&(commits_scene){ .name = "carried", .carry_all = true });
+}
+
 static void every_request_of_commits_without_a_journal_may_fail(void **state)
 {
 	(void)state;
@@ -41,6 +47,10 @@ static void every_request_of_a_recovery_may_fail(void **state)
 	(void)state;
 	raw_store left;
 	commits_scene what = { .name = "recovery" };
+	commits_left(&left, &what);
+	run_scene(&what);
+	raw_release(&left);
+	what = (commits_scene){ .name = "recovery of what is carried", .carry_all = true };
 	commits_left(&left, &what);
 	run_scene(&what);
 	raw_release(&left);
@@ -63,10 +73,11 @@ static void a_crash_behind_a_refusal_loses_nothing(void **state)
 int main(int argc, char **argv)
 {
 	if (argc == 3)
-		commits_leave(argv[2]);
+		commits_leave(argv[1], argv[2]);
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_request_of_commits_and_merges_may_fail),
 		cmocka_unit_test(every_request_of_merges_by_age_may_fail),
+		cmocka_unit_test(every_request_of_merges_that_carry_may_fail),
 		cmocka_unit_test(every_request_of_commits_without_a_journal_may_fail),
 		cmocka_unit_test(every_request_of_a_recovery_may_fail),
 		cmocka_unit_test(a_crash_behind_a_refusal_loses_nothing),

@@ -253,6 +253,7 @@ static void readers_see_whole_commits_while_segments_change(void **state)
 	uint32_t value = 0;
 	unsigned lives = 0;
 	while (cx_clock_monotonic_ns() < end_ns && commit + REOPEN_EVERY <= COMMITS_MAX) {
+		self->store.options.carry_all = dice_one_in(&roll, 2);
 		commit = live(self, commit, end_ns, &roll, &value);
 		lives++;
 	}
