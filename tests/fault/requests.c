@@ -256,6 +256,7 @@ void requests_prepare(const char *folder)
 		assert_int_equal(got.error.size, 0);
 	}
 	assert_int_equal(daemon_child_stop(&daemon, false), 0);
+	daemon_child_remove_log(folder);
 }
 
 /* ---- verifying ---- */

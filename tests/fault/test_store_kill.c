@@ -107,6 +107,7 @@ static void *commit_for_ever(void *context)
 __attribute__((noreturn)) static void be_killed(const char *path)
 {
 	raw_store store = { .options = small_segments };
+	store.options.carry_all = getpid() % 2 == 0;
 	snprintf(store.path, sizeof store.path, "%s", path);
 	raw_open(&store);
 	engine__view *kept; /* a snapshot that nobody will end */
@@ -206,6 +207,7 @@ static void what_was_acknowledged_outlives_a_kill(void **state)
 		if (dice_one_in(&roll, 2))
 			continue; /* the next one takes it up, and is killed too */
 		taken_up += access(store.path, F_OK) == 0 && raw_files(&store) > 1;
+		store.options.carry_all = dice_one_in(&roll, 2);
 		check_store(&store, &all);
 		raw_close(&store);
 		assert_int_equal(raw_files(&store), 1);
