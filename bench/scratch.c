@@ -6,7 +6,8 @@
 
 void bench_scratch_remove(const char *path)
 {
-	static const char *const ends[] = { "", "-journal0", "-journal1", "-lock" };
+	static const char *const ends[] = { "", "-journal0", "-journal1", "-journal2",
+		                            "-lock" };
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
 		char name[4096];
 		snprintf(name, sizeof name, "%s%s", path, ends[i]);

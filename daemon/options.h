@@ -16,7 +16,7 @@
 	O(store, map_bytes, SIZE, "64G", 1048576, 17592186044416,                            \
 	  "the most the file can grow to; only address space until it is used")              \
 	O(store, journal_bytes, SIZE, "128M", 1048576, 1073741824,                           \
-	  "each journal file; unmerged writes take up to six times that in memory, nine "    \
+	  "each journal file; unmerged writes take up to six times that in memory, twelve "  \
 	  "where indexes are large")                                                         \
 	O(store, journal_age_ms, COUNT, "60000", 100, 86400000,                              \
 	  "writes are merged into the store's file at the latest after this time")           \

@@ -232,7 +232,8 @@ static cx_status run_search(engine *self, engine_write *write, uint64_t time_ns,
 }
 
 /* What is built must not fill the journal faster than it is merged, or every write would wait
- * for the merge. Looked up now and then, as it costs more than a slice should. */
+ * for the merge. What is carried waits for more writes. Looked up now and then, as it costs
+ * more than a slice should. */
 static bool must_wait(engine *self, uint64_t now_ns)
 {
 	enum { LOOK_NS = 100 * 1000 * 1000 };
@@ -243,7 +244,7 @@ static bool must_wait(engine *self, uint64_t now_ns)
 	const uint64_t segment =
 		self->journal_bytes > 0 ? self->journal_bytes : ENGINE__JOURNAL_BYTES;
 	self->builds_wait = engine__store_usage_get(self->store, &usage) == CX_OK &&
-	                    usage.unmerged_bytes > segment + segment / 4;
+	                    usage.unmerged_bytes - usage.carried_bytes > segment + segment / 4;
 	return self->builds_wait;
 }
 

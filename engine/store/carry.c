@@ -7,11 +7,9 @@
 #include <string.h>
 
 enum {
-	/* A tree is carried when a memtable has fewer pairs for each of its leaves than this...
-	 */
-	PAIRS_OF_PAGE_MAX = 4,
-	/* ...and these pairs are small: a leaf has at least as many. */
-	PAIRS_IN_PAGE_MIN = 24,
+	/* A tree is carried when a memtable has fewer pairs for each of its leaves... */
+	PAIRS_OF_LEAF_MAX = 4,
+	PAIRS_IN_LEAF_MIN = 24, /* ...and they are small: so many are in a leaf at least */
 	ENTRY_BYTES = 256 * 1024,
 };
 
@@ -48,8 +46,8 @@ static int is_sparse(MDB_txn *mdb, const engine__memtable *table, engine__tree t
 	if (code != 0)
 		return code;
 	*ret = atomic_load(&table->trees[tree.number].nodes) <
-	               PAIRS_OF_PAGE_MAX * stat.ms_leaf_pages &&
-	       stat.ms_entries >= PAIRS_IN_PAGE_MIN * stat.ms_leaf_pages;
+	               PAIRS_OF_LEAF_MAX * stat.ms_leaf_pages &&
+	       stat.ms_entries >= PAIRS_IN_LEAF_MIN * stat.ms_leaf_pages;
 	if (!*ret)
 		return 0;
 	const engine__layer layer = { .map = &table->map, .number = UINT64_MAX };
@@ -59,27 +57,31 @@ static int is_sparse(MDB_txn *mdb, const engine__memtable *table, engine__tree t
 	return code;
 }
 
-int engine__carry_choose(const engine__store *store, MDB_txn *mdb,
-                         const engine__segment *frozen, engine__carrying *carrying)
+static int choose_tree(const engine__store *store, MDB_txn *mdb, const engine__memtable *frozen,
+                       engine__tree tree, engine__carrying *carrying)
 {
-	const engine__memtable *before = store->journal.segments[ENGINE__CARRIED_SLOT].table;
-	const engine__memtable *table = frozen->table;
-	for (uint16_t i = ENGINE__FIRST_TREE; i < ENGINE__TREE_NUMBERS; i++) {
-		const engine__tree tree = { i };
-		bool *carried = &carrying->trees[i];
-		if (!engine__memtable_has(table, tree))
-			continue;
-		*carried = before != NULL && engine__memtable_has(before, tree);
-		int code = 0;
-		if (!*carried && !carrying->whole && store->journal.carries_all)
-			*carried = true;
-		else if (!*carried && !carrying->whole)
-			code = is_sparse(mdb, table, tree, carried);
-		if (code != 0)
-			return code;
-		carrying->any |= *carried;
-	}
-	return 0;
+	const engine__memtable *carried = store->journal.segments[ENGINE__CARRIED_SLOT].table;
+	bool *chosen = &carrying->trees[tree.number];
+	int code = 0;
+	if (!engine__memtable_has(frozen, tree))
+		return 0;
+	if (carried != NULL && engine__memtable_has(carried, tree))
+		*chosen = true;
+	else if (!carrying->whole && store->journal.carries_all)
+		*chosen = true;
+	else if (!carrying->whole)
+		code = is_sparse(mdb, frozen, tree, chosen);
+	carrying->any |= *chosen;
+	return code;
+}
+
+int engine__carry_choose(const engine__store *store, MDB_txn *mdb,
+                         const engine__memtable *frozen, engine__carrying *carrying)
+{
+	int code = 0;
+	for (uint16_t i = ENGINE__FIRST_TREE; i < ENGINE__TREE_NUMBERS && code == 0; i++)
+		code = choose_tree(store, mdb, frozen, (engine__tree){ i }, carrying);
+	return code;
 }
 
 /* ---- taking ---- */
@@ -94,6 +96,7 @@ typedef struct taking {
 	uint64_t checksum; /* of the last entry */
 	uint32_t operations;
 	uint16_t named; /* the tree that the entry has named last */
+	bool again;     /* a try before has taken some */
 } taking;
 
 static cx_status prepare(taking *self, const engine__segment *frozen)
@@ -151,15 +154,28 @@ static cx_status add_to_entry(taking *self, const engine__node *node,
 	}
 	engine__entry_add_version(&self->out, node, version);
 	self->operations++;
-	return self->out.size < ENTRY_BYTES ? CX_OK : write_entry(self);
+	cx_status status = cx_buf_status(&self->out);
+	return status == CX_OK && self->out.size >= ENTRY_BYTES ? write_entry(self) : status;
+}
+
+static bool has_taken(const taking *self, const engine__node *node,
+                      const engine__version *version)
+{
+	const engine__layer layer = { .map = &self->carried->table->map, .number = UINT64_MAX };
+	const engine__version *newest = engine__layer_find(&layer, (engine__tree){ node->tree },
+	                                                   engine__node_key(node));
+	return newest != NULL && newest->number == version->number;
 }
 
 static cx_status take_node(taking *self, const engine__node *node,
                            const engine__version *version)
 {
-	cx_status status = engine__memtable_add(
-		self->carried->table, (engine__tree){ node->tree }, engine__node_key(node),
-		engine__version_value(version), version->removed, version->number);
+	cx_status status = CX_OK;
+	if (!self->again || !has_taken(self, node, version))
+		status = engine__memtable_add(
+			self->carried->table, (engine__tree){ node->tree },
+			engine__node_key(node), engine__version_value(version),
+			version->removed, version->number);
 	if (status == CX_OK && !self->carrying->whole)
 		status = add_to_entry(self, node, version);
 	return status;
@@ -181,7 +197,6 @@ static cx_status take_all(taking *self, const engine__layer *layer)
 
 static cx_status take(taking *self, const engine__segment *frozen)
 {
-	engine__journal *journal = &self->store->journal;
 	const engine__layer layer = { .map = &frozen->table->map, .number = UINT64_MAX };
 	cx_status status = CX_OK;
 	if (self->carried->number == 0)
@@ -190,39 +205,36 @@ static cx_status take(taking *self, const engine__segment *frozen)
 		return status;
 	self->tail = self->carried->tail;
 	self->checksum = self->carried->checksum;
+	self->carrying->begun = true;
 	status = take_all(self, &layer);
 	if (status != CX_OK)
 		return status;
-	journal->taken = frozen->number;
-	if (self->carrying->whole) {
-		journal->taken_in_memory = true;
+	self->carrying->taken = true;
+	if (self->carrying->whole)
 		return CX_OK;
-	}
 	self->carried->tail = self->tail;
 	self->carried->synced = self->tail;
 	self->carried->checksum = self->checksum;
 	return CX_OK;
 }
 
-cx_status engine__carry_take(engine__store *store, const engine__segment *frozen,
-                             engine__carrying *carrying)
+cx_status engine__carry_take(engine__store *store, const engine__segment *frozen)
 {
-	engine__journal *journal = &store->journal;
+	engine__carrying *carrying = &store->journal.carrying;
 	taking self = {
 		.store = store,
 		.carrying = carrying,
 		.carried = carried_of(store),
 		.out = CX_BUF_INIT(2 * ENTRY_BYTES),
 		.number = frozen->table->last,
+		.again = carrying->begun,
 	};
-	if (journal->taken == frozen->number) {
-		carrying->whole |= journal->taken_in_memory;
+	if (!carrying->any || carrying->taken)
 		return CX_OK;
-	}
 	cx_status status = take(&self, frozen);
 	cx_buf_release(&self.out);
 	if (status == CX_STORAGE_FULL) { /* for a segment: there is none */
-		*carrying = (engine__carrying){ .whole = true };
+		*carrying = (engine__carrying){ .segment = frozen->number, .whole = true };
 		return CX_OK;
 	}
 	if (status == CX_IO)
@@ -236,6 +248,4 @@ void engine__carry_clear(engine__store *store)
 	engine__segment_retire(carried_of(store));
 	journal->carried_bytes = 0;
 	journal->carried_since_ns = 0;
-	journal->taken = 0;
-	journal->taken_in_memory = false;
 }

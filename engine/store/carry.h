@@ -28,23 +28,28 @@ enum {
 	ENGINE__SEGMENTS = 3,
 };
 
-/* What a merge of a frozen segment is to do. */
+/* How a frozen segment is merged. It is chosen once, however often the merge is tried: what was
+ * merged of it already would change the choice. */
 typedef struct engine__carrying {
+	uint64_t segment;                 /* its number; 0 = none was chosen for */
 	bool trees[ENGINE__TREE_NUMBERS]; /* that are carried */
 	bool any;
 	bool whole; /* nothing is carried beyond this merge */
+	bool begun; /* some pairs may have been taken */
+	bool taken; /* all were */
 } engine__carrying;
 
-/* Chooses the trees. With the LMDB lock held; `mdb` only reads. Returns LMDB's code. */
+/* Chooses the trees for a merge that is `whole` or not. With the LMDB lock held; `mdb` only
+ * reads. Returns LMDB's code. */
 CX_MUST_USE int engine__carry_choose(const engine__store *store, struct MDB_txn *mdb,
-                                     const engine__segment *frozen, engine__carrying *carrying);
+                                     const engine__memtable *frozen,
+                                     engine__carrying *carrying);
 
-/* Puts what the frozen segment has of the trees into the carried memtable and, unless the merge
- * is whole, into the segment, durably. Without room for that the merge becomes a whole one. Is
- * done once for a segment, however often it is called.
+/* Puts what the frozen segment has of the journal's chosen trees into the carried memtable and,
+ * unless the merge is whole, into the segment, durably. Without room for that the merge becomes
+ * a whole one. Is done once, and goes on where it failed.
  * Errors: CX_NO_MEMORY, CX_IO (the store is broken then). */
-CX_MUST_USE cx_status engine__carry_take(engine__store *store, const engine__segment *frozen,
-                                         engine__carrying *carrying);
+CX_MUST_USE cx_status engine__carry_take(engine__store *store, const engine__segment *frozen);
 
 /* All is in LMDB: nothing is carried any more. With the lock of the store. */
 void engine__carry_clear(engine__store *store);

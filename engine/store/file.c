@@ -6,6 +6,7 @@
  * ends its making. */
 #include "engine/store/file.h"
 
+#include "engine/store/carry.h"
 #include "engine/store/verify.h"
 
 #include <errno.h>
@@ -228,7 +229,7 @@ static cx_status make(const char *path, const engine__store_options *options, in
 static bool has_journal(const char *path)
 {
 	char name[PATH_MAX];
-	for (int slot = 0; slot < 2; slot++)
+	for (int slot = 0; slot < ENGINE__SEGMENTS; slot++)
 		if (snprintf(name, sizeof name, "%s-journal%d", path, slot) <
 		            (int)sizeof name &&
 		    access(name, F_OK) == 0)

@@ -368,19 +368,19 @@ static double merged_share(const engine__journal *journal)
 	               : (double)journal->merged / (double)journal->merge_operations;
 }
 
-/* How many ns the merge has taken for each byte of the frozen segment so far; 0 = not known. */
+/* How many ns the merge takes for each byte that writers can add meanwhile; 0 = not known. */
 static double merge_ns_per_byte(const engine__journal *journal)
 {
 	const double share = merged_share(journal);
 	if (!(share > 0))
 		return 0;
 	return (double)(cx_clock_monotonic_ns() - journal->merge_since_ns) /
-	       (share * (double)journal->frozen->tail);
+	       (share * (double)journal->active->size);
 }
 
-/* Writers that are ahead of the merge are slowed by the time that it takes for as many bytes,
- * the more the further they are: how far is the share of the active segment that is used less
- * the share of the frozen one that is merged. So the active one is not full long before the
+/* Writers that are ahead of the merge are slowed by its time for as many bytes, the more the
+ * further they are: how far is the share of the active segment that is used less the share of
+ * the merge that is done. So the active one is not full long before the
  * other can take its place, and nobody is stopped for a whole merge. */
 static void pace(engine__store *store, uint64_t bytes)
 {

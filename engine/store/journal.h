@@ -63,9 +63,8 @@ typedef struct engine__journal {
 	pthread_t merger;
 
 	/* Of the merge thread. */
-	bool carries_all;     /* trees that are not sparse too */
-	uint64_t taken;       /* the frozen segment of which the carried one has all it gets */
-	bool taken_in_memory; /* and the carried memtable has more than the segment */
+	bool carries_all;          /* trees that are not sparse too */
+	engine__carrying carrying; /* of the frozen segment */
 } engine__journal;
 
 enum { ENGINE__STATE_BYTES = 24 }; /* where nothing is carried */

@@ -46,7 +46,6 @@ int engine__journal_put_state(engine__store *store, MDB_txn *mdb,
 /* What is merged, and how far it has come. */
 typedef struct merging {
 	engine__store *store;
-	engine__carrying carrying;
 	engine__journal_state state; /* for the last slice of all */
 	engine__handover handover;
 	bool last;             /* nothing comes behind the handover */
@@ -125,25 +124,36 @@ static bool has_to_be_whole(engine__store *store)
 static cx_status choose(merging *self)
 {
 	engine__store *store = self->store;
-	self->carrying = (engine__carrying){ .whole = has_to_be_whole(store) };
+	const engine__segment *frozen = store->journal.frozen;
+	engine__carrying *carrying = &store->journal.carrying;
+	engine__carrying chosen = { .segment = frozen->number,
+		                    .whole = has_to_be_whole(store) };
+	if (carrying->segment == frozen->number) {
+		carrying->whole |= chosen.whole;
+		return CX_OK;
+	}
 	MDB_txn *mdb = NULL;
 	pthread_mutex_lock(&store->lmdb_lock);
 	int code = engine__lmdb_begin(store, &mdb);
-	if (code == 0) {
-		code = engine__carry_choose(store, mdb, store->journal.frozen, &self->carrying);
-		mdb_txn_abort(mdb);
-	}
+	if (code == 0)
+		code = engine__carry_choose(store, mdb, frozen->table, &chosen);
+	cx_status status = engine__commit(store, mdb, code, &self->mdb_txn); /* of nothing */
 	pthread_mutex_unlock(&store->lmdb_lock);
-	return engine__status_of_mdb(code);
+	if (status == CX_OK)
+		*carrying = chosen;
+	return status;
 }
 
-/* How many operations there are to do: known when it is known whether the merge is whole. */
+/* How many operations LMDB gets: known when it is known whether the merge is whole. */
 static void count_operations(merging *self)
 {
 	engine__journal *journal = &self->store->journal;
 	const engine__memtable *carried = journal->segments[ENGINE__CARRIED_SLOT].table;
-	uint64_t operations = atomic_load(&journal->frozen->table->nodes);
-	if (carried != NULL && self->carrying.whole)
+	uint64_t operations = 0;
+	for (size_t i = 0; i < ENGINE__TREE_NUMBERS; i++)
+		if (!journal->carrying.trees[i])
+			operations += atomic_load(&journal->frozen->table->trees[i].nodes);
+	if (carried != NULL && journal->carrying.whole)
 		operations += atomic_load(&carried->nodes);
 	pthread_mutex_lock(&self->store->lock);
 	journal->merge_operations = operations;
@@ -155,14 +165,14 @@ static cx_status carry(merging *self)
 	engine__journal *journal = &self->store->journal;
 	const engine__segment *carried = &journal->segments[ENGINE__CARRIED_SLOT];
 	cx_status status = choose(self);
-	if (status == CX_OK && self->carrying.any)
-		status = engine__carry_take(self->store, journal->frozen, &self->carrying);
+	if (status == CX_OK)
+		status = engine__carry_take(self->store, journal->frozen);
 	if (status != CX_OK)
 		return status;
 	count_operations(self);
 	if (carried->number == 0)
 		return CX_OK;
-	if (self->carrying.whole)
+	if (journal->carrying.whole)
 		return merge_layer(self, carried->table, NULL);
 	self->state.carried = carried->number;
 	self->state.carried_end = carried->tail;
@@ -185,7 +195,7 @@ static cx_status merge_frozen(engine__store *store, merging *self)
 	};
 	cx_status status = carry(self);
 	self->last = true;
-	return status == CX_OK ? merge_layer(self, frozen->table, self->carrying.trees)
+	return status == CX_OK ? merge_layer(self, frozen->table, journal->carrying.trees)
 	                       : status;
 }
 
@@ -196,7 +206,7 @@ static cx_status drop_frozen(engine__store *store, const merging *done)
 	engine__tables *tables;
 	engine__memtable *active = journal->active == NULL ? NULL : journal->active->table;
 	engine__memtable *carried =
-		done->carrying.whole ? NULL : journal->segments[ENGINE__CARRIED_SLOT].table;
+		journal->carrying.whole ? NULL : journal->segments[ENGINE__CARRIED_SLOT].table;
 	cx_status status = engine__tables_new(active, NULL, carried, done->mdb_txn, &tables);
 	if (status != CX_OK)
 		return status;
@@ -205,7 +215,7 @@ static cx_status drop_frozen(engine__store *store, const merging *done)
 	engine__segment_retire(journal->frozen);
 	journal->frozen = NULL;
 	journal->merge_whole = false;
-	if (done->carrying.whole)
+	if (journal->carrying.whole)
 		engine__carry_clear(store);
 	return CX_OK;
 }
@@ -271,8 +281,10 @@ static void freeze_old(engine__store *store)
 	engine__journal *journal = &store->journal;
 	store->writing = true;
 	journal->merge_whole = true;
-	journal->active_since_ns = cx_clock_monotonic_ns(); /* for the next try */
-	journal->carried_since_ns = journal->active_since_ns;
+	const uint64_t now = cx_clock_monotonic_ns(); /* for the next try */
+	if (journal->active_since_ns != 0)
+		journal->active_since_ns = now;
+	journal->carried_since_ns = now;
 	pthread_mutex_unlock(&store->lock);
 	free_spares(store); /* less was written than they are for */
 	cx_status status = engine__journal_change_segment(store, 0);

@@ -100,7 +100,7 @@ static cx_status measure(engine__store *store, engine__store_usage *ret, uint64_
 	return CX_OK;
 }
 
-static uint64_t unmerged_bytes(engine__store *store)
+static void add_unmerged(engine__store *store, engine__store_usage *usage)
 {
 	engine__journal *journal = &store->journal;
 	uint64_t bytes = 0;
@@ -110,10 +110,11 @@ static uint64_t unmerged_bytes(engine__store *store)
 	if (journal->frozen != NULL)
 		bytes += atomic_load(&journal->frozen->synced) - ENGINE__SEGMENT_HEADER_BYTES;
 	if (journal->carried_bytes != 0)
-		bytes += atomic_load(&journal->segments[ENGINE__CARRIED_SLOT].synced) -
-		         ENGINE__SEGMENT_HEADER_BYTES;
+		usage->carried_bytes =
+			atomic_load(&journal->segments[ENGINE__CARRIED_SLOT].synced) -
+			ENGINE__SEGMENT_HEADER_BYTES;
 	pthread_mutex_unlock(&store->lock);
-	return bytes;
+	usage->unmerged_bytes = bytes + usage->carried_bytes;
 }
 
 cx_status engine__store_usage_get(engine__store *store, engine__store_usage *ret)
@@ -123,7 +124,8 @@ cx_status engine__store_usage_get(engine__store *store, engine__store_usage *ret
 	cx_status status = measure(store, &usage, &paged);
 	if (status == CX_OK)
 		status = reusable_bytes(store, &usage.reusable_bytes);
-	usage.unmerged_bytes = unmerged_bytes(store);
+	if (status == CX_OK)
+		add_unmerged(store, &usage);
 	if (status == CX_OK)
 		*ret = usage;
 	return status;

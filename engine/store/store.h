@@ -64,8 +64,8 @@ typedef struct engine__store_options {
 	bool skip_structure_check;
 	/* Bytes of each segment of the journal; 0 = 128 MiB. What waits for the merge takes up
 	 * to about six times that in memory, kept until nobody writes, and twice that on disk;
-	 * where indexes are so large that merges carry entries over (carry.h), nine and three
-	 * times. Memory that a view holds comes on top. */
+	 * where indexes are so large that merges carry entries over (carry.h), up to twelve
+	 * times and three times. Memory that a view holds comes on top. */
 	uint64_t journal_bytes;
 	uint64_t journal_age_ms; /* after which commits are merged at the latest; 0 = 60,000 */
 	bool carry_all;          /* merges carry over pairs of all trees (carry.h): for tests */
@@ -108,6 +108,7 @@ typedef struct engine__store_usage {
 	uint64_t file_bytes;     /* its length */
 	uint64_t reusable_bytes; /* free pages inside it */
 	uint64_t unmerged_bytes; /* of the journal: on disk, and not in the file yet */
+	uint64_t carried_bytes;  /* of these, what merges carry over */
 	uint64_t disk_free_bytes;
 	uint32_t page_bytes;
 	uint32_t readers; /* views holding a snapshot now */

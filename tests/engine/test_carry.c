@@ -6,8 +6,12 @@
 #include "tests/support/raw_store.h"
 #include "tests/support/unit.h"
 
+#include <dlfcn.h>
+#include <errno.h>
 #include <fcntl.h>
+#include <lmdb.h>
 #include <signal.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -325,6 +329,100 @@ static void large_ones_are_not(void **state)
 	raw_release(&store);
 }
 
+/* ---- a merge that is tried again ---- */
+
+/* Puts of the merge thread: the one that makes it 0 finds no memory. */
+static atomic_uint puts_left;
+static atomic_uint failing_tree;
+
+int mdb_put(MDB_txn *txn, MDB_dbi dbi, MDB_val *key, MDB_val *data, unsigned flags)
+{
+	static int (*put)(MDB_txn *, MDB_dbi, MDB_val *, MDB_val *, unsigned);
+	if (put == NULL)
+		*(void **)&put = dlsym(RTLD_NEXT, "mdb_put");
+	if (dbi == atomic_load(&failing_tree) && atomic_load(&puts_left) > 0 &&
+	    atomic_fetch_sub(&puts_left, 1) == 1)
+		return ENOMEM;
+	return put(txn, dbi, key, data, flags);
+}
+
+/* To two trees, of which one gets keys behind its last one. */
+static cx_status put_both(raw_store *store, engine__tree rows, int count, uint64_t from,
+                          dice *roll)
+{
+	static const uint8_t value[VALUE_BYTES];
+	const cx_slice bytes = { value, sizeof value };
+	engine__txn *txn;
+	assert_int_equal(engine__txn_begin(store->store, &txn), CX_OK);
+	for (int i = 0; i < count; i++) {
+		char key[32];
+		snprintf(key, sizeof key, "%020llu", (unsigned long long)from + (unsigned)i);
+		assert_int_equal(engine__txn_put(txn, rows, raw_text(key), bytes), CX_OK);
+		snprintf(key, sizeof key, "%020llu", (unsigned long long)dice_u64(roll));
+		assert_int_equal(engine__txn_put(txn, store->tree, raw_text(key), bytes),
+		                 CX_OK);
+	}
+	return engine__txn_commit(&txn);
+}
+
+static void assert_both(raw_store *store, uint64_t count)
+{
+	const engine__tree index = store->tree;
+	assert_count(store, count);
+	assert_int_equal(engine__store_tree(store->store, "rows", false, &store->tree), CX_OK);
+	assert_count(store, count);
+	store->tree = index;
+}
+
+/* Some slices of it are in LMDB then, so the trees look otherwise than at the first try. */
+static void fail_at_put(unsigned number, const raw_store *loaded, dice *roll)
+{
+	raw_store store;
+	engine__tree rows;
+	raw_init(&store, NULL);
+	store.options = loaded->options;
+	raw_copy(&store, loaded);
+	raw_open(&store);
+	assert_int_equal(engine__store_tree(store.store, "rows", false, &rows), CX_OK);
+	atomic_store(&failing_tree, rows.number);
+	atomic_store(&puts_left, number);
+	uint64_t count = LOADED;
+	for (int i = 0; i < GROUPS; i++) {
+		cx_status status = put_both(&store, rows, GROUP / 2, count, roll);
+		if (status != CX_OK) {
+			assert_int_equal(status, CX_NO_MEMORY);
+			usleep(TRY_US);
+			continue;
+		}
+		count += GROUP / 2;
+	}
+	assert_int_equal(atomic_load(&puts_left), 0);
+	assert_true(has_carried(&store));
+	assert_both(&store, count);
+	raw_reopen(&store);
+	assert_both(&store, count);
+	raw_release(&store);
+}
+
+static void a_merge_that_is_tried_again_loses_nothing(void **state)
+{
+	(void)state;
+	raw_store loaded;
+	engine__tree rows;
+	dice roll = dice_init();
+	raw_init(&loaded, NULL);
+	loaded.options = (engine__store_options){ .journal_bytes = 64 * 1024,
+		                                  .journal_age_ms = NEVER_MS };
+	raw_open(&loaded);
+	assert_int_equal(engine__store_tree(loaded.store, "rows", true, &rows), CX_OK);
+	for (uint64_t i = 0; i < LOADED; i += 4000)
+		assert_int_equal(put_both(&loaded, rows, 4000, i, &roll), CX_OK);
+	raw_close(&loaded);
+	for (unsigned number = 1; number <= 400; number += 133)
+		fail_at_put(number, &loaded, &roll);
+	raw_release(&loaded);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc == 3)
@@ -341,6 +439,7 @@ int main(int argc, char **argv)
 		cmocka_unit_test(pairs_behind_the_last_one_are_not),
 		cmocka_unit_test(those_of_a_small_tree_are_not),
 		cmocka_unit_test(large_ones_are_not),
+		cmocka_unit_test(a_merge_that_is_tried_again_loses_nothing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

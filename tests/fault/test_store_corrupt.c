@@ -256,7 +256,7 @@ static size_t damage(dice *roll, kind what, uint8_t *bytes, size_t size)
 /* What a case that crashed left beside the file; the next one begins with a closed store. */
 static void remove_journal(void)
 {
-	for (int slot = 0; slot < 2; slot++) {
+	for (int slot = 0; slot < 3; slot++) {
 		char path[sizeof sound.path + 16];
 		snprintf(path, sizeof path, "%s-journal%d", sound.path, slot);
 		if (unlink(path) != 0 && errno != ENOENT)
