@@ -77,6 +77,7 @@ void engine__entry_add(cx_buf *out, const engine__operation *operation)
 {
 	const cx_slice key = operation->key;
 	const cx_slice value = operation->value;
+	CX_ASSERT(key.data != NULL && key.size > 0);
 	uint8_t *at =
 		cx_buf_reserve(out, ENGINE__OPERATION_HEADER_BYTES + key.size + value.size);
 	if (at == NULL)
