@@ -4,6 +4,7 @@
 #include "engine/store/lmdb.h"
 
 #include <errno.h>
+#include <pthread.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -310,10 +311,15 @@ static cx_status scan_carried(recovery *self, engine__segment *segment)
 	return status;
 }
 
-static cx_status take_up_carried(recovery *self)
+static engine__segment *carried_of(const recovery *self)
+{
+	return &self->store->journal.segments[ENGINE__CARRIED_SLOT];
+}
+
+static cx_status find_carried(recovery *self)
 {
 	engine__journal *journal = &self->store->journal;
-	engine__segment *segment = &journal->segments[ENGINE__CARRIED_SLOT];
+	engine__segment *segment = carried_of(self);
 	if (self->state.carried == 0) {
 		segment->number = 0; /* what is found was merged, or never carried */
 		return CX_OK;
@@ -328,8 +334,43 @@ static cx_status take_up_carried(recovery *self)
 			self->path, segment->path);
 	journal->carried_bytes = segment->size;
 	journal->carried_since_ns = 1; /* long ago: soon to be merged */
-	cx_status status = begin_replay(self, segment);
-	return status == CX_OK ? scan_carried(self, segment) : status;
+	return begin_replay(self, segment);
+}
+
+/* A replay of what is carried, beside that of the other segments: they share nothing. */
+typedef struct beside {
+	recovery self;
+	cx_error error;
+	cx_status status;
+	pthread_t thread;
+	bool runs;
+} beside;
+
+static void *replay_beside(void *context)
+{
+	beside *carried = context;
+	carried->status = scan_carried(&carried->self, carried_of(&carried->self));
+	return NULL;
+}
+
+static void begin_beside(const recovery *self, beside *carried)
+{
+	*carried = (beside){ .self = *self, .status = CX_OK };
+	carried->self.error = &carried->error;
+	if (self->state.carried == 0)
+		return;
+	carried->runs = pthread_create(&carried->thread, NULL, replay_beside, carried) == 0;
+	if (!carried->runs)
+		replay_beside(carried);
+}
+
+static cx_status end_beside(const recovery *self, beside *carried)
+{
+	if (carried->runs)
+		pthread_join(carried->thread, NULL);
+	if (carried->status != CX_OK && self->error != NULL)
+		*self->error = carried->error;
+	return carried->status;
 }
 
 /* ---- all of it ---- */
@@ -416,6 +457,18 @@ static cx_status mark_taken_up(recovery *self)
 	                                 self->store->journal.active->path);
 }
 
+static cx_status take_up_all(recovery *self)
+{
+	beside carried;
+	cx_status status = find_carried(self);
+	if (status != CX_OK)
+		return status;
+	begin_beside(self, &carried);
+	status = take_up(self);
+	const cx_status of_carried = end_beside(self, &carried);
+	return of_carried == CX_OK ? status : of_carried;
+}
+
 cx_status engine__journal_recover(engine__store *store, const char *path, cx_error *error)
 {
 	recovery self = { .store = store, .path = path, .error = error };
@@ -426,9 +479,7 @@ cx_status engine__journal_recover(engine__store *store, const char *path, cx_err
 		return status;
 	if (self.state.segment == 0)
 		return clean(&self);
-	status = take_up_carried(&self);
-	if (status == CX_OK)
-		status = take_up(&self);
+	status = take_up_all(&self);
 	if (status == CX_OK)
 		status = mark_taken_up(&self);
 	if (status != CX_OK)
