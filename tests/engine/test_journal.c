@@ -96,19 +96,6 @@ static off_t entry_offset(const char *path, int number)
 	return offset;
 }
 
-/* It is refused with a text that has `part`, and nothing of it is changed by that. */
-static void assert_refused(raw_store *store, const char *part)
-{
-	unsigned files = raw_files(store);
-	for (int i = 0; i < 2; i++) {
-		assert_int_equal(raw_try_open(store), CX_CORRUPT);
-		if (strstr(store->error.text, part) == NULL)
-			print_error("it says: %s\n", store->error.text);
-		assert_non_null(strstr(store->error.text, part));
-	}
-	assert_int_equal(raw_files(store), files);
-}
-
 static void assert_taken_up(raw_store *store, int count)
 {
 	raw_open(store);
@@ -152,7 +139,7 @@ static void a_missing_journal_is_refused(void **state)
 	char away[160];
 	snprintf(away, sizeof away, "%s/away", left.folder);
 	assert_int_equal(rename(journal_of(&left, 0), away), 0);
-	assert_refused(&left, "put the journal files where they were");
+	raw_assert_refused(&left, "put the journal files where they were");
 	assert_int_equal(rename(away, journal_of(&left, 0)), 0);
 	assert_taken_up(&left, COMMITS);
 	raw_release(&left);
@@ -168,7 +155,7 @@ static void the_journal_of_another_store_is_refused(void **state)
 	char name[128];
 	snprintf(name, sizeof name, "%s", journal_of(&other, 0));
 	assert_int_equal(rename(name, journal_of(&left, 0)), 0);
-	assert_refused(&left, "is the journal of another store");
+	raw_assert_refused(&left, "is the journal of another store");
 	raw_release(&left);
 	raw_release(&other);
 }
@@ -179,7 +166,7 @@ static void a_foreign_file_in_its_place_is_refused(void **state)
 	raw_store left;
 	leave_open(&left, NULL);
 	flip(journal_of(&left, 0), 3);
-	assert_refused(&left, "is not a journal");
+	raw_assert_refused(&left, "is not a journal");
 	raw_release(&left);
 }
 
@@ -189,9 +176,9 @@ static void a_cut_journal_is_refused(void **state)
 	raw_store left;
 	leave_open(&left, NULL);
 	assert_int_equal(truncate(journal_of(&left, 0), 4096), 0);
-	assert_refused(&left, "it was cut");
+	raw_assert_refused(&left, "it was cut");
 	assert_int_equal(truncate(journal_of(&left, 0), 0), 0);
-	assert_refused(&left, "put the journal files where they were");
+	raw_assert_refused(&left, "put the journal files where they were");
 	raw_release(&left);
 }
 
@@ -202,7 +189,7 @@ static void every_damaged_byte_of_a_header_is_refused(void **state)
 	leave_open(&left, NULL);
 	for (off_t offset = 8; offset < 64; offset++) {
 		flip(journal_of(&left, 0), offset);
-		assert_refused(&left, "header");
+		raw_assert_refused(&left, "header");
 		flip(journal_of(&left, 0), offset);
 	}
 	assert_taken_up(&left, COMMITS);
@@ -219,7 +206,7 @@ static void damage_before_the_tail_is_refused(void **state)
 		char place[32];
 		snprintf(place, sizeof place, "offset %lld,", (long long)offset);
 		flip(journal_of(&left, 0), offset + 60);
-		assert_refused(&left, place);
+		raw_assert_refused(&left, place);
 		flip(journal_of(&left, 0), offset + 60);
 	}
 	assert_taken_up(&left, COMMITS);
@@ -261,7 +248,7 @@ static void an_older_data_file_beside_a_newer_journal_is_refused(void **state)
 	raw_copy(&left, &store);
 	raw_release(&store);
 	assert_int_equal(rename(old.path, left.path), 0);
-	assert_refused(&left, "older copy");
+	raw_assert_refused(&left, "older copy");
 	assert_int_equal(unlink(journal_of(&left, 0)), 0); /* as the text says */
 	assert_taken_up(&left, 1);
 	raw_release(&old);

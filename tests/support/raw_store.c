@@ -131,6 +131,18 @@ void raw_reopen(raw_store *self)
 	raw_open(self);
 }
 
+void raw_assert_refused(raw_store *self, const char *part)
+{
+	const unsigned files = raw_files(self);
+	for (int i = 0; i < 2; i++) {
+		assert_int_equal(raw_try_open(self), CX_CORRUPT);
+		if (strstr(self->error.text, part) == NULL)
+			print_error("it says: %s\n", self->error.text);
+		assert_non_null(strstr(self->error.text, part));
+	}
+	assert_int_equal(raw_files(self), files);
+}
+
 cx_slice raw_text(const char *text)
 {
 	return cx_slice_of(text);

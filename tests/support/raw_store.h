@@ -32,6 +32,9 @@ void raw_close(raw_store *self);
 void raw_reopen(raw_store *self);
 /* Only opens; the store is there when it is CX_OK. */
 cx_status raw_try_open(raw_store *self);
+/* It is refused as damaged, with a text that has `part`, and nothing of it is changed by that.
+ */
+void raw_assert_refused(raw_store *self, const char *part);
 
 /* Text as a key or value. */
 cx_slice raw_text(const char *text);
