@@ -4,8 +4,6 @@
 #include "base/clock.h"
 #include "engine/store/lmdb.h"
 
-#include <string.h>
-
 enum {
 	/* A tree is carried when a memtable has fewer pairs for each of its leaves... */
 	PAIRS_OF_LEAF_MAX = 4,
