@@ -12,6 +12,8 @@
 
 #include <string.h>
 
+enum { COUNT_BATCH = 32 };
+
 static cx_status check_order(const engine_query *query, cx_error *error)
 {
 	CX_ASSERT(query->order_count <= ENGINE_ORDER_MAX);
@@ -161,23 +163,59 @@ static void sort_all(engine__plan *plan)
 	}
 }
 
-/* Looks at every path, or the one that was asked for; remembers the choice where it may. */
-static cx_status choose_anew(engine_read *read, engine__plan *plan, engine__purpose purpose,
-                             cx_arena *arena, cx_error *error)
+/* The estimate counts what is being merged twice, and what changed since the last merge: before
+ * scans are refused the records are counted, as far as they may be read for a scan. */
+static cx_status count_again(engine_read *read, engine__plan *plan)
 {
-	const bool free = plan->query->use_index == NULL;
-	cx_status status = free ? add_candidates(read, plan) : add_wanted(read, plan, error);
+	const uint64_t most = read->engine->scan_records_max;
+	CX_SCOPED(engine__cursor_close) engine__cursor *cursor = NULL;
+	cx_status status =
+		engine__cursor_open(read->view, engine__tree_of(plan->query->type->record_tree),
+	                            ENGINE__FORWARD, &cursor);
+	CX_UNSET engine__pair pairs[COUNT_BATCH];
+	uint64_t count = 0;
+	size_t got = COUNT_BATCH;
+	while (status == CX_OK && got == COUNT_BATCH && count < most) {
+		status = engine__cursor_next(cursor, pairs, COUNT_BATCH, &got);
+		count += got;
+	}
+	if (status != CX_OK || count >= most)
+		return status;
+	plan->records = count;
+	plan->may_scan = true;
+	return CX_OK;
+}
+
+/* Looks at every path, or the one that was asked for. */
+static cx_status look(engine_read *read, engine__plan *plan, engine__purpose purpose,
+                      cx_arena *arena, cx_error *error)
+{
+	plan->candidate_count = 0;
+	cx_status status = plan->query->use_index == NULL ? add_candidates(read, plan)
+	                                                  : add_wanted(read, plan, error);
 	if (status != CX_OK)
 		return status;
 	if (plan->continued)
 		sort_all(plan);
 	status = engine__choose(read, plan, purpose, arena);
-	if (status == CX_OK)
-		status = refuse_combine(plan, error);
+	return status == CX_OK ? refuse_combine(plan, error) : status;
+}
+
+/* Remembers the choice where it may. */
+static cx_status choose_anew(engine_read *read, engine__plan *plan, engine__purpose purpose,
+                             cx_arena *arena, cx_error *error)
+{
+	cx_status status = look(read, plan, purpose, arena, error);
+	if (status == CX_OK && plan->chosen == NULL && !plan->may_scan) {
+		status = count_again(read, plan);
+		if (status == CX_OK && plan->may_scan)
+			status = look(read, plan, purpose, arena, error);
+	}
 	if (status != CX_OK)
 		return status;
 	if (plan->chosen == NULL)
 		return engine__refuse_scan(plan, error);
+	const bool free = plan->query->use_index == NULL;
 	if (free && !plan->by_contents && !plan->continued && !plan->query->by_id &&
 	    !plan->searched && purpose != ENGINE__PURPOSE_ALL &&
 	    plan->query->no_index_count == 0 && plan->form == ENGINE__SINGLE)

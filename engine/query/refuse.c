@@ -77,18 +77,18 @@ cx_status engine__refuse_scan(const engine__plan *plan, cx_error *error)
 		return cx_fail(
 			error, CX_FULL_SCAN_REFUSED,
 			"match finds too many records, or its index is being built: add a "
-			"condition that an index serves; allow_scan reads all %llu "
+			"condition that an index serves; allow_scan reads about %llu "
 			"records of %s",
 			records, type);
 	if (columns.count == 0)
 		return cx_fail(error, CX_FULL_SCAN_REFUSED,
-		               "no index can serve this filter; allow_scan reads all %llu "
+		               "no index can serve this filter; allow_scan reads about %llu "
 		               "records of %s",
 		               records, type);
 	char text[CX_ERROR_TEXT_SIZE / 2];
 	write_columns(&columns, text, sizeof text);
 	return cx_fail(error, CX_FULL_SCAN_REFUSED,
-	               "no index serves this; one on (%s) would, and allow_scan reads all %llu "
-	               "records of %s",
+	               "no index serves this; one on (%s) would, and allow_scan reads about "
+	               "%llu records of %s",
 	               text, records, type);
 }

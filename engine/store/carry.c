@@ -11,11 +11,6 @@ enum {
 	ENTRY_BYTES = 256 * 1024,
 };
 
-static engine__segment *carried_of(engine__store *store)
-{
-	return &store->journal.segments[ENGINE__CARRIED_SLOT];
-}
-
 /* ---- choosing ---- */
 
 /* Whether all that the memtable has of the tree lies behind what LMDB has: that fills pages. */
@@ -58,7 +53,7 @@ static int is_sparse(MDB_txn *mdb, const engine__memtable *table, engine__tree t
 static int choose_tree(const engine__store *store, MDB_txn *mdb, const engine__memtable *frozen,
                        engine__tree tree, engine__carrying *carrying)
 {
-	const engine__memtable *carried = store->journal.segments[ENGINE__CARRIED_SLOT].table;
+	const engine__memtable *carried = store->journal.carried->table;
 	bool *chosen = &carrying->trees[tree.number];
 	int code = 0;
 	if (!engine__memtable_has(frozen, tree))
@@ -222,7 +217,7 @@ cx_status engine__carry_take(engine__store *store, const engine__segment *frozen
 	taking self = {
 		.store = store,
 		.carrying = carrying,
-		.carried = carried_of(store),
+		.carried = store->journal.carried,
 		.out = CX_BUF_INIT(2 * ENTRY_BYTES),
 		.number = frozen->table->last,
 		.again = carrying->begun,
@@ -243,7 +238,7 @@ cx_status engine__carry_take(engine__store *store, const engine__segment *frozen
 void engine__carry_clear(engine__store *store)
 {
 	engine__journal *journal = &store->journal;
-	engine__segment_retire(carried_of(store));
+	engine__segment_retire(journal->carried);
 	journal->carried_bytes = 0;
 	journal->carried_since_ns = 0;
 }

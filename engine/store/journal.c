@@ -44,6 +44,7 @@ cx_status engine__journal_init(engine__store *store, const char *path,
 		if (status != CX_OK)
 			return status;
 	}
+	journal->carried = &journal->segments[ENGINE__CARRIED_SLOT];
 	journal->carries_all = options->carry_all;
 	return engine__tables_new(NULL, NULL, NULL, 0, &journal->tables);
 }
@@ -192,9 +193,9 @@ cx_status engine__journal_start_merger(engine__store *store)
 static cx_status tables_of(const engine__journal *journal, const engine__segment *newer,
                            const engine__segment *older, engine__tables **ret)
 {
-	return engine__tables_new(
-		newer == NULL ? NULL : newer->table, older == NULL ? NULL : older->table,
-		journal->segments[ENGINE__CARRIED_SLOT].table, journal->tables->needs_txn, ret);
+	return engine__tables_new(newer == NULL ? NULL : newer->table,
+	                          older == NULL ? NULL : older->table, journal->carried->table,
+	                          journal->tables->needs_txn, ret);
 }
 
 static void show_tables(engine__journal *journal, engine__tables *tables)
@@ -269,7 +270,7 @@ static cx_status start(engine__store *store, uint64_t bytes_min)
 	                              ? journal->segment_bytes_max
 	                              : FIRST_SEGMENT_BYTES;
 	engine__segment *first = &journal->segments[0];
-	CX_ASSERT(journal->segments[ENGINE__CARRIED_SLOT].number == 0);
+	CX_ASSERT(journal->carried->number == 0);
 	status = engine__journal_start_merger(store);
 	if (status == CX_OK)
 		status = prepare(store, first, bytes_min);

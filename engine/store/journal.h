@@ -49,6 +49,7 @@ typedef struct engine__journal {
 	engine__segment segments[ENGINE__SEGMENTS];
 	engine__segment *active; /* NULL: there is no journal, and nothing is carried */
 	engine__segment *frozen;
+	engine__segment *carried; /* always the same one */
 	engine__tables *tables;
 	uint64_t active_since_ns;  /* when its first commit came; 0 = it is empty */
 	uint64_t merged;           /* operations of the merge that are done */

@@ -148,7 +148,7 @@ static cx_status choose(merging *self)
 static void count_operations(merging *self)
 {
 	engine__journal *journal = &self->store->journal;
-	const engine__memtable *carried = journal->segments[ENGINE__CARRIED_SLOT].table;
+	const engine__memtable *carried = journal->carried->table;
 	uint64_t operations = 0;
 	for (size_t i = 0; i < ENGINE__TREE_NUMBERS; i++)
 		if (!journal->carrying.trees[i])
@@ -163,7 +163,7 @@ static void count_operations(merging *self)
 static cx_status carry(merging *self)
 {
 	engine__journal *journal = &self->store->journal;
-	const engine__segment *carried = &journal->segments[ENGINE__CARRIED_SLOT];
+	const engine__segment *carried = journal->carried;
 	cx_status status = choose(self);
 	if (status == CX_OK)
 		status = engine__carry_take(self->store, journal->frozen);
@@ -205,8 +205,7 @@ static cx_status drop_frozen(engine__store *store, const merging *done)
 	engine__journal *journal = &store->journal;
 	engine__tables *tables;
 	engine__memtable *active = journal->active == NULL ? NULL : journal->active->table;
-	engine__memtable *carried =
-		journal->carrying.whole ? NULL : journal->segments[ENGINE__CARRIED_SLOT].table;
+	engine__memtable *carried = journal->carrying.whole ? NULL : journal->carried->table;
 	cx_status status = engine__tables_new(active, NULL, carried, done->mdb_txn, &tables);
 	if (status != CX_OK)
 		return status;

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening: what LMDB says of the journal, and what the segments hold beyond it. */
+#include "base/clock.h"
 #include "engine/store/file.h"
 #include "engine/store/lmdb.h"
 
@@ -311,15 +312,17 @@ static cx_status scan_carried(recovery *self, engine__segment *segment)
 	return status;
 }
 
-static engine__segment *carried_of(const recovery *self)
+/* Since when it waits, for what is to be merged soon: never 0. The clock may be younger than
+ * the age; differences of times are right all the same. */
+static uint64_t long_ago(const engine__journal *journal)
 {
-	return &self->store->journal.segments[ENGINE__CARRIED_SLOT];
+	return (cx_clock_monotonic_ns() - journal->age_ns) | 1;
 }
 
 static cx_status find_carried(recovery *self)
 {
 	engine__journal *journal = &self->store->journal;
-	engine__segment *segment = carried_of(self);
+	engine__segment *segment = journal->carried;
 	if (self->state.carried == 0) {
 		segment->number = 0; /* what is found was merged, or never carried */
 		return CX_OK;
@@ -333,7 +336,7 @@ static cx_status find_carried(recovery *self)
 			"the journal files where they were, or restore a backup",
 			self->path, segment->path);
 	journal->carried_bytes = segment->size;
-	journal->carried_since_ns = 1; /* long ago: soon to be merged */
+	journal->carried_since_ns = long_ago(journal);
 	return begin_replay(self, segment);
 }
 
@@ -349,7 +352,7 @@ typedef struct beside {
 static void *replay_beside(void *context)
 {
 	beside *carried = context;
-	carried->status = scan_carried(&carried->self, carried_of(&carried->self));
+	carried->status = scan_carried(&carried->self, carried->self.store->journal.carried);
 	return NULL;
 }
 
@@ -424,15 +427,14 @@ static cx_status show(engine__store *store)
 	engine__journal *journal = &store->journal;
 	engine__memtable *older = journal->frozen == NULL ? NULL : journal->frozen->table;
 	engine__tables *tables;
-	cx_status status =
-		engine__tables_new(journal->active->table, older,
-	                           journal->segments[ENGINE__CARRIED_SLOT].table, 0, &tables);
+	cx_status status = engine__tables_new(journal->active->table, older,
+	                                      journal->carried->table, 0, &tables);
 	if (status != CX_OK)
 		return status;
 	engine__tables_let_go(&journal->tables);
 	journal->tables = tables;
 	journal->visible = journal->submitted;
-	journal->active_since_ns = 1; /* long ago: soon to be merged */
+	journal->active_since_ns = long_ago(journal);
 	journal->next_bytes = journal->segment_bytes_max;
 	if (journal->last_segment < journal->active->number)
 		journal->last_segment = journal->active->number;

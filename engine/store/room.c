@@ -111,8 +111,7 @@ static void add_unmerged(engine__store *store, engine__store_usage *usage)
 		bytes += atomic_load(&journal->frozen->synced) - ENGINE__SEGMENT_HEADER_BYTES;
 	if (journal->carried_bytes != 0)
 		usage->carried_bytes =
-			atomic_load(&journal->segments[ENGINE__CARRIED_SLOT].synced) -
-			ENGINE__SEGMENT_HEADER_BYTES;
+			atomic_load(&journal->carried->synced) - ENGINE__SEGMENT_HEADER_BYTES;
 	pthread_mutex_unlock(&store->lock);
 	usage->unmerged_bytes = bytes + usage->carried_bytes;
 }

@@ -22,7 +22,7 @@ enum {
 	COMMITS = 2000, /* some ten segments of these bytes */
 	SEGMENT_BYTES = 16 * 1024,
 	HEADER_BYTES = 512, /* of a segment */
-	NEVER_MS = 1000 * 1000,
+	NEVER_MS = 1000 * 1000 * 1000,
 	TRIES = 1000,
 	TRY_US = 10000,
 };
