@@ -2,6 +2,7 @@
 /* XXH3 of libxxhash. */
 #include "base/hash.h"
 
+#define XXH_INLINE_ALL
 #include <xxhash.h>
 
 uint64_t cx_hash64(cx_slice data, uint64_t seed)
