@@ -186,9 +186,24 @@ bool engine__btree_seek(engine__btree_cursor *cursor, cx_slice key)
 
 /* ---- the pair ---- */
 
-const uint8_t *engine__btree_leaf(const engine__btree_cursor *cursor)
+size_t engine__btree_fetch(const engine__btree_cursor *cursor, engine__direction direction,
+                           size_t count)
 {
-	return cursor->pages[cursor->tree.depth - 1];
+	const unsigned leaf = cursor->tree.depth - 1;
+	const uint8_t *page = cursor->pages[leaf];
+	const size_t slot = cursor->slots[leaf];
+	const size_t there =
+		direction == ENGINE__FORWARD ? engine__page_count(page) - slot : slot + 1;
+	const size_t wanted = count < there ? count : there;
+	const size_t first = direction == ENGINE__FORWARD ? slot : slot + 1 - wanted;
+	const size_t lines =
+		1 + cursor->tree.page_bytes / engine__page_count(page) / CACHE_LINE_BYTES;
+	for (size_t i = 0; i < wanted; i++) {
+		const uint8_t *node = engine__page_node(page, first + i);
+		for (size_t line = 0; line < lines; line++)
+			__builtin_prefetch(node + line * CACHE_LINE_BYTES);
+	}
+	return wanted;
 }
 
 /* The first page of an overflow run that holds so many bytes; NULL when it is damaged. */
@@ -208,7 +223,7 @@ static const uint8_t *run_of(const engine__btree *tree, uint64_t number, size_t 
 
 engine__pair engine__btree_pair(engine__btree_cursor *cursor)
 {
-	const uint8_t *leaf = engine__btree_leaf(cursor);
+	const uint8_t *leaf = cursor->pages[cursor->tree.depth - 1];
 	const uint8_t *node = engine__page_node(leaf, cursor->slots[cursor->tree.depth - 1]);
 	engine__pair pair = {
 		.key = engine__page_key(node),

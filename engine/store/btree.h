@@ -43,5 +43,7 @@ bool engine__btree_previous(engine__btree_cursor *cursor);
 /* The pair of the place; lives as long as the snapshot. Of a damaged tree it is of no use. */
 engine__pair engine__btree_pair(engine__btree_cursor *cursor);
 
-/* The first byte of the leaf page of the place. */
-const uint8_t *engine__btree_leaf(const engine__btree_cursor *cursor);
+/* Has the processor begin to fetch the next `count` pairs in that direction, the one of the
+ * place included, as far as they lie in its leaf; returns how many those are. */
+size_t engine__btree_fetch(const engine__btree_cursor *cursor, engine__direction direction,
+                           size_t count);

@@ -13,8 +13,6 @@
 #include <string.h>
 
 /* With fewer pairs wanted at a time, most of a page is not. */
-enum { FETCH_PAIRS_MIN = 8, FETCH_VALUE_BYTES_MAX = 256, CACHE_LINE_BYTES = 64 };
-
 typedef enum base_state {
 	BASE_START, /* before the first pair in the direction */
 	BASE_HELD,  /* `base` is its pair and was not used */
@@ -32,6 +30,7 @@ typedef enum position {
 typedef struct source {
 	engine__layer layer;
 	const engine__node *ahead;
+	engine__guide_hint hint;
 } source;
 
 struct engine__cursor {
@@ -45,10 +44,12 @@ struct engine__cursor {
 	base_state state;
 	bool passed_over; /* something since the last pair handed out */
 	engine__pair base;
-	const uint8_t *fetched_page;
+	size_t fetched; /* pairs of the leaf, ahead of it */
+	size_t wanted;  /* pairs, by who reads */
 
 	source sources[ENGINE__LAYERS_MAX]; /* newest first; the buffer is the first, if any */
 	unsigned source_count;
+	bool sought;    /* heads and base are those of the position */
 	uint64_t stamp; /* of the buffer when its node was looked up */
 
 	position position;
@@ -58,11 +59,18 @@ struct engine__cursor {
 
 /* ---- snapshot side ---- */
 
+/* The pairs of a list lie in their page in no order that the processor foresees, and waiting
+ * for them was a third of its time: they are fetched together. */
 static void take(engine__cursor *cursor, bool found)
 {
 	cursor->state = found ? BASE_HELD : BASE_END;
-	if (found)
-		cursor->base = engine__btree_pair(&cursor->at);
+	if (!found)
+		return;
+	if (cursor->fetched == 0)
+		cursor->fetched =
+			engine__btree_fetch(&cursor->at, cursor->direction, cursor->wanted);
+	cursor->fetched--;
+	cursor->base = engine__btree_pair(&cursor->at);
 }
 
 /* Makes the state BASE_HELD or BASE_END. */
@@ -79,6 +87,7 @@ static void hold_base(engine__cursor *cursor)
 static void seek_base(engine__cursor *cursor, cx_slice bound)
 {
 	engine__btree_cursor *at = &cursor->at;
+	cursor->fetched = 0;
 	bool found = engine__btree_seek(at, bound);
 	if (cursor->direction == ENGINE__BACKWARD)
 		found = found ? engine__btree_previous(at) : engine__btree_last(at);
@@ -87,18 +96,18 @@ static void seek_base(engine__cursor *cursor, cx_slice bound)
 
 /* ---- layers ---- */
 
-static const engine__node *ahead_of_position(const engine__cursor *cursor,
-                                             const engine__layer *layer)
+static void seek_source(const engine__cursor *cursor, source *self)
 {
-	engine__direction direction = cursor->direction;
-	if (cursor->position == AT_START && direction == ENGINE__BACKWARD)
-		return engine__layer_last(layer, cursor->tree);
-	const engine__node *node =
-		engine__layer_seek(layer, cursor->tree, cursor->key, direction);
-	if (cursor->position == BEHIND_KEY && node != NULL &&
-	    cx_slice_equal(engine__node_key(node), cursor->key)) /* only forward */
-		node = engine__layer_neighbour(layer, node, direction);
-	return node;
+	const engine__direction direction = cursor->direction;
+	self->hint = (engine__guide_hint){ 0 };
+	self->ahead = cursor->position == AT_START && direction == ENGINE__BACKWARD
+	                      ? engine__layer_last(&self->layer, cursor->tree)
+	                      : engine__layer_seek(&self->layer, cursor->tree, cursor->key,
+	                                           direction);
+	if (cursor->position == BEHIND_KEY && self->ahead != NULL &&
+	    cx_slice_equal(engine__node_key(self->ahead), cursor->key)) /* only forward */
+		self->ahead = engine__layer_neighbour(&self->layer, self->ahead, direction,
+		                                      &self->hint);
 }
 
 static void seek_sources(engine__cursor *cursor)
@@ -106,7 +115,7 @@ static void seek_sources(engine__cursor *cursor)
 	if (cursor->view->buffer != NULL)
 		cursor->stamp = engine__buffer_stamp(cursor->view->buffer);
 	for (unsigned i = 0; i < cursor->source_count; i++)
-		cursor->sources[i].ahead = ahead_of_position(cursor, &cursor->sources[i].layer);
+		seek_source(cursor, &cursor->sources[i]);
 }
 
 static void base_of_position(engine__cursor *cursor)
@@ -122,6 +131,13 @@ static void base_of_position(engine__cursor *cursor)
 		cursor->state = BASE_USED;
 }
 
+static void seek_all(engine__cursor *cursor)
+{
+	base_of_position(cursor);
+	seek_sources(cursor);
+	cursor->sought = true;
+}
+
 /* Takes account of writes and rollbacks since the last read. */
 static void refresh(engine__cursor *cursor)
 {
@@ -129,12 +145,11 @@ static void refresh(engine__cursor *cursor)
 	if (buffer == NULL || cursor->stamp == engine__buffer_stamp(buffer))
 		return;
 	if (cursor->passed_over) {
-		seek_sources(cursor);
-		base_of_position(cursor);
+		seek_all(cursor);
 		return;
 	}
 	cursor->stamp = engine__buffer_stamp(buffer);
-	cursor->sources[0].ahead = ahead_of_position(cursor, &cursor->sources[0].layer);
+	seek_source(cursor, &cursor->sources[0]);
 }
 
 /* Whether `key` comes before `other` in the direction of the cursor: <0, 0, >0. */
@@ -144,140 +159,94 @@ static int order(const engine__cursor *cursor, cx_slice key, cx_slice other)
 	return cursor->direction == ENGINE__FORWARD ? order : -order;
 }
 
-/* The head that comes first, of several with one key the newest; -1 is the base, `source_count`
- * stands for the end. */
-static int first_head(const engine__cursor *cursor)
+/* The layer whose head comes first, of several with one key the newest; NULL when all have
+ * ended. */
+static source *first_source(engine__cursor *cursor)
 {
-	int first = cursor->state == BASE_HELD ? -1 : (int)cursor->source_count;
-	cx_slice key = cursor->base.key;
-	for (int i = (int)cursor->source_count - 1; i >= 0; i--) {
-		const engine__node *node = cursor->sources[i].ahead;
-		if (node == NULL)
-			continue;
-		cx_slice own = engine__node_key(node);
-		if (first == (int)cursor->source_count || order(cursor, own, key) <= 0) {
-			first = i;
-			key = own;
-		}
+	source *first = NULL;
+	for (unsigned i = 0; i < cursor->source_count; i++) {
+		source *at = &cursor->sources[i];
+		if (at->ahead != NULL &&
+		    (first == NULL || order(cursor, engine__node_key(at->ahead),
+		                            engine__node_key(first->ahead)) < 0))
+			first = at;
 	}
 	return first;
 }
 
-/* Moves every head with this key on. */
-static void pass(engine__cursor *cursor, cx_slice key, int first)
+/* Moves every head with this key on: none is in a layer before `first`. */
+static void pass(engine__cursor *cursor, cx_slice key, source *first)
 {
 	unsigned moved = 0;
-	if (cursor->state == BASE_HELD &&
-	    (first < 0 || cx_slice_equal(cursor->base.key, key))) {
+	if (cursor->state == BASE_HELD && cx_slice_equal(cursor->base.key, key)) {
 		cursor->state = BASE_USED;
 		moved++;
 	}
-	for (int i = first < 0 ? 0 : first; i < (int)cursor->source_count; i++) {
-		source *from = &cursor->sources[i];
+	for (source *from = first; from < &cursor->sources[cursor->source_count]; from++) {
 		if (from->ahead == NULL || !cx_slice_equal(engine__node_key(from->ahead), key))
 			continue;
-		from->ahead =
-			engine__layer_neighbour(&from->layer, from->ahead, cursor->direction);
+		from->ahead = engine__layer_neighbour(&from->layer, from->ahead,
+		                                      cursor->direction, &from->hint);
 		moved++;
 	}
 	cursor->passed_over |= moved > 1;
 }
 
-static bool next_merged(engine__cursor *cursor, engine__pair *pair)
+static void hand_out(engine__cursor *cursor, cx_slice last)
 {
-	bool found = false;
-	while (!found) {
-		hold_base(cursor);
-		int first = first_head(cursor);
-		if (first == (int)cursor->source_count)
-			return false;
-		if (first < 0) {
-			*pair = cursor->base;
-			cursor->state = BASE_USED;
-			break;
-		}
-		const engine__node *node = cursor->sources[first].ahead;
-		const engine__version *version =
-			engine__layer_version(&cursor->sources[first].layer, node);
-		*pair = (engine__pair){ .key = engine__node_key(node),
-			                .value = engine__version_value(version) };
-		pass(cursor, pair->key, first);
-		found = !version->removed;
-	}
 	cursor->passed_over = false;
 	cursor->position = BEHIND_KEY;
-	cursor->key = pair->key;
-	return true;
+	cursor->key = last;
 }
 
-static size_t read_merged(engine__cursor *cursor, engine__pair *pairs, size_t max)
+/* The pair of the layer's head; false when that is removed. */
+static bool read_head(engine__cursor *cursor, source *first, engine__pair *pair)
 {
-	size_t count = 0;
-	while (count < max && next_merged(cursor, &pairs[count]))
-		count++;
-	return count;
+	const engine__version *version = engine__layer_version(&first->layer, first->ahead);
+	*pair = (engine__pair){ .key = engine__node_key(first->ahead),
+		                .value = engine__version_value(version) };
+	pass(cursor, pair->key, first);
+	if (!version->removed)
+		hand_out(cursor, pair->key);
+	return !version->removed;
 }
 
-/* Has the page of the pair brought into the cache as a whole: the pairs that follow lie in it
- * in no order that the processor foresees, and waiting for them was a third of the time of a
- * list.
- */
-static void fetch_page(engine__cursor *cursor)
+/* Pairs of LMDB, of those before `bound` where there is one. */
+static size_t read_base(engine__cursor *cursor, const source *bound, engine__pair *pairs,
+                        size_t max)
 {
-	const uint8_t *page = engine__btree_leaf(&cursor->at);
-	if (page == cursor->fetched_page)
-		return;
-	cursor->fetched_page = page;
-	for (size_t at = 0; at < cursor->at.tree.page_bytes; at += CACHE_LINE_BYTES)
-		__builtin_prefetch(page + at);
-}
-
-/* Of few pairs, the values alone. */
-static void fetch_value(cx_slice value)
-{
-	const size_t bytes =
-		value.size < FETCH_VALUE_BYTES_MAX ? value.size : FETCH_VALUE_BYTES_MAX;
-	for (size_t at = 0; at < bytes; at += CACHE_LINE_BYTES)
-		__builtin_prefetch(value.data + at);
-}
-
-static size_t read_base(engine__cursor *cursor, engine__pair *pairs, size_t max)
-{
+	const cx_slice end = bound == NULL ? (cx_slice){ 0 } : engine__node_key(bound->ahead);
 	size_t count = 0;
 	for (; count < max; count++) {
 		hold_base(cursor);
-		if (cursor->state == BASE_END)
+		if (cursor->state == BASE_END ||
+		    (bound != NULL && order(cursor, cursor->base.key, end) >= 0))
 			break;
-		if (max >= FETCH_PAIRS_MIN)
-			fetch_page(cursor);
-		else
-			fetch_value(cursor->base.value);
 		pairs[count] = cursor->base;
 		cursor->state = BASE_USED;
 	}
-	if (count > 0) {
-		cursor->passed_over = false;
-		cursor->position = BEHIND_KEY;
-		cursor->key = pairs[count - 1].key;
-	}
+	if (count > 0)
+		hand_out(cursor, pairs[count - 1].key);
 	return count;
-}
-
-/* Whether LMDB is all there is from here on. */
-static bool only_base(const engine__cursor *cursor)
-{
-	for (unsigned i = 0; i < cursor->source_count; i++)
-		if (cursor->sources[i].ahead != NULL)
-			return false;
-	return true;
 }
 
 cx_status engine__cursor_next(engine__cursor *cursor, engine__pair *pairs, size_t max,
                               size_t *ret_count)
 {
-	refresh(cursor);
-	*ret_count = only_base(cursor) ? read_base(cursor, pairs, max)
-	                               : read_merged(cursor, pairs, max);
+	cursor->wanted = max > 0 ? max : 1;
+	if (!cursor->sought)
+		seek_all(cursor);
+	else
+		refresh(cursor);
+	size_t count = 0;
+	source *first;
+	do {
+		first = first_source(cursor);
+		count += read_base(cursor, first, pairs + count, max - count);
+		if (first != NULL && count < max)
+			count += read_head(cursor, first, &pairs[count]);
+	} while (first != NULL && count < max);
+	*ret_count = count;
 	return cursor->at.damaged ? CX_CORRUPT : CX_OK;
 }
 
@@ -285,18 +254,11 @@ cx_status engine__cursor_seek(engine__cursor *cursor, cx_slice key)
 {
 	if (key.size > ENGINE__SEEK_BYTES_MAX)
 		return CX_TOO_LARGE;
-	seek_base(cursor, key);
-	if (cursor->at.damaged)
-		return CX_CORRUPT;
-	cursor->passed_over = false;
-	if (cursor->source_count == 0)
-		return CX_OK;
-
 	if (key.size > 0)
 		memcpy(cursor->bound, key.data, key.size);
 	cursor->position = AT_KEY;
 	cursor->key = (cx_slice){ .data = cursor->bound, .size = key.size };
-	seek_sources(cursor);
+	cursor->sought = false;
 	return CX_OK;
 }
 
@@ -412,13 +374,13 @@ cx_status engine__cursor_open(engine__view *view, engine__tree tree,
 		return status;
 	cursor->direction = direction;
 	cursor->state = BASE_START;
+	cursor->fetched = 0;
 	cursor->at.damaged = false;
 	cursor->passed_over = false;
-	cursor->fetched_page = NULL;
 	cursor->position = AT_START;
 	cursor->key = (cx_slice){ 0 };
 	take_sources(cursor);
-	seek_sources(cursor);
+	cursor->sought = false;
 	view->cursors_open++;
 	*ret = cursor;
 	cursor = NULL;

@@ -6,6 +6,8 @@
 #include <endian.h>
 #include <string.h>
 
+enum { CACHE_LINE_BYTES = 64 };
+
 typedef struct slot {
 	_Atomic(uint64_t) head[ENGINE__PLACE_WORDS];
 	_Atomic(void *) at; /* of a leaf: the node; otherwise the page of the keys from it on */
@@ -108,6 +110,20 @@ static unsigned search(const engine__guide_page *page, const engine__place *at, 
 	return low;
 }
 
+/* Half of the lines of a page: a search looks at each of its last ones and their neighbours. */
+static void fetch(const engine__guide_page *page)
+{
+	for (size_t at = 0; at < sizeof *page; at += 2 * CACHE_LINE_BYTES)
+		__builtin_prefetch((const uint8_t *)page + at);
+}
+
+/* The node behind the one that is found: a list begins there. */
+static void fetch_next(const engine__guide_page *page, unsigned number)
+{
+	if (number + 1 < ENGINE__GUIDE_SLOTS && number + 1 < count_of(page))
+		__builtin_prefetch(load(&page->slots[number + 1]));
+}
+
 engine__node *engine__guide_find(const engine__guide *guide, const engine__place *at,
                                  bool or_at, engine__trail *trail)
 {
@@ -118,15 +134,29 @@ engine__node *engine__guide_find(const engine__guide *guide, const engine__place
 		trail->pages[page->level] = page;
 		trail->slots[page->level] = number;
 		void *next = load(&page->slots[number]);
-		if (page->level == 0)
+		if (page->level == 0) {
+			fetch_next(page, number);
 			return next;
+		}
 		page = next;
+		if (page->level == 0)
+			fetch(page);
 	}
 }
 
 engine__node *engine__guide_back(const engine__trail *trail)
 {
 	return load(&trail->pages[0]->slots[0]);
+}
+
+engine__guide_hint engine__guide_hint_of(const engine__trail *trail)
+{
+	return (engine__guide_hint){ .leaf = trail->pages[0], .slot = trail->slots[0] };
+}
+
+engine__node *engine__guide_step_back(engine__guide_hint *hint)
+{
+	return hint->slot == 0 ? NULL : load(&hint->leaf->slots[--hint->slot]);
 }
 
 /* ---- adding ---- */

@@ -83,6 +83,18 @@ engine__node *engine__guide_find(const engine__guide *guide, const engine__place
  */
 engine__node *engine__guide_back(const engine__trail *trail);
 
+/* The slot of a leaf in which a search ended; zeroed: none. */
+typedef struct engine__guide_hint {
+	const engine__guide_page *leaf;
+	unsigned slot;
+} engine__guide_hint;
+
+engine__guide_hint engine__guide_hint_of(const engine__trail *trail);
+
+/* The node of the slot before, mostly the nearest before the one of the hint, which moves
+ * there; NULL where the leaf has none. */
+engine__node *engine__guide_step_back(engine__guide_hint *hint);
+
 /* Makes what an add behind the end of the trail needs. Errors: CX_NO_MEMORY. */
 CX_MUST_USE cx_status engine__guide_reserve(engine__trail *trail, cx_arena *arena);
 

@@ -43,6 +43,7 @@ cx_status engine__journal_init(engine__store *store, const char *path,
 		cx_status status = engine__segment_init(&journal->segments[slot], path, slot);
 		if (status != CX_OK)
 			return status;
+		journal->segments[slot].asked = store->asked;
 	}
 	journal->carried = &journal->segments[ENGINE__CARRIED_SLOT];
 	journal->carries_all = options->carry_all;

@@ -83,6 +83,9 @@ struct engine__store {
 	engine__txn txn; /* the one; the writer's, as are the names */
 	char trees[ENGINE__TREE_NUMBERS][ENGINE__TREE_NAME_MAX + 1]; /* by number; "" = none */
 
+	/* By tree: whether gets have asked for a key of it. */
+	atomic_bool asked[ENGINE__TREE_NUMBERS];
+
 	/* Of LMDB's write transactions: merges, new trees, large commits. */
 	pthread_mutex_t lmdb_lock;
 	size_t last_page; /* of the newest snapshot */
@@ -114,6 +117,10 @@ static inline cx_slice engine__slice_of(MDB_val val)
 
 /* The one place where LMDB's numbers and errno become a status. */
 cx_status engine__status_of_mdb(int code);
+
+/* engine__view_get(), for a tree that nobody may ever get from: it is not noted as asked. */
+CX_MUST_USE cx_status engine__view_find(engine__view *view, engine__tree tree, cx_slice key,
+                                        cx_slice *ret);
 
 /* A view of the store that no transaction and no pool has; rested. */
 CX_MUST_USE cx_status engine__view_new(engine__store *store, engine__view **ret);

@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Views: read transactions kept for reuse, and reads by key. */
+#include "engine/store/key_hash.h"
 #include "engine/store/lmdb.h"
 #include "engine/store/page.h"
 
 #include <errno.h>
 #include <sched.h>
 #include <stdlib.h>
+
+enum { GET_BATCH = 32 };
 
 /* A rested view keeps its snapshot of LMDB parked, as taking it up again is much cheaper than a
  * new one: LMDB looks every tree up anew in that. Whoever writes to LMDB lets go of those that
@@ -248,9 +251,10 @@ cx_status engine__view_record(const engine__view *view, engine__tree tree, const
 	return CX_OK;
 }
 
-static cx_status get_merged(engine__view *view, engine__tree tree, cx_slice key, cx_slice *ret)
+static cx_status get_merged(engine__view *view, engine__tree tree, cx_slice key, uint64_t hash,
+                            cx_slice *ret)
 {
-	if (engine__lookaside_find(&view->lookaside, tree, key, ret))
+	if (engine__lookaside_find(&view->lookaside, tree, key, hash, ret))
 		return CX_OK;
 	MDB_val mdb_key = engine__val_of(key);
 	MDB_val value;
@@ -260,67 +264,113 @@ static cx_status get_merged(engine__view *view, engine__tree tree, cx_slice key,
 	if (code != 0)
 		return engine__status_of_mdb(code);
 	*ret = engine__slice_of(value);
-	engine__lookaside_keep(&view->lookaside, tree, key, *ret);
+	engine__lookaside_keep(&view->lookaside, tree, key, hash, *ret);
 	return CX_OK;
 }
 
-/* What the memtables from layer `from` on say of the key; NULL when nothing. */
-static const engine__version *find_unmerged(const engine__view *view, unsigned from,
-                                            engine__tree tree, cx_slice key)
+/* What the memtables say of the key; NULL when nothing. */
+static const engine__version *find_unmerged(const engine__view *view, engine__tree tree,
+                                            cx_slice key, uint64_t hash)
 {
 	const engine__version *version = NULL;
-	for (unsigned i = from; version == NULL && i < view->layer_count; i++)
+	for (unsigned i = 0; version == NULL && i < view->layer_count; i++)
 		if (engine__memtable_has(view->of_layer[i], tree))
-			version = engine__layer_find(&view->layers[i], tree, key);
+			version = engine__memtable_find(
+				view->of_layer[i], view->layers[i].number, tree, key, hash);
 	return version;
 }
 
 static const engine__version *find_written(const engine__view *view, engine__tree tree,
-                                           cx_slice key)
+                                           cx_slice key, uint64_t hash)
 {
 	const engine__version *version = NULL;
 	if (view->buffer != NULL && engine__buffer_operations(view->buffer) > 0) {
 		const engine__layer layer = engine__buffer_layer(view->buffer);
 		version = engine__layer_find(&layer, tree, key);
 	}
-	return version != NULL ? version : find_unmerged(view, 0, tree, key);
+	return version != NULL ? version : find_unmerged(view, tree, key, hash);
 }
 
-cx_status engine__view_get(engine__view *view, engine__tree tree, cx_slice key, cx_slice *ret)
+static cx_status find(engine__view *view, engine__tree tree, cx_slice key, uint64_t hash,
+                      cx_slice *ret)
 {
-	CX_ASSERT(view->live);
-	CX_ASSERT(tree.number >= ENGINE__FIRST_TREE);
-	if (key.size == 0)
-		return CX_NOT_FOUND;
-	const engine__version *version = find_written(view, tree, key);
+	const engine__version *version = find_written(view, tree, key, hash);
 	if (version == NULL)
-		return get_merged(view, tree, key, ret);
+		return get_merged(view, tree, key, hash, ret);
 	if (version->removed)
 		return CX_NOT_FOUND;
 	*ret = engine__version_value(version);
 	return CX_OK;
 }
 
+cx_status engine__view_find(engine__view *view, engine__tree tree, cx_slice key, cx_slice *ret)
+{
+	CX_ASSERT(view->live);
+	CX_ASSERT(tree.number >= ENGINE__FIRST_TREE);
+	return key.size == 0 ? CX_NOT_FOUND
+	                     : find(view, tree, key, engine__key_hash(tree, key), ret);
+}
+
+static void note_asked(engine__store *store, engine__tree tree)
+{
+	atomic_bool *asked = &store->asked[tree.number];
+	if (!atomic_load_explicit(asked, memory_order_relaxed))
+		atomic_store_explicit(asked, true, memory_order_relaxed);
+}
+
+cx_status engine__view_get(engine__view *view, engine__tree tree, cx_slice key, cx_slice *ret)
+{
+	note_asked(view->store, tree);
+	return engine__view_find(view, tree, key, ret);
+}
+
+static void fetch(const engine__view *view, engine__tree tree, uint64_t hash, bool again)
+{
+	for (unsigned i = 0; i < view->layer_count; i++)
+		engine__memtable_fetch(view->of_layer[i], tree, hash, again);
+	if (again)
+		engine__lookaside_fetch_node(&view->lookaside, tree, hash);
+	else
+		engine__lookaside_fetch_places(&view->lookaside, hash);
+}
+
 void engine__view_fetch(const engine__view *view, engine__tree tree, cx_slice key, bool again)
 {
 	CX_ASSERT(view->live);
-	if (again)
-		engine__lookaside_fetch_node(&view->lookaside, tree, key);
-	else
-		engine__lookaside_fetch_places(&view->lookaside, tree, key);
+	fetch(view, tree, engine__key_hash(tree, key), again);
 }
 
-cx_status engine__view_get_many(engine__view *view, engine__tree tree, const cx_slice *keys,
-                                size_t count, cx_slice *values)
+/* Fetches for all before it gets the first. */
+static cx_status get_some(engine__view *view, engine__tree tree, const cx_slice *keys,
+                          size_t count, cx_slice *values)
 {
+	CX_UNSET uint64_t hashes[GET_BATCH];
 	for (size_t i = 0; i < count; i++) {
-		cx_status status = engine__view_get(view, tree, keys[i], &values[i]);
+		hashes[i] = engine__key_hash(tree, keys[i]);
+		fetch(view, tree, hashes[i], false);
+	}
+	for (size_t i = 0; i < count; i++)
+		fetch(view, tree, hashes[i], true);
+	for (size_t i = 0; i < count; i++) {
+		cx_status status = find(view, tree, keys[i], hashes[i], &values[i]);
 		if (status == CX_NOT_FOUND)
 			values[i] = (cx_slice){ 0 };
 		else if (status != CX_OK)
 			return status;
 	}
 	return CX_OK;
+}
+
+cx_status engine__view_get_many(engine__view *view, engine__tree tree, const cx_slice *keys,
+                                size_t count, cx_slice *values)
+{
+	CX_ASSERT(view->live);
+	note_asked(view->store, tree);
+	cx_status status = CX_OK;
+	for (size_t at = 0; at < count && status == CX_OK; at += GET_BATCH)
+		status = get_some(view, tree, keys + at,
+		                  count - at < GET_BATCH ? count - at : GET_BATCH, values + at);
+	return status;
 }
 
 /* ---- counting ---- */
@@ -343,13 +393,14 @@ static cx_status count_layer(engine__view *view, unsigned at, engine__tree tree,
 	const engine__layer *layer = &view->layers[at];
 	for (const engine__node *node =
 	             engine__layer_seek(layer, tree, (cx_slice){ 0 }, ENGINE__FORWARD);
-	     node != NULL; node = engine__layer_neighbour(layer, node, ENGINE__FORWARD)) {
+	     node != NULL; node = engine__layer_neighbour(layer, node, ENGINE__FORWARD, NULL)) {
 		const cx_slice key = engine__node_key(node);
 		const engine__version *version = engine__layer_version(layer, node);
-		if (find_unmerged(view, 0, tree, key) != version)
+		const uint64_t hash = engine__key_hash(tree, key);
+		if (find_unmerged(view, tree, key, hash) != version)
 			continue;
 		cx_slice value;
-		cx_status status = get_merged(view, tree, key, &value);
+		cx_status status = get_merged(view, tree, key, hash, &value);
 		if (status != CX_OK && status != CX_NOT_FOUND)
 			return status;
 		*count += (uint64_t)(!version->removed) - (uint64_t)(status == CX_OK);

@@ -2,7 +2,6 @@
 #include "engine/store/lookaside.h"
 
 #include "base/check.h"
-#include "base/hash.h"
 #include "engine/store/page.h"
 
 #include <stdlib.h>
@@ -34,11 +33,14 @@ static uint32_t epoch_of(const engine__lookaside *self, uint16_t tree)
 	return self->epochs[tree] + 1;
 }
 
-static line line_of(const engine__lookaside *self, engine__tree tree, cx_slice key)
+static engine__lookaside_place *places_of(const engine__lookaside *self, uint64_t hash)
 {
-	const uint64_t hash = cx_hash64(key, tree.number);
-	const uint64_t number = hash >> (64 - self->bits) & ~(uint64_t)(WAYS - 1);
-	return (line){ .places = &self->places[number],
+	return &self->places[hash >> (64 - self->bits) & ~(uint64_t)(WAYS - 1)];
+}
+
+static line line_of(const engine__lookaside *self, engine__tree tree, uint64_t hash)
+{
+	return (line){ .places = places_of(self, hash),
 		       .epoch = epoch_of(self, tree.number),
 		       .tree = tree.number,
 		       .tag = (uint16_t)hash };
@@ -63,11 +65,11 @@ static bool may_have(line at, unsigned way)
 }
 
 bool engine__lookaside_find(const engine__lookaside *self, engine__tree tree, cx_slice key,
-                            cx_slice *ret)
+                            uint64_t hash, cx_slice *ret)
 {
 	if (self->bits == 0)
 		return false;
-	const line at = line_of(self, tree, key);
+	const line at = line_of(self, tree, hash);
 	for (unsigned i = 0; i < WAYS; i++) {
 		if (may_have(at, i) && node_has(at.places[i].node, key)) {
 			*ret = value_of(at.places[i].node);
@@ -77,19 +79,18 @@ bool engine__lookaside_find(const engine__lookaside *self, engine__tree tree, cx
 	return false;
 }
 
-void engine__lookaside_fetch_places(const engine__lookaside *self, engine__tree tree,
-                                    cx_slice key)
+void engine__lookaside_fetch_places(const engine__lookaside *self, uint64_t hash)
 {
 	if (self->bits > 0)
-		__builtin_prefetch(line_of(self, tree, key).places);
+		__builtin_prefetch(places_of(self, hash));
 }
 
 void engine__lookaside_fetch_node(const engine__lookaside *self, engine__tree tree,
-                                  cx_slice key)
+                                  uint64_t hash)
 {
 	if (self->bits == 0)
 		return;
-	const line at = line_of(self, tree, key);
+	const line at = line_of(self, tree, hash);
 	for (unsigned i = 0; i < WAYS; i++)
 		if (may_have(at, i))
 			for (unsigned byte = 0; byte < NODE_BYTES_FETCHED;
@@ -153,12 +154,12 @@ static engine__lookaside_place *choose(engine__lookaside *self, line at)
 }
 
 void engine__lookaside_keep(engine__lookaside *self, engine__tree tree, cx_slice key,
-                            cx_slice value)
+                            uint64_t hash, cx_slice value)
 {
 	const uint8_t *node = value.data - key.size - ENGINE__NODE_HEADER_BYTES;
 	if (!node_has(node, key) || engine__u32(node) != value.size || !prepare(self))
 		return;
-	const line at = line_of(self, tree, key);
+	const line at = line_of(self, tree, hash);
 	*choose(self, at) = (engine__lookaside_place){
 		.node = node, .epoch = at.epoch, .tree = at.tree, .tag = at.tag
 	};

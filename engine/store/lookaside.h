@@ -36,19 +36,19 @@ typedef struct engine__lookaside {
 void engine__lookaside_turn(engine__lookaside *self, uint64_t txn,
                             const _Atomic uint64_t written_by[ENGINE__TREE_NUMBERS]);
 
-/* False where nothing is remembered; `*ret` is untouched then. */
+/* `hash` is that of the key (key_hash.h). False where nothing is remembered; `*ret` is
+ * untouched then. */
 bool engine__lookaside_find(const engine__lookaside *self, engine__tree tree, cx_slice key,
-                            cx_slice *ret);
+                            uint64_t hash, cx_slice *ret);
 
 /* Has the processor begin to fetch what a find will look at: the places where the key may be,
  * and, asked for a moment later, the node. */
-void engine__lookaside_fetch_places(const engine__lookaside *self, engine__tree tree,
-                                    cx_slice key);
+void engine__lookaside_fetch_places(const engine__lookaside *self, uint64_t hash);
 void engine__lookaside_fetch_node(const engine__lookaside *self, engine__tree tree,
-                                  cx_slice key);
+                                  uint64_t hash);
 
 /* `value` is what LMDB has, in the map. One that does not stand in a node is not remembered. */
 void engine__lookaside_keep(engine__lookaside *self, engine__tree tree, cx_slice key,
-                            cx_slice value);
+                            uint64_t hash, cx_slice value);
 
 void engine__lookaside_release(engine__lookaside *self);

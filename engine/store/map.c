@@ -59,20 +59,28 @@ void engine__map_rewind(engine__map *map)
 
 /* ---- searching ---- */
 
-/* The last node before the place, or at it; the one before all when there is none. What the
- * guide says is where to begin: the list is the truth. */
-static engine__node *last_before(const engine__map *map, const engine__place *at, bool or_at)
+/* From where a search ended to the last node before the place, or at it; the one before all
+ * when there is none. What the guide says is where to begin: the list is the truth. */
+static engine__node *go_on(const engine__map *map, engine__node *node, const engine__place *at,
+                           bool or_at, const engine__trail *trail)
 {
-	engine__trail trail;
-	engine__node *node = engine__guide_find(&map->guide, at, or_at, &trail);
 	if (!engine__node_is_before(node, at, or_at))
-		node = engine__guide_back(&trail);
+		node = engine__guide_back(trail);
 	if (!engine__node_is_before(node, at, or_at))
 		node = map->first;
 	for (engine__node *next = next_of(node);
 	     next != NULL && engine__node_is_before(next, at, or_at); next = next_of(node))
 		node = next;
 	return node;
+}
+
+static engine__node *last_before(const engine__map *map, const engine__place *at,
+                                 engine__guide_hint *hint)
+{
+	engine__trail trail;
+	engine__node *node = engine__guide_find(&map->guide, at, false, &trail);
+	*hint = engine__guide_hint_of(&trail);
+	return go_on(map, node, at, false, &trail);
 }
 
 static bool is_at(const engine__node *node, const engine__place *at)
@@ -86,7 +94,7 @@ engine__node *engine__map_node(const engine__map *map, engine__tree tree, cx_sli
 	engine__trail trail;
 	engine__node *node = engine__guide_find(&map->guide, &at, true, &trail);
 	if (!is_at(node, &at))
-		node = last_before(map, &at, true);
+		node = go_on(map, node, &at, true, &trail);
 	return is_at(node, &at) ? node : NULL;
 }
 
@@ -161,16 +169,44 @@ static const engine__node *of_tree(const engine__node *node, uint16_t tree)
 	return node != NULL && node->tree == tree ? node : NULL;
 }
 
+static bool lies_before(const engine__node *node, const engine__node *other)
+{
+	return node->tree != other->tree
+	               ? node->tree < other->tree
+	               : cx_slice_compare(engine__node_key(node), engine__node_key(other)) < 0;
+}
+
+/* The node right before this one. Where the hint leads is where to begin, as with the guide. */
+static const engine__node *node_before(const engine__map *map, const engine__node *node,
+                                       engine__guide_hint *hint)
+{
+	const engine__node *before = engine__guide_step_back(hint);
+	if (before == NULL || !lies_before(before, node)) {
+		const engine__place at = engine__place_of(node->tree, engine__node_key(node));
+		before = last_before(map, &at, hint);
+	}
+	for (const engine__node *next = next_of(before); next != node; next = next_of(before))
+		before = next;
+	return before;
+}
+
+/* The node itself or the last before it that has a version, of the tree. */
+static const engine__node *seen_up_to(const engine__layer *layer, const engine__node *node,
+                                      uint16_t tree, engine__guide_hint *hint)
+{
+	const engine__node *first = layer->map->first;
+	while (node != first && engine__layer_version(layer, node) == NULL)
+		node = node_before(layer->map, node, hint);
+	return node == first ? NULL : of_tree(node, tree);
+}
+
 /* The last node of the tree before the place that has a version. */
 static const engine__node *seen_before(const engine__layer *layer, uint16_t tree,
-                                       engine__place at)
+                                       const engine__place *at)
 {
-	const engine__node *node = last_before(layer->map, &at, false);
-	while (node != layer->map->first && engine__layer_version(layer, node) == NULL) {
-		at = engine__place_of(node->tree, engine__node_key(node));
-		node = last_before(layer->map, &at, false);
-	}
-	return node == layer->map->first ? NULL : of_tree(node, tree);
+	engine__guide_hint hint;
+	const engine__node *node = last_before(layer->map, at, &hint);
+	return seen_up_to(layer, node, tree, &hint);
 }
 
 const engine__node *engine__layer_seek(const engine__layer *layer, engine__tree tree,
@@ -178,25 +214,26 @@ const engine__node *engine__layer_seek(const engine__layer *layer, engine__tree 
 {
 	const engine__place at = engine__place_of(tree.number, key);
 	if (direction == ENGINE__BACKWARD)
-		return seen_before(layer, tree.number, at);
-	const engine__node *before = last_before(layer->map, &at, false);
+		return seen_before(layer, tree.number, &at);
+	engine__guide_hint hint;
+	const engine__node *before = last_before(layer->map, &at, &hint);
 	return of_tree(seen_from(layer, next_of(before)), tree.number);
 }
 
 const engine__node *engine__layer_last(const engine__layer *layer, engine__tree tree)
 {
-	return seen_before(layer, tree.number,
-	                   engine__place_of((uint32_t)tree.number + 1, (cx_slice){ 0 }));
+	const engine__place end = engine__place_of((uint32_t)tree.number + 1, (cx_slice){ 0 });
+	return seen_before(layer, tree.number, &end);
 }
 
 const engine__node *engine__layer_neighbour(const engine__layer *layer,
                                             const engine__node *node,
-                                            engine__direction direction)
+                                            engine__direction direction,
+                                            engine__guide_hint *hint)
 {
 	if (direction == ENGINE__FORWARD)
 		return of_tree(seen_from(layer, next_of(node)), node->tree);
-	return seen_before(layer, node->tree,
-	                   engine__place_of(node->tree, engine__node_key(node)));
+	return seen_up_to(layer, node_before(layer->map, node, hint), node->tree, hint);
 }
 
 const engine__node *engine__layer_next(const engine__layer *layer, const engine__node *node)

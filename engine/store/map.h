@@ -87,10 +87,12 @@ const engine__node *engine__layer_seek(const engine__layer *layer, engine__tree 
 /* The last node of the tree. */
 const engine__node *engine__layer_last(const engine__layer *layer, engine__tree tree);
 
-/* The neighbour in the same tree. Backward it is searched for from the root. */
+/* The neighbour in the same tree. `hint` is for steps backward, each of which is searched for
+ * from the root otherwise: zeroed before the first one, and kept from step to step. */
 const engine__node *engine__layer_neighbour(const engine__layer *layer,
                                             const engine__node *node,
-                                            engine__direction direction);
+                                            engine__direction direction,
+                                            engine__guide_hint *hint);
 
 /* All nodes, in order of (tree, key): after `node`, or the first one of all when it is NULL. */
 const engine__node *engine__layer_next(const engine__layer *layer, const engine__node *node);

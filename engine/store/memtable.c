@@ -2,6 +2,7 @@
 #include "engine/store/memtable.h"
 
 #include "base/check.h"
+#include "engine/store/key_hash.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@ static void free_table(engine__memtable *table)
 	if (table == NULL)
 		return;
 	engine__map_release(&table->map);
+	engine__shortcut_release(&table->shortcut);
 	free(table);
 }
 
@@ -28,13 +30,16 @@ static cx_status make(engine__memtable **ret)
 	return status;
 }
 
-cx_status engine__memtable_new(engine__memtable_spare *spare, engine__memtable **ret)
+cx_status engine__memtable_new(engine__memtable_spare *spare, uint64_t segment_bytes,
+                               const atomic_bool *asked, engine__memtable **ret)
 {
 	engine__memtable *table = atomic_exchange(spare, NULL);
 	cx_status status = table == NULL ? make(&table) : CX_OK;
 	if (status != CX_OK)
 		return status;
 	table->spare = spare;
+	engine__shortcut_resize(&table->shortcut, segment_bytes);
+	table->asked = asked;
 	atomic_store(&table->references, 1);
 	*ret = table;
 	return CX_OK;
@@ -59,11 +64,51 @@ void engine__memtable_let_go(engine__memtable **table)
 	    atomic_fetch_sub_explicit(&self->references, 1, memory_order_acq_rel) > 1)
 		return;
 	engine__map_rewind(&self->map);
+	engine__shortcut_forget(&self->shortcut);
 	memset(self->trees, 0, sizeof self->trees);
 	atomic_store(&self->nodes, 0);
 	self->last = 0;
 	free_table(atomic_exchange(self->spare, self));
 }
+
+/* ---- the shortcut ---- */
+
+static bool in_shortcut(const engine__memtable *table, engine__tree tree)
+{
+	return atomic_load_explicit(&table->trees[tree.number].in_shortcut,
+	                            memory_order_acquire);
+}
+
+/* Before the first key of a tree. */
+static void choose_shortcut(engine__memtable *table, engine__tree tree)
+{
+	engine__memtable_tree *own = &table->trees[tree.number];
+	if (atomic_load_explicit(&own->nodes, memory_order_relaxed) == 0 &&
+	    table->asked != NULL &&
+	    atomic_load_explicit(&table->asked[tree.number], memory_order_relaxed) &&
+	    engine__shortcut_prepare(&table->shortcut))
+		atomic_store_explicit(&own->in_shortcut, true, memory_order_release);
+}
+
+const engine__version *engine__memtable_find(const engine__memtable *table, uint64_t number,
+                                             engine__tree tree, cx_slice key, uint64_t hash)
+{
+	const engine__layer layer = { .map = &table->map, .number = number };
+	const engine__node *node;
+	if (!in_shortcut(table, tree) ||
+	    !engine__shortcut_find(&table->shortcut, hash, tree, key, &node))
+		return engine__layer_find(&layer, tree, key);
+	return node == NULL ? NULL : engine__layer_version(&layer, node);
+}
+
+void engine__memtable_fetch(const engine__memtable *table, engine__tree tree, uint64_t hash,
+                            bool again)
+{
+	if (in_shortcut(table, tree))
+		engine__shortcut_fetch(&table->shortcut, hash, again);
+}
+
+/* ---- writing ---- */
 
 static void count_live(engine__memtable_tree *tree, const engine__version *newest, int sign)
 {
@@ -81,8 +126,12 @@ cx_status engine__memtable_add(engine__memtable *table, engine__tree tree, cx_sl
 	if (version == NULL)
 		return CX_NO_MEMORY;
 	version->number = number;
-	if (engine__map_add(&table->map, tree, key, version) == NULL)
+	engine__node *node = engine__map_add(&table->map, tree, key, version);
+	if (node == NULL)
 		return CX_NO_MEMORY;
+	choose_shortcut(table, tree);
+	if (version->older == NULL && in_shortcut(table, tree))
+		engine__shortcut_add(&table->shortcut, engine__key_hash(tree, key), node);
 	engine__memtable_tree *counts = &table->trees[tree.number];
 	if (version->older == NULL) { /* as good as new: never written, or taken back */
 		atomic_fetch_add_explicit(&counts->nodes, 1, memory_order_relaxed);

@@ -181,7 +181,8 @@ static cx_status replay(void *context, const engine__entry *entry)
 
 static cx_status begin_replay(recovery *self, engine__segment *segment)
 {
-	cx_status status = engine__memtable_new(&segment->spare, &segment->table);
+	cx_status status = engine__memtable_new(&segment->spare, segment->size, segment->asked,
+	                                        &segment->table);
 	if (status != CX_OK)
 		return cx_fail(self->error, status, "no memory to replay %s", segment->path);
 	cx_arena_take_huge_pages(segment->table->map.arena);

@@ -157,7 +157,7 @@ cx_status engine__segment_prepare(engine__segment *segment,
 	segment->size = size;
 	segment->number = number;
 	segment->tag = tag;
-	status = engine__memtable_new(&segment->spare, &segment->table);
+	status = engine__memtable_new(&segment->spare, size, segment->asked, &segment->table);
 	if (status == CX_OK)
 		status = write_header(segment, identity);
 	if (status != CX_OK) {

@@ -38,7 +38,7 @@ cx_status engine__txn_put(engine__txn *txn, engine__tree tree, cx_slice key, cx_
 cx_status engine__txn_put_new(engine__txn *txn, engine__tree tree, cx_slice key, cx_slice value)
 {
 	cx_slice there;
-	cx_status status = engine__view_get(txn->view, tree, key, &there);
+	cx_status status = engine__view_find(txn->view, tree, key, &there);
 	if (status == CX_NOT_FOUND)
 		return engine__txn_put(txn, tree, key, value);
 	return status == CX_OK ? CX_UNIQUE : status;

@@ -258,13 +258,18 @@ static void expect_noticed(const engine__btree *tree, uint8_t *map, uint64_t pag
 	memcpy(at, sound, sizeof sound);
 }
 
+static const uint8_t *leaf_of(const engine__btree_cursor *cursor)
+{
+	return cursor->pages[cursor->tree.depth - 1];
+}
+
 /* The number of the run of the first large value. */
 static uint64_t first_run(const engine__btree *tree)
 {
 	engine__btree_cursor cursor = { .tree = *tree };
 	for (bool more = engine__btree_first(&cursor); more;
 	     more = engine__btree_next(&cursor)) {
-		const uint8_t *page = engine__btree_leaf(&cursor);
+		const uint8_t *page = leaf_of(&cursor);
 		const uint8_t *node = engine__page_node(page, cursor.slots[tree->depth - 1]);
 		if ((engine__node_flags(node) & ENGINE__NODE_BIG) != 0)
 			return engine__u64(engine__node_value(node));
@@ -292,7 +297,7 @@ static void a_page_that_is_not_what_it_must_be_is_noticed(void **state)
 	assert_true(tree.depth > 1);
 	engine__btree_cursor cursor = { .tree = tree };
 	assert_true(engine__btree_last(&cursor));
-	const uint64_t leaf = engine__page_number(engine__btree_leaf(&cursor));
+	const uint64_t leaf = engine__page_number(leaf_of(&cursor));
 	const uint64_t run = first_run(&tree);
 	harm *const harms[] = { zero, misdirect, change_kind, overfill };
 	for (size_t i = 0; i < sizeof harms / sizeof harms[0]; i++) {

@@ -38,7 +38,8 @@ static const engine__node *look_neighbour(const engine__buffer *buffer,
                                           const engine__node *node, engine__direction direction)
 {
 	const engine__layer layer = engine__buffer_layer(buffer);
-	return engine__layer_neighbour(&layer, node, direction);
+	engine__guide_hint hint = { 0 };
+	return engine__layer_neighbour(&layer, node, direction, &hint);
 }
 
 static const engine__node *look_next(const engine__buffer *buffer, const engine__node *node)

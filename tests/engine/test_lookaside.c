@@ -2,6 +2,7 @@
 /* What was found by key is found again while no transaction wrote to its tree, and nothing else
  * is; and through a view a get tells the truth of its snapshot, however often it was asked
  * before. */
+#include "engine/store/key_hash.h"
 #include "engine/store/lookaside.h"
 #include "tests/support/raw_store.h"
 #include "tests/support/unit.h"
@@ -38,7 +39,7 @@ static void keep(engine__lookaside *self, engine__tree in, const char *key)
 	assert_true(used + 8 + name.size + value_slice.size <= sizeof nodes);
 	uint8_t *value = put_node(nodes + used, name, value_slice);
 	used += 8 + name.size + value_slice.size;
-	engine__lookaside_keep(self, in, name,
+	engine__lookaside_keep(self, in, name, engine__key_hash(in, name),
 	                       (cx_slice){ .data = value, .size = value_slice.size });
 }
 
@@ -46,9 +47,10 @@ static bool has(const engine__lookaside *self, engine__tree in, const char *key)
 {
 	cx_slice value;
 	const cx_slice name = cx_slice_of(key);
-	engine__lookaside_fetch_places(self, in, name);
-	engine__lookaside_fetch_node(self, in, name);
-	if (!engine__lookaside_find(self, in, name, &value))
+	const uint64_t hash = engine__key_hash(in, name);
+	engine__lookaside_fetch_places(self, hash);
+	engine__lookaside_fetch_node(self, in, hash);
+	if (!engine__lookaside_find(self, in, name, hash, &value))
 		return false;
 	assert_true(cx_slice_equal(value, value_slice));
 	return true;
@@ -129,15 +131,20 @@ static void nothing_comes_back_when_the_epochs_begin_anew(void **state)
 	engine__lookaside_release(&self);
 }
 
+static uint64_t hash_of(const char *key)
+{
+	return engine__key_hash(tree, cx_slice_of(key));
+}
+
 static void a_value_that_stands_in_no_node_is_not_remembered(void **state)
 {
 	(void)state;
 	engine__lookaside self = { 0 };
 	uint8_t page[64] = { 0 };
 	uint8_t *value = put_node(page, cx_slice_of("key"), value_slice);
-	engine__lookaside_keep(&self, tree, cx_slice_of("kez"),
+	engine__lookaside_keep(&self, tree, cx_slice_of("kez"), hash_of("kez"),
 	                       (cx_slice){ .data = value, .size = value_slice.size });
-	engine__lookaside_keep(&self, tree, cx_slice_of("key"),
+	engine__lookaside_keep(&self, tree, cx_slice_of("key"), hash_of("key"),
 	                       (cx_slice){ .data = value, .size = value_slice.size - 1 });
 	assert_false(has(&self, tree, "kez"));
 	assert_false(has(&self, tree, "key"));

@@ -102,10 +102,12 @@ static void a_seek_passes_over_what_the_layer_does_not_see(void **state)
 	const engine__layer layer = { .map = &map, .number = 10 };
 	const engine__node *last = engine__layer_last(&layer, first);
 	assert_true(cx_slice_equal(engine__node_key(last), cx_slice_of("d")));
-	const engine__node *before = engine__layer_neighbour(&layer, last, ENGINE__BACKWARD);
+	engine__guide_hint hint = { 0 };
+	const engine__node *before =
+		engine__layer_neighbour(&layer, last, ENGINE__BACKWARD, &hint);
 	assert_true(cx_slice_equal(engine__node_key(before), cx_slice_of("b")));
-	assert_null(engine__layer_neighbour(&layer, last, ENGINE__FORWARD));
-	assert_null(engine__layer_neighbour(&layer, before, ENGINE__BACKWARD));
+	assert_null(engine__layer_neighbour(&layer, last, ENGINE__FORWARD, NULL));
+	assert_null(engine__layer_neighbour(&layer, before, ENGINE__BACKWARD, &hint));
 	engine__map_release(&map);
 }
 
@@ -244,6 +246,36 @@ static void assert_all_found(const engine__map *map, const keys *of)
 	}
 }
 
+/* Steps backward find each node, whatever was added since the hint was made. */
+static void assert_all_behind_each_other(engine__map *map)
+{
+	const engine__layer layer = { .map = map, .number = UINT64_MAX };
+	unsigned nodes = 0;
+	for (const engine__node *node = engine__layer_next(&layer, NULL); node != NULL;
+	     node = engine__layer_next(&layer, node))
+		nodes++;
+	unsigned steps = 0;
+	for (unsigned i = 0; i < 2; i++) {
+		const engine__tree tree = i == 0 ? first : second;
+		engine__guide_hint hint = { 0 };
+		const engine__node *node = engine__layer_last(&layer, tree);
+		for (; node != NULL; steps++) {
+			const engine__node *below = engine__layer_seek(
+				&layer, tree, engine__node_key(node), ENGINE__BACKWARD);
+			if (steps % 8 ==
+			    0) { /* splits the page that the hint is of, in the end */
+				char key[KEY_BYTES + 8];
+				snprintf(key, sizeof key, "%.*s+",
+				         CX_SLICE_ARG(engine__node_key(node)));
+				add(map, tree, key, "x", 0);
+			}
+			node = engine__layer_neighbour(&layer, node, ENGINE__BACKWARD, &hint);
+			assert_ptr_equal(node, below);
+		}
+	}
+	assert_int_equal(steps, nodes);
+}
+
 static void every_order_of_adding_gives_the_same_order(void **state)
 {
 	(void)state;
@@ -257,6 +289,7 @@ static void every_order_of_adding_gives_the_same_order(void **state)
 		assert_all_found(&map, of);
 		/* a page for every key would be told by this */
 		assert_true(cx_arena_bytes(map.arena) < KEYS * (size_t)400);
+		assert_all_behind_each_other(&map);
 		engine__map_release(&map);
 	}
 	free(of);

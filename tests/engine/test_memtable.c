@@ -2,6 +2,7 @@
 /* A memtable takes a commit as a whole or not at all, counts what it holds of each tree, and
  * shows readers whole commits while the next ones are applied. */
 #include "engine/store/buffer.h"
+#include "engine/store/key_hash.h"
 #include "engine/store/memtable.h"
 #include "tests/support/unit.h"
 
@@ -15,11 +16,26 @@ static const engine__tree second = { 3 };
 
 static engine__memtable_spare spare;
 
+/* So that the shortcut is full after some dozens of keys. */
+enum { SEGMENT_BYTES = 16 * 1024 };
+
+static const atomic_bool asked[ENGINE__TREE_NUMBERS] = { [2] = true, [4] = true };
+
 static engine__memtable *new_table(void)
 {
 	engine__memtable *table;
-	assert_int_equal(engine__memtable_new(&spare, &table), CX_OK);
+	assert_int_equal(engine__memtable_new(&spare, SEGMENT_BYTES, asked, &table), CX_OK);
 	return table;
+}
+
+static const engine__version *find(const engine__memtable *table, uint64_t number,
+                                   engine__tree tree, const char *key)
+{
+	const cx_slice name = cx_slice_of(key);
+	const uint64_t hash = engine__key_hash(tree, name);
+	engine__memtable_fetch(table, tree, hash, false);
+	engine__memtable_fetch(table, tree, hash, true);
+	return engine__memtable_find(table, number, tree, name, hash);
 }
 
 static int free_spare(void **state)
@@ -120,6 +136,38 @@ static void a_commit_taken_back_leaves_the_one_before(void **state)
 	assert_string_equal(show(table, UINT64_MAX), "2a=1 2b- 2c=4");
 	assert_int_equal(live(table, first), 2);
 	engine__memtable_let_go(&table);
+}
+
+/* With a shortcut and without one, when it is full, and when its memory had another table. */
+static void a_key_is_found_as_by_a_search(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 300; round++) { /* more than there are turns */
+		engine__memtable *table = new_table();
+		for (uint16_t tree = 2; tree < 5; tree++) {
+			const int step = 1 + round % 3;
+			for (char key = 'a'; key <= 'z'; key = (char)(key + step)) {
+				const char write[] = { key, '=', '1', ' ', key, '-', '\0' };
+				assert_int_equal(apply(table, (engine__tree){ tree }, write,
+				                       (uint64_t)tree * 100),
+				                 CX_OK);
+			}
+		}
+		assert_true(table->shortcut.used > 0);
+		assert_int_equal(atomic_load(&table->shortcut.full), round % 3 == 0);
+		for (uint16_t tree = 2; tree < 6; tree++) {
+			for (char key = 'a'; key <= 'z'; key++) {
+				const char name[] = { key, '\0' };
+				const engine__layer layer = { .map = &table->map,
+					                      .number = 300 };
+				assert_ptr_equal(find(table, 300, (engine__tree){ tree }, name),
+				                 engine__layer_find(&layer,
+				                                    (engine__tree){ tree },
+				                                    cx_slice_of(name)));
+			}
+		}
+		engine__memtable_let_go(&table);
+	}
 }
 
 /* The memory ends somewhere inside a commit: nothing of that commit is there. */
@@ -231,13 +279,22 @@ static uint64_t number_of(const engine__version *version)
 	return number;
 }
 
-static bool is_whole(const engine__layer *layer)
+static uint64_t backward_count(const engine__layer *layer)
+{
+	engine__guide_hint hint = { 0 };
+	uint64_t count = 0;
+	for (const engine__node *node = engine__layer_last(layer, second); node != NULL;
+	     node = engine__layer_neighbour(layer, node, ENGINE__BACKWARD, &hint))
+		count++;
+	return count;
+}
+
+static bool is_whole(const engine__memtable *table, const engine__layer *layer)
 {
 	for (int i = 0; i < PAIRS; i++) {
 		char key[16];
 		snprintf(key, sizeof key, "pair%d", i);
-		const engine__version *version =
-			engine__layer_find(layer, first, cx_slice_of(key));
+		const engine__version *version = find(table, layer->number, first, key);
 		if (layer->number == 0 ? version != NULL
 		                       : version == NULL || number_of(version) != layer->number)
 			return false;
@@ -246,13 +303,13 @@ static bool is_whole(const engine__layer *layer)
 	cx_slice before = { 0 };
 	for (const engine__node *node =
 	             engine__layer_seek(layer, second, (cx_slice){ 0 }, ENGINE__FORWARD);
-	     node != NULL; node = engine__layer_neighbour(layer, node, ENGINE__FORWARD)) {
+	     node != NULL; node = engine__layer_neighbour(layer, node, ENGINE__FORWARD, NULL)) {
 		if (cx_slice_compare(before, engine__node_key(node)) >= 0)
 			return false;
 		before = engine__node_key(node);
 		own++;
 	}
-	return own == layer->number;
+	return own == layer->number && backward_count(layer) == own;
 }
 
 static void *read_along(void *context)
@@ -262,7 +319,7 @@ static void *read_along(void *context)
 	do {
 		number = atomic_load(&all->visible);
 		const engine__layer layer = { .map = &all->table->map, .number = number };
-		if (!is_whole(&layer))
+		if (!is_whole(all->table, &layer))
 			atomic_fetch_add(&all->wrong, 1);
 	} while (number < COMMITS);
 	return NULL;
@@ -293,6 +350,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(commits_are_told_apart_and_counted),
 		cmocka_unit_test(a_commit_taken_back_leaves_the_one_before),
+		cmocka_unit_test(a_key_is_found_as_by_a_search),
 		cmocka_unit_test(without_memory_a_commit_leaves_nothing),
 		cmocka_unit_test(the_last_one_to_let_go_ends_it),
 		cmocka_unit_test(the_next_one_is_empty_and_takes_the_memory_of_the_last),
