@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/store/btree.h"
 
-enum { CACHE_LINE_BYTES = 64, LINES_OF_OFFSETS = 3 };
+enum { CACHE_LINE_BYTES = 64, LINES_OF_OFFSETS = 3, LINES_OF_NODE_MAX = 8 };
 
 cx_status engine__btree_take(engine__btree *tree, const uint8_t record[ENGINE__TREE_BYTES])
 {
@@ -196,8 +196,9 @@ size_t engine__btree_fetch(const engine__btree_cursor *cursor, engine__direction
 		direction == ENGINE__FORWARD ? engine__page_count(page) - slot : slot + 1;
 	const size_t wanted = count < there ? count : there;
 	const size_t first = direction == ENGINE__FORWARD ? slot : slot + 1 - wanted;
-	const size_t lines =
-		1 + cursor->tree.page_bytes / engine__page_count(page) / CACHE_LINE_BYTES;
+	const size_t each =
+		cursor->tree.page_bytes / engine__page_count(page) / CACHE_LINE_BYTES;
+	const size_t lines = each < LINES_OF_NODE_MAX ? each + 1 : LINES_OF_NODE_MAX;
 	for (size_t i = 0; i < wanted; i++) {
 		const uint8_t *node = engine__page_node(page, first + i);
 		for (size_t line = 0; line < lines; line++)

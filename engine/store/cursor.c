@@ -12,10 +12,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* With fewer pairs wanted at a time, most of a page is not. */
 typedef enum base_state {
-	BASE_START, /* before the first pair in the direction */
-	BASE_HELD,  /* `base` is its pair and was not used */
+	BASE_HELD, /* `base` is its pair and was not used */
 	BASE_USED,
 	BASE_END,
 } base_state;
@@ -77,21 +75,30 @@ static void take(engine__cursor *cursor, bool found)
 static void hold_base(engine__cursor *cursor)
 {
 	engine__btree_cursor *at = &cursor->at;
-	bool forward = cursor->direction == ENGINE__FORWARD;
-	if (cursor->state == BASE_START)
-		take(cursor, forward ? engine__btree_first(at) : engine__btree_last(at));
-	else if (cursor->state == BASE_USED)
-		take(cursor, forward ? engine__btree_next(at) : engine__btree_previous(at));
+	if (cursor->state == BASE_USED)
+		take(cursor, cursor->direction == ENGINE__FORWARD ? engine__btree_next(at)
+		                                                  : engine__btree_previous(at));
 }
 
-static void seek_base(engine__cursor *cursor, cx_slice bound)
+static bool find_base(engine__cursor *cursor)
 {
 	engine__btree_cursor *at = &cursor->at;
+	if (cursor->direction == ENGINE__FORWARD)
+		return cursor->position == AT_START ? engine__btree_first(at)
+		                                    : engine__btree_seek(at, cursor->key);
+	return cursor->position != AT_START && engine__btree_seek(at, cursor->key)
+	               ? engine__btree_previous(at)
+	               : engine__btree_last(at);
+}
+
+static void seek_base(engine__cursor *cursor)
+{
+	cursor->passed_over = false;
 	cursor->fetched = 0;
-	bool found = engine__btree_seek(at, bound);
-	if (cursor->direction == ENGINE__BACKWARD)
-		found = found ? engine__btree_previous(at) : engine__btree_last(at);
-	take(cursor, found);
+	take(cursor, find_base(cursor));
+	if (cursor->position == BEHIND_KEY && cursor->state == BASE_HELD &&
+	    cx_slice_equal(cursor->base.key, cursor->key)) /* only forward */
+		cursor->state = BASE_USED;
 }
 
 /* ---- layers ---- */
@@ -118,22 +125,9 @@ static void seek_sources(engine__cursor *cursor)
 		seek_source(cursor, &cursor->sources[i]);
 }
 
-static void base_of_position(engine__cursor *cursor)
-{
-	cursor->passed_over = false;
-	if (cursor->position == AT_START) {
-		cursor->state = BASE_START;
-		return;
-	}
-	seek_base(cursor, cursor->key);
-	if (cursor->position == BEHIND_KEY && cursor->state == BASE_HELD &&
-	    cx_slice_equal(cursor->base.key, cursor->key)) /* only forward */
-		cursor->state = BASE_USED;
-}
-
 static void seek_all(engine__cursor *cursor)
 {
-	base_of_position(cursor);
+	seek_base(cursor);
 	seek_sources(cursor);
 	cursor->sought = true;
 }
@@ -373,10 +367,7 @@ cx_status engine__cursor_open(engine__view *view, engine__tree tree,
 	if (status != CX_OK)
 		return status;
 	cursor->direction = direction;
-	cursor->state = BASE_START;
-	cursor->fetched = 0;
 	cursor->at.damaged = false;
-	cursor->passed_over = false;
 	cursor->position = AT_START;
 	cursor->key = (cx_slice){ 0 };
 	take_sources(cursor);

@@ -467,6 +467,7 @@ static cx_status append(engine__store *store, const engine__buffer *writes, uint
 	engine__journal *journal = &store->journal;
 	engine__segment *segment = journal->active;
 	const engine__layer layer = engine__buffer_layer(writes);
+	const uint64_t last = segment->table->last;
 	uint64_t checksum = encode(store, &layer, number);
 	cx_status status = cx_buf_status(&journal->encoded);
 	if (status == CX_OK)
@@ -476,7 +477,7 @@ static cx_status append(engine__store *store, const engine__buffer *writes, uint
 	uint64_t size = journal->encoded.size;
 	status = queue(store, number);
 	if (status != CX_OK) {
-		engine__memtable_take_back(segment->table, &layer, NULL);
+		engine__memtable_take_back(segment->table, &layer, NULL, last);
 		return status;
 	}
 	segment->tail += size;

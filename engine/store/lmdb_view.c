@@ -294,6 +294,10 @@ static const engine__version *find_written(const engine__view *view, engine__tre
 static cx_status find(engine__view *view, engine__tree tree, cx_slice key, uint64_t hash,
                       cx_slice *ret)
 {
+	CX_ASSERT(view->live);
+	CX_ASSERT(tree.number >= ENGINE__FIRST_TREE);
+	if (key.size == 0)
+		return CX_NOT_FOUND;
 	const engine__version *version = find_written(view, tree, key, hash);
 	if (version == NULL)
 		return get_merged(view, tree, key, hash, ret);
@@ -305,10 +309,7 @@ static cx_status find(engine__view *view, engine__tree tree, cx_slice key, uint6
 
 cx_status engine__view_find(engine__view *view, engine__tree tree, cx_slice key, cx_slice *ret)
 {
-	CX_ASSERT(view->live);
-	CX_ASSERT(tree.number >= ENGINE__FIRST_TREE);
-	return key.size == 0 ? CX_NOT_FOUND
-	                     : find(view, tree, key, engine__key_hash(tree, key), ret);
+	return find(view, tree, key, engine__key_hash(tree, key), ret);
 }
 
 static void note_asked(engine__store *store, engine__tree tree)

@@ -185,8 +185,13 @@ static const engine__node *node_before(const engine__map *map, const engine__nod
 		const engine__place at = engine__place_of(node->tree, engine__node_key(node));
 		before = last_before(map, &at, hint);
 	}
-	for (const engine__node *next = next_of(before); next != node; next = next_of(before))
+	unsigned steps = 0;
+	for (const engine__node *next = next_of(before); next != node; next = next_of(before)) {
 		before = next;
+		steps++;
+	}
+	if (steps > ENGINE__GUIDE_SLOTS) /* its page was divided: it leads ever further back */
+		*hint = (engine__guide_hint){ 0 };
 	return before;
 }
 

@@ -142,8 +142,9 @@ cx_status engine__memtable_add(engine__memtable *table, engine__tree tree, cx_sl
 }
 
 void engine__memtable_take_back(engine__memtable *table, const engine__layer *writes,
-                                const engine__node *end)
+                                const engine__node *end, uint64_t last)
 {
+	table->last = last;
 	const engine__layer all = { .map = &table->map, .number = UINT64_MAX };
 	for (const engine__node *write = engine__layer_next(writes, NULL); write != end;
 	     write = engine__layer_next(writes, write)) {
@@ -165,7 +166,7 @@ cx_status engine__memtable_apply(engine__memtable *table, const engine__layer *w
 			table, (engine__tree){ write->tree }, engine__node_key(write),
 			engine__version_value(version), version->removed, number);
 		if (status != CX_OK) {
-			engine__memtable_take_back(table, writes, write);
+			engine__memtable_take_back(table, writes, write, table->last);
 			return status;
 		}
 	}

@@ -53,9 +53,11 @@ CX_MUST_USE cx_status engine__memtable_apply(engine__memtable *table,
                                              const engine__layer *writes, uint64_t number);
 
 /* Takes the newest commit off again, whose writes these are, or those of them before `end`:
- * nobody may have come to its number yet. */
+ * nobody may have come to its number yet, which may be given again. `last` was the newest
+ * before.
+ */
 void engine__memtable_take_back(engine__memtable *table, const engine__layer *writes,
-                                const engine__node *end);
+                                const engine__node *end, uint64_t last);
 
 /* Adds one operation of commit `number` as the journal tells it, in any order of keys.
  * Errors: CX_NO_MEMORY. */

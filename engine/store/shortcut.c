@@ -12,12 +12,19 @@ struct engine__shortcut_place {
 };
 
 enum {
-	WAYS = 4, /* to a cache line */
+	CACHE_LINE_BYTES = 64,
+	WAYS = CACHE_LINE_BYTES / sizeof(engine__shortcut_place),
+	PROBES_MAX = 64, /* clients choose keys, and hashes of keys can be guessed */
 	TURN_BITS = 8,
 	BITS_MIN = 6,
-	BITS_MAX = 20,
-	SEGMENT_BYTES_OF_PLACE = 256, /* a change of a record takes up more */
+	BITS_MAX = 21,
+	/* As half of them are used: room for a node of every 256 bytes. A change of a record
+	 * takes up more. */
+	SEGMENT_BYTES_OF_PLACE = 128,
 };
+
+_Static_assert(sizeof(engine__shortcut_place) * WAYS == CACHE_LINE_BYTES, "a set is a line");
+_Static_assert(PROBES_MAX <= 1 << BITS_MIN, "no place is looked at twice");
 
 void engine__shortcut_resize(engine__shortcut *self, uint64_t segment_bytes)
 {
@@ -31,18 +38,23 @@ void engine__shortcut_resize(engine__shortcut *self, uint64_t segment_bytes)
 
 bool engine__shortcut_prepare(engine__shortcut *self)
 {
-	if (self->places != NULL)
+	if (self->memory != NULL)
 		return true;
-	self->places = calloc((size_t)1 << self->bits, sizeof *self->places);
+	uint8_t *memory = calloc(1, (sizeof *self->places << self->bits) + CACHE_LINE_BYTES);
+	self->memory = memory;
+	if (memory == NULL)
+		return false;
+	memory += -(uintptr_t)memory % CACHE_LINE_BYTES;
+	self->places = (engine__shortcut_place *)(void *)memory;
 	self->turn = 1;
-	return self->places != NULL;
+	return true;
 }
 
 void engine__shortcut_forget(engine__shortcut *self)
 {
 	atomic_store_explicit(&self->full, false, memory_order_relaxed);
 	self->used = 0;
-	if (self->places == NULL || ++self->turn != 0)
+	if (self->memory == NULL || ++self->turn != 0)
 		return;
 	memset(self->places, 0, sizeof *self->places << self->bits);
 	self->turn = 1;
@@ -50,8 +62,8 @@ void engine__shortcut_forget(engine__shortcut *self)
 
 void engine__shortcut_release(engine__shortcut *self)
 {
-	free(self->places);
-	self->places = NULL;
+	free(self->memory);
+	self->memory = NULL;
 }
 
 static uint64_t mark_of(const engine__shortcut *self, uint64_t hash)
@@ -59,7 +71,7 @@ static uint64_t mark_of(const engine__shortcut *self, uint64_t hash)
 	return hash << TURN_BITS | self->turn;
 }
 
-/* A key is in the first free place from here on: there always is one. */
+/* A key is in the first free place from here on, or among the PROBES_MAX before. */
 static uint64_t first_of(const engine__shortcut *self, uint64_t hash)
 {
 	return hash >> (64 - self->bits) & ~(uint64_t)(WAYS - 1);
@@ -75,22 +87,33 @@ static bool is_free(const engine__shortcut *self, uint64_t mark)
 	return (uint8_t)mark != self->turn;
 }
 
-void engine__shortcut_add(engine__shortcut *self, uint64_t hash, engine__node *node)
+/* The place for the node, or the one that it has; NULL: it is left out. */
+static engine__shortcut_place *choose(engine__shortcut *self, uint64_t hash,
+                                      const engine__node *node)
 {
 	uint64_t at = first_of(self, hash);
-	for (;
-	     !is_free(self, atomic_load_explicit(&self->places[at].mark, memory_order_relaxed));
-	     at = behind(self, at))
-		if (atomic_load_explicit(&self->places[at].node, memory_order_relaxed) == node)
-			return;
-	if (self->used >> (self->bits - 1) > 0) {
+	for (unsigned i = 0; i < PROBES_MAX; i++, at = behind(self, at)) {
+		engine__shortcut_place *place = &self->places[at];
+		if (is_free(self, atomic_load_explicit(&place->mark, memory_order_relaxed)))
+			return self->used >> (self->bits - 1) > 0 ? NULL : place;
+		if (atomic_load_explicit(&place->node, memory_order_relaxed) == node)
+			return place;
+	}
+	return NULL;
+}
+
+void engine__shortcut_add(engine__shortcut *self, uint64_t hash, engine__node *node)
+{
+	engine__shortcut_place *place = choose(self, hash, node);
+	if (place == NULL) {
 		atomic_store_explicit(&self->full, true, memory_order_release);
 		return;
 	}
+	if (!is_free(self, atomic_load_explicit(&place->mark, memory_order_relaxed)))
+		return;
 	self->used++;
-	atomic_store_explicit(&self->places[at].node, node, memory_order_relaxed);
-	atomic_store_explicit(&self->places[at].mark, mark_of(self, hash),
-	                      memory_order_release);
+	atomic_store_explicit(&place->node, node, memory_order_relaxed);
+	atomic_store_explicit(&place->mark, mark_of(self, hash), memory_order_release);
 }
 
 static bool is_of(const engine__node *node, engine__tree tree, cx_slice key)
@@ -103,11 +126,14 @@ bool engine__shortcut_find(const engine__shortcut *self, uint64_t hash, engine__
                            cx_slice key, const engine__node **ret)
 {
 	const uint64_t wanted = mark_of(self, hash);
-	for (uint64_t at = first_of(self, hash);; at = behind(self, at)) {
+	uint64_t at = first_of(self, hash);
+	for (unsigned i = 0; i < PROBES_MAX; i++, at = behind(self, at)) {
 		const engine__shortcut_place *place = &self->places[at];
 		const uint64_t mark = atomic_load_explicit(&place->mark, memory_order_acquire);
-		if (is_free(self, mark))
-			break;
+		if (is_free(self, mark)) {
+			*ret = NULL;
+			return !atomic_load_explicit(&self->full, memory_order_acquire);
+		}
 		*ret = atomic_load_explicit(&place->node, memory_order_relaxed);
 		if (mark == wanted && is_of(*ret, tree, key))
 			return true;

@@ -2,9 +2,10 @@
 /* Where in a map the node of a key is, in one look instead of a search: a hash table beside it,
  * of those trees of which records are got by key.
  *
- * It has a fixed number of places. When half of them are used nodes are left out, and from then
- * on what is not found may be in the map all the same. Nodes are never taken out; all are
- * forgotten at once, by a number in each place that says in which turn it was filled.
+ * It has a fixed number of places. When half of them are used, or too many keys go to the same
+ * ones, nodes are left out, and from then on what is not found may be in the map all the same.
+ * Nodes are never taken out; all are forgotten at once, by a number in each place that says in
+ * which turn it was filled.
  *
  * Thread rule: one thread adds; any number may look meanwhile, once they know that something
  * was added. */
@@ -15,7 +16,8 @@
 typedef struct engine__shortcut_place engine__shortcut_place;
 
 typedef struct engine__shortcut {
-	engine__shortcut_place *places; /* NULL: none yet */
+	void *memory;                   /* NULL: none yet */
+	engine__shortcut_place *places; /* in it, at the begin of a cache line */
 	unsigned bits;                  /* 2^bits of them */
 	uint32_t used;                  /* the writer's */
 	uint8_t turn;

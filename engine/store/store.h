@@ -176,8 +176,7 @@ void engine__cursor_close(engine__cursor **cursor);
 
 /* FORWARD: the next pair is the first with a key >= `key`. BACKWARD: the last with a key <
  * `key`; so the half-open range [low, high) is read by seeking low forward or high backward.
- * The empty key is below all. Errors: CX_TOO_LARGE (`key` > ENGINE__SEEK_BYTES_MAX), CX_IO,
- * CX_CORRUPT. */
+ * The empty key is below all. Errors: CX_TOO_LARGE (`key` > ENGINE__SEEK_BYTES_MAX). */
 CX_MUST_USE cx_status engine__cursor_seek(engine__cursor *cursor, cx_slice key);
 
 /* Up to `max` next pairs; fewer than `max` only at the end of the tree.
