@@ -110,7 +110,7 @@ static unsigned search(const engine__guide_page *page, const engine__place *at, 
 	return low;
 }
 
-/* Half of the lines of a page: a search looks at each of its last ones and their neighbours. */
+/* Every second line of a leaf: most steps of a search in it lie in those. */
 static void fetch(const engine__guide_page *page)
 {
 	for (size_t at = 0; at < sizeof *page; at += 2 * CACHE_LINE_BYTES)

@@ -37,7 +37,7 @@ typedef struct engine__segment {
 	atomic_uint_fast64_t synced; /* offset up to which all is on disk */
 	uint64_t checksum;           /* of the last entry; the tag when there is none */
 	engine__memtable *table;
-	const atomic_bool *asked; /* for its memtables */
+	const atomic_bool *asked; /* by tree: whether keys are got from it; NULL: from none */
 	engine__memtable_spare spare;
 } engine__segment;
 

@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "engine/store/shortcut.h"
 
-#include "base/check.h"
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -130,10 +128,8 @@ bool engine__shortcut_find(const engine__shortcut *self, uint64_t hash, engine__
 	for (unsigned i = 0; i < PROBES_MAX; i++, at = behind(self, at)) {
 		const engine__shortcut_place *place = &self->places[at];
 		const uint64_t mark = atomic_load_explicit(&place->mark, memory_order_acquire);
-		if (is_free(self, mark)) {
-			*ret = NULL;
-			return !atomic_load_explicit(&self->full, memory_order_acquire);
-		}
+		if (is_free(self, mark))
+			break;
 		*ret = atomic_load_explicit(&place->node, memory_order_relaxed);
 		if (mark == wanted && is_of(*ret, tree, key))
 			return true;

@@ -262,8 +262,8 @@ static void assert_all_behind_each_other(engine__map *map)
 		for (; node != NULL; steps++) {
 			const engine__node *below = engine__layer_seek(
 				&layer, tree, engine__node_key(node), ENGINE__BACKWARD);
-			if (steps % 8 ==
-			    0) { /* splits the page that the hint is of, in the end */
+			/* In the end this splits the page that the hint is of. */
+			if (steps % 8 == 0) {
 				char key[KEY_BYTES + 8];
 				snprintf(key, sizeof key, "%.*s+",
 				         CX_SLICE_ARG(engine__node_key(node)));
