@@ -219,7 +219,6 @@ cx_status engine__journal_freeze(engine__store *store, engine__segment *next)
 	journal->active = next;
 	journal->active_since_ns = 0;
 	journal->merged = 0;
-	journal->merge_since_ns = cx_clock_monotonic_ns();
 	journal->merge_operations = 0;
 	journal->merge_status = CX_OK;
 	pthread_cond_signal(&journal->merge_wanted);

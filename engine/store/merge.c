@@ -225,6 +225,7 @@ static void merge(engine__store *store)
 	engine__journal *journal = &store->journal;
 	merging done;
 	journal->merged = 0;
+	journal->merge_since_ns = cx_clock_monotonic_ns();
 	pthread_mutex_unlock(&store->lock);
 	cx_status status = merge_frozen(store, &done);
 	pthread_mutex_lock(&store->lock);

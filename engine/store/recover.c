@@ -419,7 +419,6 @@ static cx_status take_up(recovery *self)
 	if (status == CX_OK && ended)
 		return missing(self, second->number + 1);
 	journal->frozen = first;
-	journal->merge_since_ns = cx_clock_monotonic_ns();
 	journal->active = second;
 	return status;
 }
