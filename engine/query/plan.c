@@ -2,6 +2,7 @@
 #include "engine/query/plan.h"
 
 #include "base/check.h"
+#include "base/clock.h"
 #include "engine/core/meta.h"
 #include "engine/query/covering.h"
 #include "engine/query/exists.h"
@@ -163,6 +164,11 @@ static void sort_all(engine__plan *plan)
 	}
 }
 
+static bool is_late(const engine_query *query)
+{
+	return query->deadline_ns != 0 && cx_clock_monotonic_ns() >= query->deadline_ns;
+}
+
 /* The estimate counts what is being merged twice, and what changed since the last merge: before
  * scans are refused the records are counted, as far as they may be read for a scan. */
 static cx_status count_again(engine_read *read, engine__plan *plan)
@@ -175,11 +181,11 @@ static cx_status count_again(engine_read *read, engine__plan *plan)
 	CX_UNSET engine__pair pairs[COUNT_BATCH];
 	uint64_t count = 0;
 	size_t got = COUNT_BATCH;
-	while (status == CX_OK && got == COUNT_BATCH && count < most) {
+	while (status == CX_OK && got == COUNT_BATCH && count < most && !is_late(plan->query)) {
 		status = engine__cursor_next(cursor, pairs, COUNT_BATCH, &got);
 		count += got;
 	}
-	if (status != CX_OK || count >= most)
+	if (status != CX_OK || count >= most || got == COUNT_BATCH)
 		return status;
 	plan->records = count;
 	plan->may_scan = true;
